@@ -1,0 +1,64 @@
+# `make` lists what there is. Every target does its own set-up: Python 3.11 or newer is all a machine needs.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+LOCKING := uv pip compile --universal --python-version 3.11 --group dev --generate-hashes \
+	--no-emit-index-url --no-header --quiet pyproject.toml --output-file requirements.lock
+
+.PHONY: help
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(VENV)/installed ## install, then do the whole job on the samples and show the result
+	$(BIN)/motma demo
+
+.PHONY: test
+test: lint ## install, then every check and test that needs nothing but Python
+	$(BIN)/python -m pytest
+	@echo "Left out of make test: e2e (browser, LibreOffice) and torture (crash and concurrency campaigns); neither exists yet."
+
+.PHONY: fast
+fast: $(VENV)/installed ## the tests that take under a minute
+	$(BIN)/python -m pytest -m "not slow"
+
+.PHONY: lint
+lint: $(VENV)/installed ## style, types and the floors
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: quality
+quality: $(VENV)/installed ## measure against a known truth: make quality WORLD=folder
+	@test -n "$(WORLD)" || { echo "make quality needs WORLD=folder, the folder with register.parquet, inbox and truth.csv" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.quality "$(WORLD)"
+
+.PHONY: lock
+lock: $(VENV)/installed ## write requirements.lock anew; UPGRADE=1 takes the newest versions allowed
+	$(BIN)/$(LOCKING) $(if $(UPGRADE),--upgrade)
+
+.PHONY: clean
+clean: ## remove the installation, the demo's home and the caches; ./var is kept
+	rm -rf $(VENV) var-demo dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Everything of the lock, in a folder made anew, so that nothing older stays behind. uv is only faster.
+$(VENV)/locked: requirements.lock
+	@python=""; for p in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
+		if $$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$p; break; fi; done; \
+	test -n "$$python" || { echo "No Python 3.11 or newer with venv was found. Install it, or say where it is: make PYTHON=/path/to/python3.11" >&2; exit 2; }; \
+	echo "Installing into $(VENV) with $$($$python --version); the first time takes about a minute."; \
+	"$$python" -m venv --clear $(VENV); \
+	{ command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock; } \
+		|| $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+# The project itself, in place. Its build tool comes out of the lock too, so nothing is fetched here.
+$(VENV)/installed: $(VENV)/locked pyproject.toml
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Measurements: quality against a known truth, and time."""

@@ -1,0 +1,1 @@
+"""The shells: readers of files, the command line and the Prefect flows."""

@@ -1,0 +1,1 @@
+"""The stores: the ledger, the register versions, the queue and the log."""
