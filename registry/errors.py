@@ -1,0 +1,25 @@
+"""What can go wrong in the stores, and the exit code that a shell gives it."""
+
+from __future__ import annotations
+
+
+class RegistryError(Exception):
+    """Something in the stores forbids the act; the message says what, where and what to do."""
+
+    exit_code = 12
+
+
+class BusyError(RegistryError):
+    """The ledger or a register version is not ready; trying again, or publishing first, helps."""
+
+
+class IntegrityError(RegistryError):
+    """A promise of the ledger does not hold."""
+
+    exit_code = 13
+
+
+class UsageError(RegistryError):
+    """What was asked does not exist or contradicts itself."""
+
+    exit_code = 2

@@ -1,0 +1,80 @@
+"""The home of one installation: its folders, its keys, its ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from registry.engine import Ledger
+from registry.errors import UsageError
+
+#: one key per purpose: query digests in the log, the permutation behind issued numbers
+KEY_PURPOSES = ("log_digest", "code_permutation")
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Key:
+    """A secret of one purpose; `key_id` names it in rows without telling anything about it."""
+
+    key_id: str
+    secret: bytes
+
+    def digest(self, text: str) -> str:
+        """The keyed SHA-256 of a text, hexadecimal."""
+        return hmac.new(self.secret, text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder that holds everything (`MOTMA_HOME`)."""
+
+    folder: Path
+
+    @property
+    def register_folder(self) -> Path:
+        """Where the register versions lie."""
+        return self.folder / "register"
+
+    @property
+    def ledger_file(self) -> Path:
+        """The SQLite file of the ledger."""
+        return self.folder / "ledger.sqlite"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether `motma init` has been here."""
+        return self.ledger_file.exists()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger of this home; UsageError when there is none."""
+        if not self.is_made:
+            raise UsageError(f"{self.folder}: no ledger here. Run `motma init` first, or set MOTMA_HOME.")
+        return Ledger(self.ledger_file)
+
+    def key(self, purpose: str) -> Key:
+        """The key of one purpose, from the environment (`MOTMA_KEY_<PURPOSE>`, hexadecimal) or the home."""
+        given = os.environ.get(f"MOTMA_KEY_{purpose.upper()}")
+        path = self.folder / "keys" / purpose
+        if given is None and not path.exists():
+            raise UsageError(f"{path}: the key is missing. Restore it from where it is kept; a new one would not do.")
+        secret = bytes.fromhex(given if given is not None else path.read_text(encoding="ascii").strip())
+        return Key(hashlib.sha256(b"key id:" + secret).hexdigest()[:12], secret)
+
+    def make_folders(self) -> None:
+        """Creates the folder (0700) and its keys (0600)."""
+        for folder in (self.folder, self.folder / "keys", self.register_folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        for purpose in KEY_PURPOSES:
+            path = self.folder / "keys" / purpose
+            if not path.exists():
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(handle, "w", encoding="ascii") as file:
+                    file.write(secrets.token_hex(_KEY_BYTES))

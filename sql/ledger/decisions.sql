@@ -1,0 +1,84 @@
+-- name: last_decisions
+-- the current decision of some rows
+select row_id, decision_no, outcome, reason, person_id, bhxh_code, register_seq, tail_seq, posterior
+from decision_current
+where row_id in :row_ids;
+
+-- name: add_decision
+insert into decision (
+  row_id, decision_no, batch_id, outcome, reason, person_id, bhxh_code, match_weight, posterior, runner_up_weight,
+  candidates, model_version, rules_version, register_seq, tail_seq, evidence, seq, decided_at, decided_by
+) values (
+  :row_id, :decision_no, :batch_id, :outcome, :reason, :person_id, :bhxh_code, :match_weight, :posterior,
+  :runner_up_weight, :candidates, :model_version, :rules_version, :register_seq, :tail_seq, :evidence, :seq,
+  :decided_at, :decided_by
+);
+
+-- name: add_decision_candidate
+insert into decision_candidate (
+  row_id, decision_no, rank, person_id, other_row_id, match_weight, posterior, weights, sentence
+) values (
+  :row_id, :decision_no, :rank, :person_id, :other_row_id, :match_weight, :posterior, :weights, :sentence
+);
+
+-- name: decision_candidates
+-- the candidates of a row's current decision, best first
+select c.rank, c.person_id, c.other_row_id, c.match_weight, c.posterior, c.weights, c.sentence
+from decision_candidate as c
+where c.row_id = :row_id
+  and c.decision_no = (select max(d.decision_no) from decision as d where d.row_id = :row_id)
+order by c.rank;
+
+-- name: decision_history
+-- every decision of a row, oldest first
+select decision_no, outcome, reason, bhxh_code, match_weight, posterior, decided_at, decided_by, evidence
+from decision
+where row_id = :row_id
+order by decision_no;
+
+-- name: export_decisions
+-- one line per delivered row of a batch (or of all): its current decision
+select
+  b.batch_id as batch, t.file_name as file, w.row, d.outcome, d.reason, d.bhxh_code, d.person_id, d.match_weight,
+  d.runner_up_weight, d.candidates, d.model_version, d.decided_at, d.decided_by, w.sheet, w.sheet_row, w.source
+from intake_row as w
+join delivery as t on t.delivery_id = w.delivery_id
+join decision_current as d on d.row_id = w.row_id
+join batch_row as b on b.row_id = w.row_id
+where :batch_id is null or b.batch_id = :batch_id
+order by t.file_name, w.source, w.delivery_id, w.row;
+
+-- name: add_change_request
+insert into change_request (request_id, row_id, person_id, field, old_value, new_value, seq, requested_at)
+values (:request_id, :row_id, :person_id, :field, :old_value, :new_value, :seq, :at);
+
+-- name: change_requests
+-- what corrections ask to change, newest first
+select c.request_id, c.row_id, c.person_id, c.field, c.old_value, c.new_value, c.requested_at, k.code as bhxh_code
+from change_request as c
+left join code as k on k.person_id = c.person_id and k.status = 'active'
+order by c.request_id desc
+limit :limit;
+
+-- name: add_search_key
+insert into search_key (key_hash, record_id, seq, batch_id, attempt)
+values (:key_hash, :record_id, :seq, :batch_id, :attempt)
+on conflict (key_hash, record_id) do update
+set seq = excluded.seq, batch_id = excluded.batch_id, attempt = excluded.attempt;
+
+-- name: drop_search_keys
+-- a record's keys leave the tail: it changed, or its row no longer waits
+delete from search_key where record_id in :record_ids;
+
+-- name: drop_all_search_keys
+delete from search_key;
+
+-- name: drop_search_keys_of_persons_until
+-- a published register version holds these persons' keys
+delete from search_key where record_id > 0 and seq <= :seq;
+
+-- name: find_keys
+-- records of the tail that carry some keys; rows waiting in review are found whatever their age
+select key_hash, record_id
+from search_key
+where key_hash in :key_hashes and (seq > :seq or record_id < 0);

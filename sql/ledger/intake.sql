@@ -1,0 +1,73 @@
+-- name: find_delivery
+select delivery_id from delivery where source = :source and file_name = :file_name and digest = :digest;
+
+-- name: add_delivery
+insert into delivery (
+  delivery_id, source, province, file_name, digest, profile, headings, rows, received_at, received_by
+) values (
+  :delivery_id, :source, :province, :file_name, :digest, :profile, :headings, :rows, :at, :by
+);
+
+-- name: rows_by_identity
+select row_id, row_identity from intake_row where row_identity in :identities;
+
+-- name: add_intake_row
+insert into intake_row (
+  row_id, row_identity, source, province, cells, understood, event, event_date, delivery_id, row, sheet, sheet_row,
+  seq, received_at
+) values (
+  :row_id, :row_identity, :source, :province, :cells, :understood, :event, :event_date, :delivery_id, :row, :sheet,
+  :sheet_row, :seq, :at
+);
+
+-- name: add_delivery_row
+insert into delivery_row (delivery_id, row, row_id, sheet, sheet_row)
+values (:delivery_id, :row, :row_id, :sheet, :sheet_row);
+
+-- name: rows_without_batch
+-- rows of some deliveries that no batch has taken yet, in the order of their event dates
+select r.row_id
+from delivery_row as d
+join intake_row as r on r.row_id = d.row_id
+left join batch_row as b on b.row_id = r.row_id
+where d.delivery_id in :delivery_ids and b.row_id is null
+group by r.row_id
+order by coalesce(r.event_date, ''), r.row_id;
+
+-- name: all_rows_without_batch
+-- every row that no batch has taken yet, in the order of their event dates
+select r.row_id
+from intake_row as r
+left join batch_row as b on b.row_id = r.row_id
+where b.row_id is null
+order by coalesce(r.event_date, ''), r.row_id;
+
+-- name: intake_rows
+-- some rows as received and understood
+select
+  r.row_id, r.source, r.province, r.cells, r.understood, r.event, r.event_date, r.row, r.sheet, r.sheet_row,
+  r.received_at, d.file_name, d.headings, d.delivery_id
+from intake_row as r
+join delivery as d on d.delivery_id = r.delivery_id
+where r.row_id in :row_ids
+order by r.row_id;
+
+-- name: delivery_outcomes
+-- outcomes of the rows of some deliveries: one row per delivery, outcome and reason
+select t.delivery_id, t.file_name, t.source, d.outcome, d.reason, count(*) as rows
+from delivery as t
+join delivery_row as r on r.delivery_id = t.delivery_id
+left join decision_current as d on d.row_id = r.row_id
+where t.delivery_id in :delivery_ids
+group by t.delivery_id, t.file_name, t.source, d.outcome, d.reason
+order by t.file_name, t.delivery_id, d.outcome, d.reason;
+
+-- name: returned_rows
+-- rows of some deliveries that went back to their sender, with what is needed to say why
+select t.file_name, r.sheet, r.sheet_row, w.understood, t.headings
+from delivery as t
+join delivery_row as r on r.delivery_id = t.delivery_id
+join intake_row as w on w.row_id = r.row_id
+join decision_current as d on d.row_id = r.row_id
+where t.delivery_id in :delivery_ids and d.outcome = 'returned'
+order by t.file_name, t.delivery_id, r.row;

@@ -1,0 +1,120 @@
+-- name: add_person
+insert into person (person_id, origin, seq, created_at) values (:person_id, :origin, :seq, :at);
+
+-- name: add_person_version
+-- what is known of a person from this seq on
+insert into person_version (
+  person_id, seq, full_name, birth_date, sex, personal_id, old_id, card_number, birth_place_code, birth_place_list,
+  birth_place_name, residence_code, residence_list, residence_name, address, ethnicity, nationality, father_name,
+  mother_name, phone, status, flags, row_id, load_id
+) values (
+  :person_id, :seq, :full_name, :birth_date, :sex, :personal_id, :old_id, :card_number, :birth_place_code,
+  :birth_place_list, :birth_place_name, :residence_code, :residence_list, :residence_name, :address, :ethnicity,
+  :nationality, :father_name, :mother_name, :phone, :status, :flags, :row_id, :load_id
+);
+
+-- name: persons_between
+-- records of persons with an id in a range, for a register version: one row a person
+select
+  v.person_id as record_id, v.full_name, v.birth_date, v.sex, v.personal_id, v.old_id, v.card_number,
+  v.birth_place_code, v.birth_place_list, v.birth_place_name, v.residence_code, v.residence_list, v.residence_name,
+  v.address, v.ethnicity, v.nationality, v.father_name, v.mother_name, v.phone, v.status,
+  h.household_code, m.relation as relation_to_head, h.household_id
+from person_current as v
+left join membership_current as m on m.person_id = v.person_id
+left join household as h on h.household_id = m.household_id
+where v.person_id between :first and :last
+order by v.person_id;
+
+-- name: persons_by_id
+-- records of some persons: one row a person
+select
+  v.person_id as record_id, v.full_name, v.birth_date, v.sex, v.personal_id, v.old_id, v.card_number,
+  v.birth_place_code, v.birth_place_list, v.birth_place_name, v.residence_code, v.residence_list, v.residence_name,
+  v.address, v.ethnicity, v.nationality, v.father_name, v.mother_name, v.phone, v.status,
+  h.household_code, m.relation as relation_to_head, h.household_id
+from person_current as v
+left join (
+  select
+    x.*, row_number() over (partition by x.person_id order by coalesce(x.event_date, '') desc, x.seq desc) as place
+  from membership as x
+  where x.person_id in :person_ids
+) as m on m.person_id = v.person_id and m.place = 1
+left join household as h on h.household_id = m.household_id
+where v.person_id in :person_ids
+order by v.person_id;
+
+-- name: last_person_id
+select coalesce(max(person_id), 0) from person;
+
+-- name: count_persons
+select count(*) from person;
+
+-- name: changed_persons
+-- of some persons, those with a version, code or membership after a seq
+select person_id from person_version where person_id in :person_ids and seq > :seq
+union
+select person_id from membership where person_id in :person_ids and seq > :seq
+union
+select person_id from code where person_id in :person_ids and seq > :seq;
+
+-- name: persons_changed_since
+-- every person with a version, code or membership after a seq
+select person_id from person_version where seq > :seq
+union
+select person_id from membership where seq > :seq
+union
+select person_id from code where seq > :seq
+order by person_id;
+
+-- name: codes_of_persons
+-- all codes of some persons, the active one first
+select person_id, code, status
+from code
+where person_id in :person_ids
+order by person_id, status, code;
+
+-- name: codes_between
+-- all codes of persons with an id in a range
+select person_id, code, status from code where person_id between :first and :last order by person_id, status, code;
+
+-- name: persons_by_code
+-- who holds or held a number
+select person_id, code, status from code where code in :codes order by code, person_id;
+
+-- name: add_household
+insert into household (household_id, household_code, seq, created_at)
+values (:household_id, :household_code, :seq, :at);
+
+-- name: households_by_code
+select household_id, household_code from household where household_code in :household_codes;
+
+-- name: add_membership
+insert into membership (person_id, seq, household_id, relation, event_date, row_id, load_id)
+values (:person_id, :seq, :household_id, :relation, :event_date, :row_id, :load_id);
+
+-- name: members_of_households
+-- who belongs to some households now, with the name, whether alive, and the relation
+select m.household_id, m.person_id, m.relation, v.full_name, v.birth_date, v.sex, v.status
+from membership_current as m
+join person_current as v on v.person_id = m.person_id
+where m.person_id in (select x.person_id from membership as x where x.household_id in :household_ids)
+  and m.household_id is not null
+order by m.household_id, m.person_id;
+
+-- name: heads_between
+-- the name of each household's head, for households with a member in an id range
+select m.household_id, min(v.full_name) as head_name
+from membership_current as m
+join person_current as v on v.person_id = m.person_id
+where m.relation = :head
+  and m.household_id in (select x.household_id from membership as x where x.person_id between :first and :last)
+group by m.household_id;
+
+-- name: membership_history
+-- every membership of a person, newest first
+select m.event_date, m.relation, h.household_code, m.seq
+from membership as m
+left join household as h on h.household_id = m.household_id
+where m.person_id = :person_id
+order by coalesce(m.event_date, '') desc, m.seq desc;

@@ -1,0 +1,70 @@
+-- name: add_batch
+insert into batch (batch_id, created_at, created_by) values (:batch_id, :at, :by);
+
+-- name: add_batch_row
+insert into batch_row (row_id, batch_id, position) values (:row_id, :batch_id, :position);
+
+-- name: batches_of_deliveries
+-- batches that hold rows of some deliveries
+select distinct b.batch_id
+from delivery_row as d
+join batch_row as b on b.row_id = d.row_id
+where d.delivery_id in :delivery_ids
+order by b.batch_id;
+
+-- name: unfinished_batches
+-- batches with a row that has no decision yet
+select distinct b.batch_id
+from batch_row as b
+left join decision as d on d.row_id = b.row_id
+where d.row_id is null
+order by b.batch_id;
+
+-- name: undecided_rows
+-- rows of a batch without a decision, in order
+select b.row_id, b.position
+from batch_row as b
+left join decision as d on d.row_id = b.row_id
+where b.batch_id = :batch_id and d.row_id is null
+order by b.position;
+
+-- name: last_plan
+-- the newest plan of a batch
+select attempt, register_seq, tail_seq, model_version, rules_version
+from plan
+where batch_id = :batch_id
+order by attempt desc
+limit 1;
+
+-- name: add_plan
+insert into plan (
+  batch_id, attempt, register_seq, tail_seq, model_version, rules_version, planned_at
+) values (
+  :batch_id, :attempt, :register_seq, :tail_seq, :model_version, :rules_version, :at
+);
+
+-- name: add_plan_row
+insert into plan_row (row_id, batch_id, attempt, position, state, body, asked)
+values (:row_id, :batch_id, :attempt, :position, 'planned', :body, :asked);
+
+-- name: planned_rows
+-- the next rows of a plan that are still to be applied
+select row_id, position, body, asked
+from plan_row
+where batch_id = :batch_id and attempt = :attempt and state = 'planned' and position > :after
+order by position
+limit :limit;
+
+-- name: count_planned
+select count(*) from plan_row where batch_id = :batch_id and attempt = :attempt and state = 'planned';
+
+-- name: set_plan_row_state
+update plan_row set state = :state where row_id = :row_id and batch_id = :batch_id and attempt = :attempt;
+
+-- name: strange_keys
+-- which of some keys another batch, load or decision committed after a seq
+select distinct key_hash
+from search_key
+where key_hash in :key_hashes
+  and seq > :seq
+  and (batch_id is null or batch_id <> :batch_id or attempt <> :attempt);

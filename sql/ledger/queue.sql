@@ -1,0 +1,73 @@
+-- name: add_queue_item
+insert into queue_item (item_id, row_id, kind, reason, waits_for_row_id, state, seq, opened_at)
+values (:item_id, :row_id, :kind, :reason, :waits_for_row_id, 'open', :seq, :at);
+
+-- name: close_queue_item
+update queue_item
+set state = 'closed', closed_at = :at, closed_by = :by
+where item_id = :item_id and state = 'open';
+
+-- name: queue_item
+select item_id, row_id, kind, reason, waits_for_row_id, state, opened_at, closed_at, closed_by
+from queue_item
+where item_id = :item_id;
+
+-- name: open_items_of_rows
+select item_id, row_id, kind, reason, waits_for_row_id
+from queue_item
+where row_id in :row_ids and state = 'open';
+
+-- name: queue_list
+-- open items, oldest first; rows that wait on another stand with it
+select
+  q.item_id, q.row_id, q.kind, q.reason, q.waits_for_row_id, q.opened_at, w.event, w.understood, w.source,
+  t.file_name, w.sheet_row
+from queue_item as q
+join intake_row as w on w.row_id = q.row_id
+join delivery as t on t.delivery_id = w.delivery_id
+where q.state = 'open' and (:reason is null or q.reason = :reason)
+order by coalesce(q.waits_for_row_id, q.row_id), q.item_id
+limit :limit;
+
+-- name: queue_counts
+select kind, reason, count(*) as items, min(opened_at) as oldest
+from queue_item
+where state = 'open'
+group by kind, reason
+order by items desc, reason;
+
+-- name: rows_waiting_for
+-- open items of rows that wait for a row
+select item_id, row_id from queue_item where waits_for_row_id in :row_ids and state = 'open' and kind = 'row';
+
+-- name: rows_that_weighed
+-- open items of rows whose current candidates include a row or a person
+select distinct q.item_id, q.row_id
+from queue_item as q
+join decision_candidate as c on c.row_id = q.row_id
+  and c.decision_no = (select max(d.decision_no) from decision as d where d.row_id = q.row_id)
+where q.state = 'open' and q.kind = 'row' and c.other_row_id in :row_ids;
+
+-- name: all_waiting_rows
+-- rows in review, for rebuilding their keys
+select row_id from queue_item where state = 'open' and kind = 'row' order by row_id;
+
+-- name: add_approval
+insert into approval (item_id, approved_by, approved_at, seq) values (:item_id, :by, :at, :seq);
+
+-- name: approvals
+select approved_by, approved_at from approval where item_id = :item_id order by approved_at;
+
+-- name: add_judgement
+insert into judgement (
+  judgement_id, row_id, row_digest, person_id, other_row_id, other_digest, verdict, note, seq, judged_at, judged_by
+) values (
+  :judgement_id, :row_id, :row_digest, :person_id, :other_row_id, :other_digest, :verdict, :note, :seq, :at, :by
+);
+
+-- name: judgements_by_digest
+-- verdicts on rows with some identity digests, oldest first
+select row_id, row_digest, person_id, other_row_id, other_digest, verdict
+from judgement
+where row_digest in :row_digests
+order by judgement_id;

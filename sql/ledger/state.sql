@@ -1,0 +1,57 @@
+-- name: add_schema_version
+-- records a migration in the transaction that made it
+insert into schema_version (version, applied_at) values (:version, :at);
+
+-- name: add_ledger_state
+-- the ledger's only row of state
+insert into ledger_state (id, seq, load_seq, log_no, province, key_version, created_at)
+values (1, 0, 0, 0, :province, :key_version, :at);
+
+-- name: raise_seq
+-- the issuing lock's number: one more, and its new value
+update ledger_state set seq = seq + 1 where id = 1 returning seq;
+
+-- name: state
+-- where the ledger stands
+select seq, load_seq, log_no, province, key_version from ledger_state where id = 1;
+
+-- name: set_load_seq
+-- a bulk load is visible to searches only once a register version covers it
+update ledger_state set load_seq = :seq where id = 1;
+
+-- name: set_key_version
+-- the normaliser and key rules that the search keys were made with
+update ledger_state set key_version = :key_version where id = 1;
+
+-- name: raise_id
+-- the last of :count fresh ids of one kind
+insert into id_counter (kind, value) values (:kind, :count)
+on conflict (kind) do update set value = id_counter.value + :count
+returning value;
+
+-- name: raise_log_no
+-- the last of :count fresh entry numbers
+update ledger_state set log_no = log_no + :count where id = 1 returning log_no;
+
+-- name: add_log_entry
+insert into log_entry (entry_no, logged_at, act, logged_by, row_id, body)
+values (:entry_no, :logged_at, :act, :logged_by, :row_id, :body);
+
+-- name: log_entries
+-- the log from an entry on, filtered by row and act where given
+select entry_no, body
+from log_entry
+where entry_no > :after
+  and (:row_id is null or row_id = :row_id)
+  and (:act is null or act = :act)
+order by entry_no
+limit :limit;
+
+-- name: last_log_entries
+-- the newest entries, newest first, filtered by row and act where given
+select entry_no, body
+from log_entry
+where (:row_id is null or row_id = :row_id)
+  and (:act is null or act = :act)
+order by entry_no desc
+limit :limit;
