@@ -1,0 +1,109 @@
+"""RECORD to NORMALISED: the one place where what a source says of a person becomes what is searched and compared."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+from matching.numbers import clean_phone
+from matching.places import place_columns
+from matching.schemas import NORMALISED, RECORD, conform
+from matching.text import clean_column, fold, name_columns, norm_name, over_unique, rules
+
+#: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
+NORMALISER_VERSION = "2026-11-22"
+
+
+@lru_cache(maxsize=1)
+def _relations() -> tuple[dict[str, str], dict[str, str]]:
+    """The words of relation by spelling, and by folded spelling where that has one meaning only."""
+    spelled: dict[str, str] = {}
+    folded: dict[str, set[str]] = {}
+    for relation, words in rules("words")["relations"].items():
+        for word in words:
+            spelled[norm_name(word)] = relation
+            folded.setdefault(fold(word), set()).add(relation)
+    return spelled, {word: next(iter(found)) for word, found in folded.items() if len(found) == 1}
+
+
+def relation_of(text: str) -> str | None:
+    """The relation to the head of household in one word (head, spouse, child …); one that is not known stays text."""
+    spelled, folded = _relations()
+    word = norm_name(text)
+    if word.isascii():
+        return spelled.get(word) or folded.get(word) or word or None
+    return spelled.get(word, word)
+
+
+def _births(values: pl.Series) -> pl.DataFrame:
+    """`birth` (yyyymmdd, zeros for what is unknown) and `birth_precision` of partial ISO dates; null if not a date."""
+    parts = pl.col("text").str.extract_groups(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
+    numbers = pl.DataFrame({"text": values}).select(
+        parts.struct[0].cast(pl.Int32).alias("year"),
+        parts.struct[1].cast(pl.Int32).fill_null(0).alias("month"),
+        parts.struct[2].cast(pl.Int32).fill_null(0).alias("day"),
+    )
+    whole = pl.date("year", pl.max_horizontal("month", 1), pl.max_horizontal("day", 1))
+    real = (
+        pl.col("month").is_between(0, 12)
+        & pl.col("day").is_between(0, 31)
+        & (whole.dt.month_end().dt.day() >= pl.col("day"))
+    )
+    return numbers.with_columns(real=real).select(
+        pl.when("real").then(pl.col("year") * 10000 + pl.col("month") * 100 + pl.col("day")).alias("birth"),
+        pl.when("real")
+        .then(pl.when(pl.col("month") == 0).then(2).when(pl.col("day") == 0).then(1).otherwise(0))
+        .cast(pl.UInt8)
+        .alias("birth_precision"),
+    )
+
+
+def normalise(records: pl.DataFrame) -> pl.DataFrame:
+    """NORMALISED: one row a record, in the order received.
+
+    Takes the columns of RECORD and `record_id`; `status` and `codes` (a list of further codes of the person) where
+    they are known. A birth date that is no date becomes null, a telephone that is none too; nothing else is judged.
+    """
+    texts = {name: clean_column(records.get_column(name)) for name in RECORD}
+    names = name_columns(texts["full_name"])
+    births = _births(texts["birth_date"])
+    relation = over_unique(texts["relation_to_head"], relation_of)
+    head = pl.select(pl.coalesce(texts["head_name"], pl.when(relation == "head").then(texts["full_name"]))).to_series()
+    places = {
+        place: place_columns(*(texts[f"{place}_{part}"] for part in ("code", "list", "name")))
+        for place in ("birth_place", "residence")
+    }
+    parents = {parent: name_columns(texts[f"{parent}_name"]) for parent in ("father", "mother")}
+    given = {name: records.get_column(name) for name in ("status", "codes") if name in records.columns}
+    blank = pl.Series([None], dtype=pl.String).extend_constant(None, records.height).head(records.height)
+    columns = {
+        "record_id": records.get_column("record_id"),
+        **{f"name_{form}": names[form] for form in ("norm", "fold", "sound")},
+        "has_marks": names["has_marks"],
+        "is_unnamed": names["is_unnamed"],
+        "birth": births["birth"],
+        "birth_precision": births["birth_precision"],
+        **{name: texts[name] for name in ("sex", "personal_id", "old_id", "household_code")},
+        "codes": _codes(texts["bhxh_code"], texts["card_number"], given.get("codes")),
+        "relation": relation,
+        "head_fold": over_unique(head, lambda name: fold(name) or None),
+        **{place: found["communes"] for place, found in places.items()},
+        **{f"{place}_exact": found["exact"] for place, found in places.items()},
+        **{f"{parent}_{form}": forms[form] for parent, forms in parents.items() for form in ("norm", "fold")},
+        "phone": over_unique(texts["phone"], clean_phone),
+        "ethnicity": over_unique(texts["ethnicity"], lambda name: fold(name) or None),
+        "status": given.get("status", blank),
+    }
+    return conform(pl.DataFrame(columns), NORMALISED)
+
+
+def _codes(codes: pl.Series, cards: pl.Series, further: pl.Series | None) -> pl.Series:
+    """Every code of each record, sorted, each once: its own, the one inside its card, and those given beside them."""
+    frame = pl.DataFrame({"code": codes, "card": cards})
+    inside = pl.when(pl.col("card").str.contains(r"^[A-Z]{2}\d{13}$")).then(pl.col("card").str.slice(-10))
+    lists = [pl.col("code"), inside]
+    if further is not None:
+        frame = frame.with_columns(further.alias("further"))
+        lists.append(pl.col("further").fill_null(pl.lit([], dtype=pl.List(pl.String))))
+    return frame.select(pl.concat_list(lists).list.drop_nulls().list.unique().list.sort()).to_series()

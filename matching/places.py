@@ -1,0 +1,155 @@
+"""Communes and provinces: which communes of today a code or a name may stand for.
+
+A commune code means nothing without its list: 3,316 of the 3,321 codes of the 2025 list also stand in the 2019 list,
+2,146 of them under another name. Every place is therefore kept as the set of communes of the 2025 list.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from matching.text import fold, rules
+
+ADMIN = Path(__file__).parent / "data" / "admin"
+
+#: The day from which the 34 provinces and 3,321 communes stand in place of the 63 and 10,035.
+NEW_LISTS_FROM = date(2025, 7, 1)
+OLD_LIST, NEW_LIST = "2019", "2025"
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (ADMIN / f"{name}.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+#: Province code to name, of the list before and from 1/7/2025. Seven codes kept their digits and changed meaning.
+PROVINCES_63: Mapping[str, str] = {row["code"]: row["name"] for row in _read("provinces_63")}
+PROVINCES_34: Mapping[str, str] = {row["code"]: row["name"] for row in _read("provinces_34")}
+#: Province of the 63 list to the one of the 34 list that holds it; none was split.
+PROVINCE_NOW: Mapping[str, str] = {row["old_code"]: row["new_code"] for row in _read("province_conversion_2025")}
+#: First three digits of a personal id that Circular 07/2016/TT-BCA gives to a province.
+BIRTH_CODES: Mapping[str, str] = {row["code"]: row["province_63"] for row in _read("cccd_province_codes")}
+
+
+class _Communes(NamedTuple):
+    """The two lists, and both lists by name."""
+
+    targets: Mapping[str, tuple[str, ...]]
+    old_names: Mapping[str, str]
+    new_names: Mapping[str, str]
+    provinces: Mapping[str, str]
+    by_name: Mapping[str, frozenset[tuple[str, str]]]
+
+
+_PREFIX = re.compile(f"^({'|'.join(rules('words')['place']['prefixes'])}) (?=.)")
+
+
+def place_name(name: str) -> str:
+    """The name of a commune as it is compared: folded, without Xã, Phường, Thị trấn and what follows a comma."""
+    return _PREFIX.sub("", fold(name.split(",", maxsplit=1)[0]))
+
+
+@lru_cache(maxsize=1)
+def _communes() -> _Communes:
+    targets: dict[str, set[str]] = defaultdict(set)
+    for row in _read("ward_conversion_2025"):
+        if row["old_ward_code"]:
+            targets[row["old_ward_code"]].add(row["new_ward_code"])
+    old_names = {row["code"]: row["name"] for row in _read("wards_legacy")}
+    communes = _read("wards_2025")
+    new_names = {row["code"]: row["name"] for row in communes}
+    by_name: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for which, names in ((OLD_LIST, old_names), (NEW_LIST, new_names)):
+        for code, name in names.items():
+            for key in {place_name(name), fold(name)}:
+                by_name[key].add((which, code))
+    return _Communes(
+        {code: tuple(sorted(found)) for code, found in targets.items()},
+        old_names,
+        new_names,
+        {row["code"]: row["province_code"] for row in communes},
+        {name: frozenset(units) for name, units in by_name.items()},
+    )
+
+
+def pad_commune(code: str) -> str:
+    """The commune code with the leading zeros that a spreadsheet lost."""
+    return code.zfill(5) if code.isascii() and code.isdigit() and len(code) < 5 else code
+
+
+def _reading(which: str, code: str) -> tuple[str, ...]:
+    """The communes of today that the code stands for in one list."""
+    lists = _communes()
+    if which == OLD_LIST:
+        return lists.targets.get(code, ())
+    return (code,) if code in lists.new_names else ()
+
+
+def _by_name(name: str, which: str | None) -> list[str]:
+    """The communes of the one unit in the country that bears the name; empty when several do."""
+    lists = _communes()
+    for key in (place_name(name), fold(name.split(",", maxsplit=1)[0])):
+        units = [unit for unit in lists.by_name.get(key, ()) if which in (None, unit[0])]
+        old = [code for unit, code in units if unit == OLD_LIST]
+        new = [code for unit, code in units if unit == NEW_LIST]
+        if len(old) > 1 or len(new) > 1 or not units:
+            continue
+        found = {commune for code in old for commune in _reading(OLD_LIST, code)}
+        if not old or not new or new[0] in found:
+            return sorted(found | set(new))
+    return []
+
+
+def readings(code: str | None, which: str | None, name: str | None) -> list[str]:
+    """The communes of the 2025 list that the code may stand for, sorted.
+
+    `which` is "2019", "2025" or None when nobody said; then both readings stand, unless the place's name fits exactly
+    one of them. A code that is in no list gives way to the name, where one unit in the country bears it.
+    """
+    lists = _communes()
+    if code:
+        padded = pad_commune(code)
+        old = _reading(OLD_LIST, padded) if which in (None, OLD_LIST) else ()
+        new = _reading(NEW_LIST, padded) if which in (None, NEW_LIST) else ()
+        if old and new and name:
+            wanted = place_name(name)
+            fits_old = place_name(lists.old_names.get(padded, "")) == wanted
+            fits_new = place_name(lists.new_names[padded]) == wanted
+            if fits_old != fits_new:
+                return list(old if fits_old else new)
+        if old or new:
+            return sorted({*old, *new})
+    return _by_name(name, which) if name else []
+
+
+def place_columns(codes: pl.Series, lists: pl.Series, names: pl.Series) -> pl.DataFrame:
+    """`communes` (see `readings`) and `exact` ("list:code" when the list was told) of columns of places."""
+    asked = pl.DataFrame({"code": codes, "list": lists, "name": names})
+    distinct = asked.unique()
+    found = [readings(*row) for row in distinct.iter_rows()]
+    known = distinct.with_columns(pl.Series("communes", found, dtype=pl.List(pl.String)))
+    exact = pl.concat_str("list", pl.lit(":"), pl.col("code").str.zfill(5))
+    return (
+        asked.join(known, on=["code", "list", "name"], how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(exact.alias("exact"))
+        .select("communes", "exact")
+    )
+
+
+def province_of(commune: str) -> str | None:
+    """The province (34 list) of a commune of the 2025 list."""
+    return _communes().provinces.get(commune)
+
+
+def known_province(code: str, at: date = NEW_LISTS_FROM) -> bool:
+    """Whether the two digits are a province on that day: of 63 before 1/7/2025, of 34 from then on."""
+    return code in (PROVINCES_34 if at >= NEW_LISTS_FROM else PROVINCES_63)

@@ -1,0 +1,142 @@
+"""RECEIVED to UNDERSTOOD: the sender's own text becomes typed values, and every fault of a row is named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from matching.dates import birth_columns, event_columns
+from matching.normalise import relation_of
+from matching.numbers import clean_phone, number_columns
+from matching.places import pad_commune
+from matching.schemas import RECORD, UNDERSTOOD, conform
+from matching.text import clean, clean_column, fold, is_unnamed, over_unique
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How one sender writes: folded words of sex, event and birth precision, the order of dates, the commune list."""
+
+    sex_words: Mapping[str, str]
+    event_words: Mapping[str, str]
+    precision_words: Mapping[str, int]
+    date_order: str
+    commune_list: str | None
+
+
+def _worded(values: pl.Series, words: Mapping[str, str]) -> pl.Series:
+    """What the sender's words stand for; a word that is not in the profile is null."""
+    known = {fold(word): meaning for word, meaning in words.items()}
+    return over_unique(values, lambda word: known.get(fold(word)))
+
+
+def _name_fault(name: str) -> str | None:
+    """The fault of a name that is none: no letter in it, or more digits than letters."""
+    letters = sum(char.isalpha() for char in name)
+    return "name_not_a_name" if letters == 0 or letters < sum(char.isdigit() for char in name) else None
+
+
+def _squeezed(values: pl.Series) -> pl.Series:
+    """A column of opaque codes without blanks inside."""
+    return over_unique(values, lambda text: "".join(text.split()) or None)
+
+
+def _head_names(rows: pl.DataFrame) -> pl.Series:
+    """The head's name of each row: as received, its own if it is the head, else the one head's of its household."""
+    heads = (
+        rows.filter((pl.col("relation_to_head") == "head") & pl.col("household_code").is_not_null())
+        .group_by("household_code")
+        .agg(pl.col("full_name").drop_nulls().unique().alias("heads"))
+        .select("household_code", pl.when(pl.col("heads").list.len() == 1).then(pl.col("heads").list.first()))
+    )
+    own = pl.when(pl.col("relation_to_head") == "head").then("full_name")
+    return (
+        rows.join(heads, on="household_code", how="left", maintain_order="left", validate="m:1")
+        .select(pl.coalesce("head_name", own, "heads"))
+        .to_series()
+    )
+
+
+def _faults(received: pl.DataFrame, codes: Mapping[str, pl.Series]) -> pl.Series:
+    """The faults of each row: (column, code, received value), in the order of the columns."""
+    frame = pl.DataFrame({column: received.get_column(column) for column in codes})
+    frame = frame.with_columns(found.alias(f"{column}:code") for column, found in codes.items())
+    structs = [
+        pl.when(pl.col(f"{column}:code").is_not_null()).then(
+            pl.struct(pl.lit(column).alias("column"), pl.col(f"{column}:code").alias("code"), value=pl.col(column))
+        )
+        for column in codes
+    ]
+    return frame.select(pl.concat_list(structs).list.drop_nulls().alias("faults")).to_series()
+
+
+def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl.DataFrame:
+    """UNDERSTOOD: one row for each row of RECEIVED, in its order; nothing is dropped and nothing guessed.
+
+    `at` is the day on which the file came in. A row with faults keeps what could be understood of it.
+    """
+    texts = {name: clean_column(received.get_column(name)) for name in (*RECORD, "event", "event_date")}
+    precision = over_unique(
+        received.get_column("birth_precision"),
+        lambda word: conventions.precision_words.get(clean(word).removesuffix(".0")),
+        pl.Int64,
+    )
+    births = birth_columns(received.get_column("birth_date"), precision, conventions.date_order, at)
+    events = event_columns(received.get_column("event_date"), conventions.date_order, at)
+    typed = {
+        **texts,
+        "birth_date": births["value"],
+        "event_date": events["value"],
+        "sex": _worded(texts["sex"], conventions.sex_words),
+        "event": _worded(texts["event"], conventions.event_words),
+        "relation_to_head": over_unique(texts["relation_to_head"], relation_of),
+        "household_code": _squeezed(texts["household_code"]),
+        "phone": over_unique(texts["phone"], clean_phone),
+        **{f"{place}_code": over_unique(_squeezed(texts[f"{place}_code"]), pad_commune) for place in _PLACES},
+    }
+    rows = pl.DataFrame(typed).with_columns(
+        pl.when(pl.col(f"{place}_code").is_not_null())
+        .then(pl.coalesce(f"{place}_list", pl.lit(conventions.commune_list, dtype=pl.String)))
+        .alias(f"{place}_list")
+        for place in _PLACES
+    )
+    numbers = number_columns(rows, at)
+    unnamed = over_unique(texts["full_name"], is_unnamed, pl.Boolean)
+    noticed = numbers.select(
+        pl.concat_list("flags", pl.when(unnamed).then(pl.lit(["unnamed"])).otherwise(pl.lit([], pl.List(pl.String))))
+    ).to_series()
+    rows = rows.with_columns(
+        received.get_column("row"),
+        *(numbers.get_column(name) for name in ("personal_id", "old_id", "bhxh_code", "card_number")),
+        _head_names(rows).alias("head_name"),
+        noticed.alias("flags"),
+        _faults(received, _fault_codes(texts, rows, births["fault"], events["fault"])).alias("faults"),
+    )
+    return conform(rows, UNDERSTOOD)
+
+
+_PLACES = ("birth_place", "residence")
+
+
+def _fault_codes(
+    texts: Mapping[str, pl.Series], rows: pl.DataFrame, birth: pl.Series, event_date: pl.Series
+) -> dict[str, pl.Series]:
+    """The fault code of each column that can make a row impossible to process; null where there is none."""
+    name, event, sex = texts["full_name"], texts["event"], texts["sex"]
+    unknown_event = rows.get_column("event").is_null()
+    return {
+        "event": pl.select(
+            pl.when(event.is_null()).then(pl.lit("event_missing")).when(unknown_event).then(pl.lit("event_unknown"))
+        ).to_series(),
+        "full_name": pl.select(
+            pl.when(name.is_null()).then(pl.lit("name_missing")).otherwise(over_unique(name, _name_fault))
+        ).to_series(),
+        "birth_date": birth,
+        "sex": pl.select(
+            pl.when(sex.is_not_null() & rows.get_column("sex").is_null()).then(pl.lit("sex_unknown"))
+        ).to_series(),
+        "event_date": event_date,
+    }
