@@ -30,8 +30,14 @@ fast: $(VENV)/installed ## the tests that take under a minute
 .PHONY: lint
 lint: $(VENV)/installed ## style, types and the floors
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/installed ## write the code in the house's form, and sort imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 .PHONY: quality
 quality: $(VENV)/installed ## measure against a known truth: make quality WORLD=folder
