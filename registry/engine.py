@@ -64,6 +64,11 @@ class Session:
         """How many rows a changing statement touched."""
         return self._connection.execute(_prepared(name), parameters).rowcount
 
+    def run_for(self, name: str, key: str, values: Sequence[Any]) -> None:
+        """Runs a changing statement whose list parameter `key` takes the values, in slices."""
+        for start in range(0, len(values), _MAX_LIST):
+            self.run(name, **{key: list(values[start : start + _MAX_LIST])})
+
     def run_many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs a changing statement once for each mapping of parameters."""
         if rows:

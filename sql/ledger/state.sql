@@ -4,7 +4,7 @@ insert into schema_version (version, applied_at) values (:version, :at);
 
 -- name: add_ledger_state
 -- the ledger's only row of state
-insert into ledger_state (id, seq, load_seq, log_no, province, key_version, created_at)
+insert into ledger_state (id, seq, floor_seq, log_no, province, key_version, created_at)
 values (1, 0, 0, 0, :province, :key_version, :at);
 
 -- name: raise_seq
@@ -13,11 +13,11 @@ update ledger_state set seq = seq + 1 where id = 1 returning seq;
 
 -- name: state
 -- where the ledger stands
-select seq, load_seq, log_no, province, key_version from ledger_state where id = 1;
+select seq, floor_seq, log_no, province, key_version from ledger_state where id = 1;
 
--- name: set_load_seq
--- a bulk load is visible to searches only once a register version covers it
-update ledger_state set load_seq = :seq where id = 1;
+-- name: raise_floor_seq
+-- searches need a register version at this seq or later: a bulk load has no keys in the tail
+update ledger_state set floor_seq = max(floor_seq, :seq) where id = 1;
 
 -- name: set_key_version
 -- the normaliser and key rules that the search keys were made with

@@ -6,11 +6,12 @@ create table schema_version (
   applied_at text not null
 ) strict;
 
--- one row: seq numbers transactions in commit order, log_no the log's entries, load_seq the last bulk load
+-- one row: seq numbers transactions in commit order, log_no the log's entries; a register version is
+-- complete together with the tail only if it stands at floor_seq or later
 create table ledger_state (
   id integer primary key check (id = 1),
   seq integer not null,
-  load_seq integer not null,
+  floor_seq integer not null,
   log_no integer not null,
   province text not null check (province glob '[0-9][0-9]'),
   key_version text not null,

@@ -1,0 +1,278 @@
+"""Deciding: one row, its candidates, the thresholds; out comes linked, issued or review with its reason (DESIGN 3.6, 4).
+
+Rows are decided in the order in which they take effect. A row of the same batch that was decided before stands for
+whoever it was decided to be: the person it was linked to, the person it will become, or an open question.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+#: changes that may bring a person whom nobody knows yet
+ARRIVALS = ("birth", "addition", "move_in")
+#: given names so different that twins are likelier than a slip of the pen
+_OTHER_GIVEN = ("different", "typo")
+_SAME_DATE = ("full", "swapped", "slip")
+_CLASHING_DATE = ("clash", "different_year")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Posteriors: link at `upper` or above; issue where no candidate reaches `lower`."""
+
+    upper: float
+    lower: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that the row met: a person of the register, or (negative record_id) another row.
+
+    `odds` is log2 of "same" against everybody else who could look so. `tied_to` are the persons that a waiting row
+    itself weighs. `verdict` is an officer's word on this pair: same, not_same or None.
+    """
+
+    record_id: int
+    odds: float
+    match_weight: float
+    likeliest_other: str
+    levels: Mapping[str, str]
+    is_deceased: bool = False
+    has_active_code: bool = True
+    is_disputed: bool = False
+    verdict: str | None = None
+    tied_to: frozenset[int] = frozenset()
+
+    def has(self, comparison: str, *levels: str) -> bool:
+        """Whether a comparison came out at one of some levels."""
+        return self.levels.get(comparison) in levels
+
+    @property
+    def agrees_in_number(self) -> bool:
+        """Whether a strong number (code or personal id) is the same."""
+        return self.has("code", "same") or self.has("personal_id", "same")
+
+    @property
+    def looks_like_a_twin(self) -> bool:
+        """One birth date and one family, but another given name and no strong number that agrees."""
+        family = self.has("household", "same") or self.has("parents", "both", "one", "close")
+        return family and self.has("birth", *_SAME_DATE) and self.has("given", *_OTHER_GIVEN)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row to decide. `lacks` names what a code would need and the row does not have."""
+
+    row_id: int
+    event: str
+    is_complete: bool
+    is_unnamed: bool
+    lacks: tuple[str, ...]
+    prior: float
+    missed: float
+    candidates: Sequence[Candidate]
+    number_is_anothers: bool = False
+    judged_new: bool = False
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What is to be done with a row.
+
+    A link goes to `person_id`, or to whoever `same_as_row` becomes. `posteriors` has one number per candidate, in
+    the order of the case's candidates.
+    """
+
+    outcome: str
+    reason: str | None = None
+    person_id: int | None = None
+    same_as_row: int | None = None
+    waits_for_row: int | None = None
+    posterior: float | None = None
+    posteriors: Sequence[float] = ()
+    best: int | None = None
+
+
+_Review = Callable[..., Ruling]
+
+
+@dataclass
+class _Entity:
+    """Candidates that stand for one person."""
+
+    key: tuple[str, int]
+    odds: float
+    members: list[int] = field(default_factory=list)
+
+
+def decide(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -> Ruling:
+    """The ruling on a row. `decided` holds the rulings on rows of this batch that come before it, by row_id."""
+    ruling = _ruling(case, decided, thresholds)
+    if ruling.outcome != "linked" or ruling.same_as_row is None:
+        return ruling
+    earlier = decided[ruling.same_as_row]
+    if earlier.outcome == "linked":
+        return replace(ruling, person_id=earlier.person_id, same_as_row=earlier.same_as_row)
+    return ruling
+
+
+def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -> Ruling:
+    entities = _entities(case, decided)
+    posteriors, by_entity = _posteriors(case, entities)
+
+    def review(reason: str, waits_for: int | None = None) -> Ruling:
+        best = entities[0].members[0] if entities else None
+        top = by_entity[0] if entities else None
+        return Ruling("review", reason, waits_for_row=waits_for, posterior=top, posteriors=posteriors, best=best)
+
+    same = [place for place, candidate in enumerate(case.candidates) if candidate.verdict == "same"]
+    if same:
+        chosen = case.candidates[same[0]]
+        if chosen.record_id > 0 and chosen.has_active_code:
+            return Ruling("linked", None, chosen.record_id, posterior=1.0, posteriors=posteriors, best=same[0])
+    if not entities:
+        return _without_candidate(case, review)
+
+    best = entities[0]
+    top = by_entity[0]
+    candidate = case.candidates[best.members[0]]
+    if case.judged_new and not same:
+        return Ruling("issued", posteriors=posteriors, posterior=top, best=best.members[0])
+    if top >= thresholds.upper:
+        kind, number = best.key
+        objection = _objection(case, candidate, entities)
+        if kind == "row":
+            return review("waits_for_row", number)
+        if objection is not None:
+            return review(objection)
+        target = {"person_id": number} if kind == "person" else {"same_as_row": number}
+        return Ruling("linked", None, posterior=top, posteriors=posteriors, best=best.members[0], **target)
+    if top < thresholds.lower and sum(by_entity) < 2 * thresholds.lower:
+        return _without_candidate(case, review, posteriors, by_entity)
+    return review(*_doubt(case, entities, by_entity, thresholds))
+
+
+def _entities(case: Case, decided: Mapping[int, Ruling]) -> list[_Entity]:
+    """Candidates gathered by the person they stand for, likeliest first; pairs judged different are left out."""
+    found: dict[tuple[str, int], _Entity] = {}
+    for place, candidate in enumerate(case.candidates):
+        if candidate.verdict == "not_same":
+            continue
+        key = _stands_for(candidate, decided)
+        entity = found.setdefault(key, _Entity(key, candidate.odds))
+        entity.members.append(place)
+        entity.odds = max(entity.odds, candidate.odds)
+    entities = sorted(found.values(), key=lambda entity: (-entity.odds, entity.key))
+    for entity in entities:
+        entity.members.sort(key=lambda place: (-case.candidates[place].odds, case.candidates[place].record_id))
+    if entities and entities[0].key[0] == "person":
+        # a waiting row that weighs this very person is no rival of it
+        person = entities[0].key[1]
+        entities = [
+            entity
+            for entity in entities
+            if entity.key[0] != "row" or person not in case.candidates[entity.members[0]].tied_to
+        ]
+    return entities
+
+
+def _stands_for(candidate: Candidate, decided: Mapping[int, Ruling]) -> tuple[str, int]:
+    if candidate.record_id > 0:
+        return ("person", candidate.record_id)
+    row_id = -candidate.record_id
+    ruling = decided.get(row_id)
+    while ruling is not None and ruling.outcome == "linked":
+        if ruling.person_id is not None:
+            return ("person", ruling.person_id)
+        row_id = ruling.same_as_row if ruling.same_as_row is not None else row_id
+        ruling = decided.get(row_id)
+    if ruling is not None and ruling.outcome == "issued":
+        return ("issued", row_id)
+    return ("row", row_id)
+
+
+def _posteriors(case: Case, entities: Sequence[_Entity]) -> tuple[list[float], list[float]]:
+    """(posterior of each candidate, of each entity), against "not in the register" and "in it, but missed"."""
+    # weights in log2, shifted by the largest, so that nothing overflows
+    nobody = math.log2((1 - case.prior) + case.prior * case.missed)
+    logs = [math.log2(case.prior) + entity.odds for entity in entities]
+    top = max([nobody, *logs])
+    total = sum(2 ** (log - top) for log in [nobody, *logs])
+    by_entity = [2 ** (log - top) / total for log in logs]
+    by_candidate = [0.0] * len(case.candidates)
+    for entity, posterior in zip(entities, by_entity, strict=True):
+        for place in entity.members:
+            by_candidate[place] = posterior
+    return by_candidate, by_entity
+
+
+def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str | None:
+    """Why a link that the weights ask for is not made by the machine; None when nothing speaks against it."""
+    others = [case.candidates[place] for entity in entities[1:] for place in entity.members]
+    if best.is_disputed:
+        return "one_code_two_persons"
+    if not best.has_active_code:
+        return "code_conflict"
+    if best.is_deceased and case.event != "death":
+        return "identity_conflict"
+    if case.is_unnamed:
+        return "weak"
+    if any(other.has("code", "same") for other in others) and not best.has("code", "same"):
+        return "correction" if case.event == "correction" else "code_conflict"
+    claimed = any(other.has("personal_id", "same") for other in others) and not best.has("personal_id", "same")
+    if claimed and not case.number_is_anothers:
+        return "correction" if case.event == "correction" else "identity_conflict"
+    if best.looks_like_a_twin:
+        return "twin"
+    if best.has("birth", *_CLASHING_DATE) and not best.agrees_in_number:
+        return "identity_conflict"
+    return None
+
+
+def _without_candidate(
+    case: Case, review: _Review, posteriors: Sequence[float] = (), by_entity: Sequence[float] = ()
+) -> Ruling:
+    """Nobody in the register fits: a code is issued if it has been earned, else the row is reviewed."""
+    if case.event not in ARRIVALS:
+        return review("unknown_person")
+    if not case.is_complete:
+        return review("search_incomplete")
+    if case.is_unnamed or case.lacks:
+        return review("weak")
+    if not case.number_is_anothers:
+        for candidate in case.candidates:
+            if candidate.verdict != "not_same" and candidate.agrees_in_number:
+                return review("code_conflict" if candidate.has("code", "same") else "identity_conflict")
+    return Ruling("issued", posterior=by_entity[0] if by_entity else None, posteriors=posteriors)
+
+
+def _doubt(
+    case: Case, entities: Sequence[_Entity], by_entity: Sequence[float], thresholds: Thresholds
+) -> tuple[str, int | None]:
+    """(reason, row that is waited for) of a row that is neither clearly somebody nor clearly nobody."""
+    best = case.candidates[entities[0].members[0]]
+    kind, number = entities[0].key
+    if kind == "row":
+        return "waits_for_row", number
+    alone = [_alone(case, entity) for entity in entities]
+    strong = [entity for entity, posterior in zip(entities, alone, strict=True) if posterior >= thresholds.upper]
+    if kind == "issued":
+        return "in_batch", None
+    if len(strong) > 1:
+        rivals = [case.candidates[entity.members[0]] for entity in strong]
+        names = all(rival.has("given", "same", "flat") and rival.has("birth", *_SAME_DATE) for rival in rivals)
+        return ("one_person_two_codes" if names else "ambiguous"), None
+    if best.looks_like_a_twin or (best.likeliest_other == "twin" and best.has("given", *_OTHER_GIVEN)):
+        return "twin", None
+    if best.is_deceased and case.event != "death":
+        return "identity_conflict", None
+    if len(by_entity) > 1 and by_entity[1] > by_entity[0] / 10:
+        return "ambiguous", None
+    return "weak", None
+
+
+def _alone(case: Case, entity: _Entity) -> float:
+    """The posterior that an entity would have without its rivals."""
+    return _posteriors(case, [entity])[1][0]

@@ -1,0 +1,166 @@
+"""Persons, what is known of them, their households."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from registry.engine import Session, WriteSession
+from registry.frames import PERSON_RECORD, frame
+from registry.viewer import Viewer
+
+#: the canonical relation word of a household's head (matching/rules)
+HEAD = "head"
+
+VERSION_FIELDS = (
+    "full_name",
+    "birth_date",
+    "sex",
+    "personal_id",
+    "old_id",
+    "card_number",
+    "birth_place_code",
+    "birth_place_list",
+    "birth_place_name",
+    "residence_code",
+    "residence_list",
+    "residence_name",
+    "address",
+    "ethnicity",
+    "nationality",
+    "father_name",
+    "mother_name",
+    "phone",
+)
+_BASE = {
+    "record_id": pl.Int64,
+    **dict.fromkeys(VERSION_FIELDS, pl.String),
+    "status": pl.String,
+    "household_code": pl.String,
+    "relation_to_head": pl.String,
+    "household_id": pl.Int64,
+}
+_CODES = {"record_id": pl.Int64, "code": pl.String, "code_status": pl.String}
+
+
+def _with_codes(persons: pl.DataFrame, codes: Sequence[sa.Row[Any]], heads: Mapping[int, str]) -> pl.DataFrame:
+    held = frame(codes, _CODES)
+    gathered = held.group_by("record_id").agg(
+        pl.col("code").sort().alias("codes"),
+        pl.col("code").filter(pl.col("code_status") == "active").first().alias("active_code"),
+        (pl.col("code_status") == "disputed").any().alias("is_disputed"),
+    )
+    head_names = pl.DataFrame(
+        {"household_id": list(heads), "head_name": list(heads.values())},
+        schema={"household_id": pl.Int64, "head_name": pl.String},
+    )
+    joined = persons.join(gathered, on="record_id", how="left", validate="m:1").join(
+        head_names, on="household_id", how="left", validate="m:1"
+    )
+    return joined.select(
+        (pl.col(name) if name in joined.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in {**PERSON_RECORD, "bhxh_code": pl.String}.items()
+    ).with_columns(
+        bhxh_code=pl.col("active_code"),
+        codes=pl.col("codes").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        is_disputed=pl.col("is_disputed").fill_null(value=False),
+    )
+
+
+def records(session: Session, person_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:
+    """PERSON_RECORD of some persons, as the ledger knows them now. The viewer's act must be logged by the caller."""
+    del viewer  # the whole country for now: every scope sees every person
+    ids = sorted(set(person_ids))
+    persons = frame(session.rows_for("persons_by_id", "person_ids", ids), _BASE)
+    codes = session.rows_for("codes_of_persons", "person_ids", ids)
+    households = persons["household_id"].drop_nulls().unique().to_list()
+    heads = {
+        member.household_id: member.full_name
+        for member in session.rows_for("members_of_households", "household_ids", households)
+        if member.relation == HEAD
+    }
+    return _with_codes(persons, codes, heads)
+
+
+def slices(session: Session, size: int) -> Iterator[pl.DataFrame]:
+    """PERSON_RECORD of everybody, `size` ids at a time, in the order of ids: what a register version is made of."""
+    last = session.value("last_person_id")
+    for first in range(1, last + 1, size):
+        bounds = {"first": first, "last": first + size - 1}
+        heads = {row.household_id: row.head_name for row in session.rows("heads_between", head=HEAD, **bounds)}
+        persons = frame(session.rows("persons_between", **bounds), _BASE)
+        yield _with_codes(persons, session.rows("codes_between", **bounds), heads)
+
+
+def add_persons(session: WriteSession, drafts: Sequence[Mapping[str, Any]], origin: str) -> None:
+    """Adds persons with their first version. A draft holds person_id, VERSION_FIELDS, status, flags, row_id, load_id."""
+    session.run_many(
+        "add_person",
+        [
+            {"person_id": draft["person_id"], "origin": origin, "seq": session.seq, "at": session.at}
+            for draft in drafts
+        ],
+    )
+    add_versions(session, drafts)
+
+
+def add_versions(session: WriteSession, drafts: Sequence[Mapping[str, Any]]) -> None:
+    """Adds what is known of persons from now on; the older versions stay."""
+    session.run_many("add_person_version", [{**draft, "seq": session.seq} for draft in drafts])
+
+
+def draft(
+    person_id: int,
+    record: Mapping[str, Any],
+    *,
+    status: str = "active",
+    flags: Sequence[str] = (),
+    row_id: int | None = None,
+    load_id: int | None = None,
+) -> dict[str, Any]:
+    """A version draft out of a RECORD-like mapping."""
+    return {
+        "person_id": person_id,
+        **{name: record.get(name) for name in VERSION_FIELDS},
+        "status": status,
+        "flags": json.dumps(sorted(flags)),
+        "row_id": row_id,
+        "load_id": load_id,
+    }
+
+
+def household_ids(session: WriteSession, household_codes: Iterable[str]) -> dict[str, int]:
+    """household_code → household_id, creating the households that are not known yet."""
+    wanted = sorted(set(household_codes))
+    known = {
+        row.household_code: row.household_id
+        for row in session.rows_for("households_by_code", "household_codes", wanted)
+    }
+    fresh = [code for code in wanted if code not in known]
+    if fresh:
+        known.update(zip(fresh, session.next_ids("household", len(fresh)), strict=True))
+        session.run_many(
+            "add_household",
+            [
+                {"household_id": known[code], "household_code": code, "seq": session.seq, "at": session.at}
+                for code in fresh
+            ],
+        )
+    return known
+
+
+def members(session: Session, ids: Iterable[int], viewer: Viewer) -> list[dict[str, Any]]:
+    """Who belongs to some households now: household_id, person_id, relation, full_name, birth_date, sex, status."""
+    del viewer
+    return [dict(row._mapping) for row in session.rows_for("members_of_households", "household_ids", sorted(set(ids)))]
+
+
+def add_memberships(session: WriteSession, memberships: Sequence[Mapping[str, Any]]) -> None:
+    """Adds memberships: person_id, household_id or None, relation, event_date, row_id, load_id."""
+    session.run_many("add_membership", [{**membership, "seq": session.seq} for membership in memberships])
+
+

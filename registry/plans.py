@@ -1,0 +1,140 @@
+"""Batches, and the plans that are stored before anything is applied (DESIGN 3.5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.engine import Session, WriteSession
+from registry.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One attempt at a batch: decided against register version `register_seq` and the tail up to `tail_seq`."""
+
+    batch_id: int
+    attempt: int
+    register_seq: int
+    tail_seq: int
+    model_version: str
+    rules_version: str
+
+
+@dataclass(frozen=True)
+class PlannedRow:
+    """A row of a plan: what will be done, and the keys it searched with."""
+
+    row_id: int
+    position: int
+    body: Mapping[str, Any]
+    asked: Sequence[int]
+
+
+def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, viewer: Viewer) -> list[int]:
+    """Batches to work on: one for the rows that none has taken yet, and every unfinished one.
+
+    With delivery ids only the rows of those deliveries, and the batches that hold some of them.
+    """
+    if delivery_ids is None:
+        fresh = [row.row_id for row in session.rows("all_rows_without_batch")]
+        batches = {row.batch_id for row in session.rows("unfinished_batches")}
+    else:
+        ids = list(delivery_ids)
+        fresh = [row.row_id for row in session.rows_for("rows_without_batch", "delivery_ids", ids)]
+        theirs = {row.batch_id for row in session.rows_for("batches_of_deliveries", "delivery_ids", ids)}
+        batches = theirs & {row.batch_id for row in session.rows("unfinished_batches")}
+    if fresh:
+        (batch_id,) = session.next_ids("batch", 1)
+        session.run("add_batch", batch_id=batch_id, at=session.at, by=viewer.by)
+        session.run_many(
+            "add_batch_row",
+            [
+                {"row_id": row_id, "batch_id": batch_id, "position": position}
+                for position, row_id in enumerate(dict.fromkeys(fresh))
+            ],
+        )
+        batches.add(batch_id)
+    return sorted(batches)
+
+
+def undecided(session: Session, batch_id: int) -> dict[int, int]:
+    """row_id → position of a batch's rows without a decision."""
+    return {row.row_id: row.position for row in session.rows("undecided_rows", batch_id=batch_id)}
+
+
+def last_plan(session: Session, batch_id: int) -> Plan | None:
+    """The newest plan of a batch."""
+    row = session.one("last_plan", batch_id=batch_id)
+    return None if row is None else Plan(batch_id, *row)
+
+
+def store(session: WriteSession, plan: Plan, rows: Sequence[PlannedRow]) -> bool:
+    """Whether the plan was stored; False when somebody else has planned that attempt already."""
+    newest = last_plan(session, plan.batch_id)
+    if newest is not None and newest.attempt >= plan.attempt:
+        return False
+    session.run(
+        "add_plan",
+        batch_id=plan.batch_id,
+        attempt=plan.attempt,
+        register_seq=plan.register_seq,
+        tail_seq=plan.tail_seq,
+        model_version=plan.model_version,
+        rules_version=plan.rules_version,
+        at=session.at,
+    )
+    session.run_many(
+        "add_plan_row",
+        [
+            {
+                "row_id": row.row_id,
+                "batch_id": plan.batch_id,
+                "attempt": plan.attempt,
+                "position": row.position,
+                "body": json.dumps(row.body, ensure_ascii=False),
+                "asked": json.dumps(list(row.asked)),
+            }
+            for row in rows
+        ],
+    )
+    return True
+
+
+def to_apply(session: Session, plan: Plan, *, after: int, limit: int) -> list[PlannedRow]:
+    """The next rows of a plan that are neither applied nor sent back, in order."""
+    found = session.rows(
+        "planned_rows", batch_id=plan.batch_id, attempt=plan.attempt, after=after, limit=limit
+    )
+    return [PlannedRow(row.row_id, row.position, json.loads(row.body), json.loads(row.asked)) for row in found]
+
+
+def is_open(session: Session, plan: Plan) -> bool:
+    """Whether a plan still holds rows to apply."""
+    return bool(session.value("count_planned", batch_id=plan.batch_id, attempt=plan.attempt))
+
+
+def mark(session: WriteSession, plan: Plan, states: Mapping[int, str]) -> None:
+    """Notes that rows were applied or sent back."""
+    session.run_many(
+        "set_plan_row_state",
+        [
+            {"row_id": row_id, "batch_id": plan.batch_id, "attempt": plan.attempt, "state": state}
+            for row_id, state in states.items()
+        ],
+    )
+
+
+def strange_keys(session: Session, plan: Plan, asked: Sequence[int]) -> set[int]:
+    """Which keys were committed after the plan's T by another batch, load or decision."""
+    found = session.rows_for(
+        "strange_keys",
+        "key_hashes",
+        sorted(set(asked)),
+        seq=plan.tail_seq,
+        batch_id=plan.batch_id,
+        attempt=plan.attempt,
+    )
+    return {row.key_hash for row in found}

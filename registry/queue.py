@@ -1,0 +1,110 @@
+"""The review queue, approvals, and people's verdicts on pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.engine import Session, WriteSession
+from registry.errors import UsageError
+from registry.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Item:
+    """One open or closed item of the queue. `kind` is row, death or household."""
+
+    item_id: int
+    row_id: int
+    kind: str
+    reason: str
+    waits_for_row_id: int | None
+    state: str
+    opened_at: str
+    closed_at: str | None
+    closed_by: str | None
+
+
+def add_items(session: WriteSession, items: Sequence[Mapping[str, Any]]) -> None:
+    """Opens items: row_id, kind, reason, waits_for_row_id."""
+    if items:
+        ids = session.next_ids("queue_item", len(items))
+        session.run_many(
+            "add_queue_item",
+            [
+                {**item, "item_id": number, "seq": session.seq, "at": session.at}
+                for number, item in zip(ids, items, strict=True)
+            ],
+        )
+
+
+def item(session: Session, item_id: int) -> Item:
+    """One item; UsageError when there is none."""
+    row = session.one("queue_item", item_id=item_id)
+    if row is None:
+        raise UsageError(f"item {item_id}: not in the queue. `motma queue list` shows the open items.")
+    return Item(*row)
+
+
+def close(session: WriteSession, item_ids: Iterable[int], viewer: Viewer) -> None:
+    """Closes open items."""
+    session.run_many(
+        "close_queue_item", [{"item_id": number, "at": session.at, "by": viewer.by} for number in item_ids]
+    )
+
+
+def open_items(session: Session, row_ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Open items of some rows: item_id, row_id, kind, reason, waits_for_row_id."""
+    found = session.rows_for("open_items_of_rows", "row_ids", sorted(set(row_ids)))
+    return [dict(row._mapping) for row in found]
+
+
+def listing(session: Session, reason: str | None, limit: int, viewer: Viewer) -> list[dict[str, Any]]:
+    """Open items, oldest first; rows that wait on another stand right behind it."""
+    del viewer  # the whole country for now
+    return [dict(row._mapping) for row in session.rows("queue_list", reason=reason, limit=limit)]
+
+
+def counts(session: Session) -> list[dict[str, Any]]:
+    """kind, reason, number of open items and the oldest's moment."""
+    return [dict(row._mapping) for row in session.rows("queue_counts")]
+
+
+def waiting_for(session: Session, row_ids: Iterable[int]) -> set[int]:
+    """Rows in review that wait for, or weighed as a candidate, one of some rows."""
+    ids = sorted(set(row_ids))
+    waiting = session.rows_for("rows_waiting_for", "row_ids", ids)
+    weighed = session.rows_for("rows_that_weighed", "row_ids", ids)
+    return {row.row_id for row in [*waiting, *weighed]} - set(ids)
+
+
+def all_waiting_rows(session: Session) -> list[int]:
+    """Every row in review."""
+    return [row.row_id for row in session.rows("all_waiting_rows")]
+
+
+def approve(session: WriteSession, item_id: int, viewer: Viewer) -> list[str]:
+    """Everyone who has agreed to the item's death, this viewer included; UsageError when he agreed before."""
+    agreed = [row.approved_by for row in session.rows("approvals", item_id=item_id)]
+    if viewer.by in agreed:
+        raise UsageError(f"item {item_id}: {viewer.by} has agreed already. A second, different person must agree.")
+    session.run("add_approval", item_id=item_id, by=viewer.by, at=session.at, seq=session.seq)
+    return [*agreed, viewer.by]
+
+
+def approvals(session: Session, item_id: int) -> list[str]:
+    """Who has agreed to the item's death."""
+    return [row.approved_by for row in session.rows("approvals", item_id=item_id)]
+
+
+def add_judgement(session: WriteSession, viewer: Viewer, verdict: Mapping[str, Any]) -> None:
+    """Keeps a verdict for ever: row_id, row_digest, person_id, other_row_id, other_digest, verdict, note."""
+    (number,) = session.next_ids("judgement", 1)
+    session.run("add_judgement", **verdict, judgement_id=number, seq=session.seq, at=session.at, by=viewer.by)
+
+
+def judgements(session: Session, row_digests: Iterable[str]) -> list[dict[str, Any]]:
+    """Verdicts on rows with some identity digests, oldest first."""
+    found = session.rows_for("judgements_by_digest", "row_digests", sorted(set(row_digests)))
+    return [dict(row._mapping) for row in found]

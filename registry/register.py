@@ -1,0 +1,192 @@
+"""Register versions: immutable DuckDB files, one per publication, read by any number of processes (DESIGN 2).
+
+A version is a function of the ledger up to `seq`, the normaliser and key rules, and nothing else. It is published by
+fsync and the atomic rename of a pointer; the last three are kept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import polars as pl
+
+import sql
+from matching.schemas import FREQUENCIES, NORMALISED
+from registry.engine import now
+from registry.errors import BusyError
+
+KEPT_VERSIONS = 3
+_POINTER = "current"
+_MEMORY_LIMIT = "1GB"
+
+
+def _statement(name: str) -> str:
+    return sql.statement("register", name)
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Where a version stands: the ledger's seq, the key rules, when it was made, how many persons, its search steps."""
+
+    seq: int
+    key_version: str
+    created_at: str
+    records: int
+    steps: tuple[str, ...]
+
+
+class Writer:
+    """A version that is being written; nobody sees it before `publish`."""
+
+    def __init__(self, folder: Path, seq: int, key_version: str, steps: Sequence[str]) -> None:
+        self.folder, self.seq, self.key_version, self.steps = folder, seq, key_version, list(steps)
+        self.records = 0
+        self._file = folder / f"register-{seq:012d}-{os.getpid()}.duckdb"
+        self._file.unlink(missing_ok=True)
+        settings = {"memory_limit": _MEMORY_LIMIT, "temp_directory": str(folder / f"spill-{os.getpid()}")}
+        self._connection = duckdb.connect(str(self._file), config=settings)
+        self._connection.execute(_statement("create_key_stage"))
+
+    def add(self, people: pl.DataFrame, keys: pl.DataFrame) -> None:
+        """Adds a slice: NORMALISED and the KEYS that it emits."""
+        numbers = pl.Enum(self.steps)
+        staged = keys.select("key_hash", pl.col("step").cast(numbers).to_physical().alias("step_no"), "record_id")
+        with self._incoming(people):
+            if self.records == 0:
+                self._connection.execute(_statement("create_person_stage"))
+            self._connection.execute(_statement("add_people"))
+        with self._incoming(staged):
+            self._connection.execute(_statement("add_keys"))
+        self.records += len(people)
+
+    def publish(self, frequencies: pl.DataFrame) -> Meta:
+        """Completes the version and points to it. FREQUENCIES may come in slices; equal values are added up."""
+        if self.records == 0:
+            with self._incoming(pl.DataFrame(schema=dict(NORMALISED))):
+                self._connection.execute(_statement("create_person_stage"))
+        self._connection.execute(_statement("sort_keys"))
+        self._connection.execute(_statement("drop_key_stage"))
+        with self._incoming(frequencies):
+            self._connection.execute(_statement("sort_frequencies"))
+        meta = Meta(self.seq, self.key_version, now(), self.records, tuple(self.steps))
+        self._connection.execute(_statement("create_meta"), {**meta.__dict__, "steps": self.steps})
+        self._connection.close()
+        _sync(self._file)
+        _point_to(self.folder, self._file.name)
+        return meta
+
+    def abandon(self) -> None:
+        """Removes what was written."""
+        self._connection.close()
+        self._file.unlink(missing_ok=True)
+
+    @contextmanager
+    def _incoming(self, frame: pl.DataFrame) -> Iterator[None]:
+        self._connection.register("incoming", frame.to_arrow())
+        yield
+        self._connection.unregister("incoming")
+
+
+class Version:
+    """A published version, opened read-only."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._connection = duckdb.connect(str(file), read_only=True, config={"memory_limit": _MEMORY_LIMIT})
+        row = self._connection.execute(_statement("read_meta")).fetchone()
+        if row is None:
+            raise BusyError(f"{file.name}: not a register version. Run `motma register publish`.")
+        self.meta = Meta(row[0], row[1], row[2], row[3], tuple(row[4]))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._connection.close()
+
+    def _frame(self, name: str, **parameters: object) -> pl.DataFrame:
+        found = pl.from_arrow(self._connection.execute(_statement(name), parameters).to_arrow_table())
+        if not isinstance(found, pl.DataFrame):
+            raise TypeError(f"{name} did not give a table")
+        return found
+
+    def _with_steps(self, found: pl.DataFrame) -> pl.DataFrame:
+        names = pl.DataFrame(
+            {"step_no": range(len(self.meta.steps)), "step": list(self.meta.steps)},
+            schema={"step_no": pl.UInt8, "step": pl.String},
+        )
+        return found.join(names, on="step_no", how="left", validate="m:1").drop("step_no")
+
+    def block_sizes(self, key_hashes: Sequence[int]) -> pl.DataFrame:
+        """(key_hash, step, records) of the keys that somebody carries."""
+        return self._with_steps(self._frame("block_sizes", keys=list(key_hashes)))
+
+    def find(self, key_hashes: Sequence[int]) -> pl.DataFrame:
+        """(key_hash, step, record_id) of every record that carries one of the keys."""
+        return self._with_steps(self._frame("find", keys=list(key_hashes)))
+
+    def people(self, person_ids: Sequence[int]) -> pl.DataFrame:
+        """NORMALISED of some persons."""
+        return self._frame("people", ids=list(person_ids)).select(
+            pl.col(name).cast(kind) for name, kind in NORMALISED.items()
+        )
+
+    def frequencies(self, values: Sequence[str]) -> pl.DataFrame:
+        """FREQUENCIES of some values."""
+        return self._frame("frequencies", values=list(values)).select(
+            pl.col(name).cast(kind) for name, kind in FREQUENCIES.items()
+        )
+
+
+def current_file(folder: Path) -> Path | None:
+    """The file that the pointer names, if anything was published."""
+    pointer = folder / _POINTER
+    return folder / pointer.read_text(encoding="ascii").strip() if pointer.exists() else None
+
+
+def open_current(folder: Path) -> Version:
+    """The newest version; BusyError (12) when none was published."""
+    file = current_file(folder)
+    if file is None:
+        raise BusyError("no register version has been published. Run `motma register publish` first.")
+    return Version(file)
+
+
+def oldest_kept_seq(folder: Path) -> int:
+    """The seq of the oldest version that is still kept."""
+    return min(int(file.name.split("-")[1]) for file in _versions(folder))
+
+
+def remove_old(folder: Path) -> None:
+    """Removes versions behind the last three. A reader that has one open keeps it until it closes."""
+    current = current_file(folder)
+    for file in _versions(folder)[:-KEPT_VERSIONS]:
+        if file != current:
+            file.unlink(missing_ok=True)
+
+
+def _versions(folder: Path) -> list[Path]:
+    return sorted(folder.glob("register-*.duckdb"), key=lambda file: (file.name.split("-")[1], file.stat().st_mtime))
+
+
+def _point_to(folder: Path, name: str) -> None:
+    fresh = folder / f"{_POINTER}.{os.getpid()}"
+    fresh.write_text(name + "\n", encoding="ascii")
+    _sync(fresh)
+    fresh.replace(folder / _POINTER)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

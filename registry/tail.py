@@ -1,0 +1,58 @@
+"""The tail's key index: persons changed since the register version, and rows waiting in review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from registry.engine import Session, WriteSession
+from registry.plans import Plan
+
+
+def find(session: Session, key_hashes: Sequence[int], register_seq: int) -> pl.DataFrame:
+    """(key_hash, record_id) of the tail's records that carry some keys; rows have negative ids."""
+    found = session.rows_for("find_keys", "key_hashes", list(key_hashes), seq=register_seq)
+    return pl.DataFrame(
+        [tuple(row) for row in found], schema={"key_hash": pl.Int64, "record_id": pl.Int64}, orient="row"
+    )
+
+
+def put(session: WriteSession, keys: pl.DataFrame, plan: Plan | None = None) -> None:
+    """Replaces the keys of the records in a KEYS frame; `plan` names the batch and attempt that made them."""
+    drop(session, keys["record_id"].unique().sort().to_list())
+    origin: dict[str, Any] = {
+        "seq": session.seq,
+        "batch_id": None if plan is None else plan.batch_id,
+        "attempt": None if plan is None else plan.attempt,
+    }
+    unique = keys.select("key_hash", "record_id").unique(maintain_order=True)
+    session.run_many("add_search_key", [{**row, **origin} for row in unique.iter_rows(named=True)])
+
+
+def drop(session: WriteSession, record_ids: Iterable[int]) -> None:
+    """Takes records out of the tail's index."""
+    session.run_for("drop_search_keys", "record_ids", sorted(set(record_ids)))
+
+
+def drop_everything(session: WriteSession) -> None:
+    """Empties the index, for rebuilding it under other key rules."""
+    session.run("drop_all_search_keys")
+
+
+def forget_until(session: WriteSession, seq: int) -> None:
+    """Drops persons' keys that every kept register version holds; older versions can no longer be searched."""
+    session.run("drop_search_keys_of_persons_until", seq=seq)
+    session.run("raise_floor_seq", seq=seq)
+
+
+def changed_persons(session: Session, seq: int) -> list[int]:
+    """Persons with a version, code or membership after a seq."""
+    return [row.person_id for row in session.rows("persons_changed_since", seq=seq)]
+
+
+def changed_among(session: Session, person_ids: Iterable[int], seq: int) -> set[int]:
+    """Which of some persons have changed after a seq."""
+    ids = sorted(set(person_ids))
+    return {row.person_id for row in session.rows_for("changed_persons", "person_ids", ids, seq=seq)}

@@ -1,0 +1,58 @@
+-- name: create_person_stage
+create table person as select * from incoming limit 0;
+
+-- name: create_key_stage
+create table key_stage (key_hash bigint not null, step_no utinyint not null, record_id bigint not null);
+
+-- name: add_people
+insert into person select * from incoming;
+
+-- name: add_keys
+insert into key_stage select key_hash, step_no, record_id from incoming;
+
+-- name: sort_keys
+-- sorted by hash, so that a look-up reads one row group of hundreds
+create table key as select * from key_stage order by key_hash, step_no, record_id;
+
+-- name: drop_key_stage
+drop table key_stage;
+
+-- name: sort_frequencies
+create table frequency as
+select part, value, sex, sum(records)::bigint as records
+from incoming
+group by all
+order by part, value, sex;
+
+-- name: create_meta
+create table meta as
+select
+  $seq::bigint as seq, $key_version as key_version, $created_at as created_at, $records::bigint as records,
+  $steps::varchar[] as steps;
+
+-- name: read_meta
+select seq, key_version, created_at, records, steps from meta;
+
+-- name: block_sizes
+-- how many records carry each of some keys
+select k.key_hash, k.step_no, count(*) as records
+from key as k
+join (select unnest($keys::bigint[]) as key_hash) as asked using (key_hash)
+group by all;
+
+-- name: find
+-- records that carry some keys: one row per key and record
+select k.key_hash, k.step_no, k.record_id
+from key as k
+join (select unnest($keys::bigint[]) as key_hash) as asked using (key_hash);
+
+-- name: people
+-- some persons of the register, ready to be compared
+select p.*
+from person as p
+join (select unnest($ids::bigint[]) as record_id) as asked using (record_id);
+
+-- name: frequencies
+select f.part, f.value, f.sex, f.records
+from frequency as f
+join (select unnest($values::varchar[]) as value) as asked using (value);
