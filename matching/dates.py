@@ -31,9 +31,12 @@ TOO_OLD = "date_too_old"
 ORDERS = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
 
 _TIME = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]M|Z)?$", re.IGNORECASE)
+_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _WORDS = re.compile(r"\b(sinh|ngày|ngay|tháng|thang|năm|nam)\b", re.IGNORECASE)
 _SHAPE = re.compile(r"\d{1,4}( ?[/.\-, ] ?\d{1,4}){0,2}")
 _UNKNOWN_PARTS = re.compile(r"([_.?xX…]{1,2} ?[/\-] ?){1,2}(?=\d)")
+#: Zeros, dots and dashes alone are a form's empty field.
+_GIVEN = re.compile(r"[^0\s./\-_:]")
 _YEAR_AS_FLOAT = re.compile(r"(\d{4})[.,]0+")
 
 
@@ -50,30 +53,29 @@ def _parts(text: str, order: str) -> tuple[int, int, int] | str:
     bare = _UNKNOWN_PARTS.sub("", _YEAR_AS_FLOAT.sub(r"\1", bare))
     if re.fullmatch(r"\d{8}", bare):
         return _eight_digits(bare, order)
-    if not _SHAPE.fullmatch(bare):
-        return UNREADABLE
-    numbers = re.findall(r"\d+", bare)
-    years = [at for at, number in enumerate(numbers) if len(number) == 4]
-    if len(years) != 1:
-        return TWO_DIGIT_YEAR if not years and len(numbers) > 1 and max(map(len, numbers)) <= 2 else UNREADABLE
-    if any(len(number) == 3 for number in numbers) or (len(numbers) == 3 and years[0] == 1):
+    numbers = re.findall(r"\d+", bare) if _SHAPE.fullmatch(bare) else []
+    lengths = [len(number) for number in numbers]
+    if len(numbers) > 1 and max(lengths) <= 2:
+        return TWO_DIGIT_YEAR
+    if lengths.count(4) != 1 or 3 in lengths or (len(numbers) == 3 and lengths[1] == 4):
         return UNREADABLE
     values = [int(number) for number in numbers]
-    if len(values) == 1:
-        return values[0], 0, 0
-    if len(values) == 2:
-        return (values[0], values[1], 0) if years[0] == 0 else (values[1], values[0], 0)
-    year, month, day = ORDERS["ymd"] if years[0] == 0 else ORDERS["dmy" if order == "ymd" else order]
-    return values[year], values[month], values[day]
+    if lengths[0] == 4:
+        year, month, day = (*values, 0, 0)[:3]
+    elif len(values) == 2:
+        month, year, day = *values, 0
+    else:
+        year, month, day = (values[at] for at in ORDERS["dmy" if order == "ymd" else order])
+    return year, month, day
 
 
 def _eight_digits(digits: str, order: str) -> tuple[int, int, int] | str:
-    """A date typed without separators, when only one reading of it is a date."""
+    """A date typed without separators: of its two readings at most one is a date since 1890."""
     year_first = (int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     first, second, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
     year_last = (year, first, second) if order == "mdy" else (year, second, first)
     readings = [reading for reading in (year_first, year_last) if all(reading) and _fault(*reading) is None]
-    return readings[0] if len(readings) == 1 else UNREADABLE
+    return readings[0] if readings else UNREADABLE
 
 
 def _fault(year: int, month: int, day: int) -> str | None:
@@ -83,6 +85,16 @@ def _fault(year: int, month: int, day: int) -> str | None:
     if month > 12 or (day and not month) or (day and day > monthrange(year, month)[1]):
         return IMPOSSIBLE
     return None
+
+
+def birth_number(iso: str) -> int | None:
+    """The partial ISO date as yyyymmdd, with zeros for what is unknown; None when it is no date since 1890."""
+    parts = _ISO.fullmatch(iso)
+    if parts is None:
+        return None
+    year, month, day = (int(part or 0) for part in parts.groups())
+    written_zero = parts[2] == "00" or parts[3] == "00"
+    return None if written_zero or _fault(year, month, day) else year * 10000 + month * 100 + day
 
 
 def _iso(year: int, month: int, day: int) -> str:
@@ -97,7 +109,7 @@ def parse_birth(text: str | None, precision: int | None, order: str, at: date) -
     with a four-digit year is always read as year, month, day. `at` is the day on which the file came in.
     """
     bare = clean(text or "")
-    if not bare:
+    if not _GIVEN.search(bare):
         return PartialDate(None, MISSING)
     parts = _parts(bare, order)
     if isinstance(parts, str):
@@ -118,7 +130,7 @@ def parse_birth(text: str | None, precision: int | None, order: str, at: date) -
 def parse_event_date(text: str | None, order: str, at: date) -> PartialDate:
     """The whole date of a change, or the fault code; a blank one is neither. Up to 31 days ahead of `at` is allowed."""
     bare = clean(text or "")
-    if not bare:
+    if not _GIVEN.search(bare):
         return PartialDate(None, None)
     parts = _parts(bare, order)
     if isinstance(parts, str):

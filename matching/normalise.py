@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from matching.dates import birth_number
 from matching.numbers import clean_phone
 from matching.places import place_columns
 from matching.schemas import NORMALISED, RECORD, conform
@@ -38,24 +39,10 @@ def relation_of(text: str) -> str | None:
 
 def _births(values: pl.Series) -> pl.DataFrame:
     """`birth` (yyyymmdd, zeros for what is unknown) and `birth_precision` of partial ISO dates; null if not a date."""
-    parts = pl.col("text").str.extract_groups(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
-    numbers = pl.DataFrame({"text": values}).select(
-        parts.struct[0].cast(pl.Int32).alias("year"),
-        parts.struct[1].cast(pl.Int32).fill_null(0).alias("month"),
-        parts.struct[2].cast(pl.Int32).fill_null(0).alias("day"),
-    )
-    whole = pl.date("year", pl.max_horizontal("month", 1), pl.max_horizontal("day", 1))
-    real = (
-        pl.col("month").is_between(0, 12)
-        & pl.col("day").is_between(0, 31)
-        & (whole.dt.month_end().dt.day() >= pl.col("day"))
-    )
-    return numbers.with_columns(real=real).select(
-        pl.when("real").then(pl.col("year") * 10000 + pl.col("month") * 100 + pl.col("day")).alias("birth"),
-        pl.when("real")
-        .then(pl.when(pl.col("month") == 0).then(2).when(pl.col("day") == 0).then(1).otherwise(0))
-        .cast(pl.UInt8)
-        .alias("birth_precision"),
+    month, day = pl.col("birth") // 100 % 100, pl.col("birth") % 100
+    precision = pl.when(month == 0).then(2).when(day == 0).then(1).otherwise(0).cast(pl.UInt8)
+    return pl.DataFrame({"birth": over_unique(values, birth_number, pl.Int32)}).with_columns(
+        pl.when(pl.col("birth").is_not_null()).then(precision).alias("birth_precision")
     )
 
 

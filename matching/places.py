@@ -50,6 +50,7 @@ class _Communes(NamedTuple):
     by_name: Mapping[str, frozenset[tuple[str, str]]]
 
 
+_CODE = re.compile(r"\d{1,5}")
 _PREFIX = re.compile(f"^({'|'.join(rules('words')['place']['prefixes'])}) (?=.)")
 
 
@@ -116,6 +117,8 @@ def readings(code: str | None, which: str | None, name: str | None) -> list[str]
     one of them. A code that is in no list gives way to the name, where one unit in the country bears it.
     """
     lists = _communes()
+    if code and not _CODE.fullmatch(code):
+        code, name = None, name or code
     if code:
         padded = pad_commune(code)
         old = _reading(OLD_LIST, padded) if which in (None, OLD_LIST) else ()
@@ -137,7 +140,8 @@ def place_columns(codes: pl.Series, lists: pl.Series, names: pl.Series) -> pl.Da
     distinct = asked.unique()
     found = [readings(*row) for row in distinct.iter_rows()]
     known = distinct.with_columns(pl.Series("communes", found, dtype=pl.List(pl.String)))
-    exact = pl.concat_str("list", pl.lit(":"), pl.col("code").str.zfill(5))
+    is_code = pl.col("code").str.contains(f"^{_CODE.pattern}$")
+    exact = pl.when(is_code).then(pl.concat_str("list", pl.lit(":"), pl.col("code").str.zfill(5)))
     return (
         asked.join(known, on=["code", "list", "name"], how="left", nulls_equal=True, maintain_order="left")
         .with_columns(exact.alias("exact"))

@@ -30,6 +30,7 @@ _INVISIBLE = re.compile(
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _QUALITIES = frozenset("\u0302\u0306\u031b")
 _STRAY_MARK = re.compile("[\u0300-\u036f]")
+_CLEAN_ASCII = "^[!-_a-~]+( [!-_a-~]+)*$"
 _NOT_NAME = re.compile("(?:[^\\w\u0300-\u036f]|_)+")
 _I_OR_Y = re.compile("(h|k|l|m|s|t|qu)[iìíỉĩị]")
 _TO_Y = str.maketrans("iìíỉĩị", "yỳýỷỹỵ")
@@ -187,8 +188,11 @@ def is_unnamed(name: str) -> bool:
 
 
 def clean_column(values: pl.Series) -> pl.Series:
-    """The cleaned text of a column; blank is null."""
-    return over_unique(values, lambda text: clean(text) or None)
+    """The cleaned text of a column; blank is null. Plain ASCII with single spaces is already clean."""
+    frame = pl.DataFrame({"value": values}).with_columns(plain=pl.col("value").str.contains(_CLEAN_ASCII))
+    other = frame.select(pl.when(~pl.col("plain")).then("value")).to_series()
+    cleaned = over_unique(other, lambda text: clean(text) or None)
+    return frame.select(pl.when("plain").then("value").otherwise(cleaned)).to_series().rename(values.name)
 
 
 def name_columns(names: pl.Series) -> pl.DataFrame:

@@ -10,8 +10,9 @@ import polars as pl
 
 from matching.dates import birth_columns, event_columns
 from matching.normalise import relation_of
-from matching.numbers import clean_phone, number_columns
+from matching.numbers import clean_phone
 from matching.places import pad_commune
+from matching.row_numbers import NUMBER_COLUMNS, number_columns
 from matching.schemas import RECORD, UNDERSTOOD, conform
 from matching.text import clean, clean_column, fold, is_unnamed, over_unique
 
@@ -30,7 +31,7 @@ class Conventions:
 def _worded(values: pl.Series, words: Mapping[str, str]) -> pl.Series:
     """What the sender's words stand for; a word that is not in the profile is null."""
     known = {fold(word): meaning for word, meaning in words.items()}
-    return over_unique(values, lambda word: known.get(fold(word)))
+    return over_unique(values, lambda word: known.get(fold(word.removesuffix(".0"))))
 
 
 def _name_fault(name: str) -> str | None:
@@ -110,7 +111,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
     ).to_series()
     rows = rows.with_columns(
         received.get_column("row"),
-        *(numbers.get_column(name) for name in ("personal_id", "old_id", "bhxh_code", "card_number")),
+        *numbers.select(NUMBER_COLUMNS).get_columns(),
         _head_names(rows).alias("head_name"),
         noticed.alias("flags"),
         _faults(received, _fault_codes(texts, rows, births["fault"], events["fault"])).alias("faults"),

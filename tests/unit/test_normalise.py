@@ -1,0 +1,122 @@
+"""A record becomes what is searched and compared; the frame keeps its rows and their order."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from matching.normalise import normalise
+from matching.places import PROVINCES_34, known_province, province_of
+from matching.schemas import NORMALISED, RECORD
+
+
+def records(*rows: dict[str, object], **extra: pl.Series) -> pl.DataFrame:
+    frame = pl.DataFrame([{"record_id": at, **row} for at, row in enumerate(rows)], {"record_id": pl.Int64, **RECORD})
+    return frame.with_columns(**extra)
+
+
+def normalised(*rows: dict[str, object], **extra: pl.Series) -> list[dict[str, object]]:
+    frame = normalise(records(*rows, **extra))
+    assert dict(frame.schema) == dict(NORMALISED)
+    return frame.to_dicts()
+
+
+def test_a_record_in_all_its_forms() -> None:
+    (row,) = normalised(
+        {
+            "full_name": "ĐOÀN THỊ THUÝ",
+            "birth_date": "1987-03-05",
+            "sex": "F",
+            "bhxh_code": "0105564797",
+            "card_number": "GD4010105564797",
+            "relation_to_head": "Chủ hộ",
+            "residence_code": "00025",
+            "residence_list": "2019",
+            "birth_place_code": "00025",
+            "father_name": "Đoàn Văn Hoà",
+            "phone": "01621234567",
+            "ethnicity": "Gia Rai",
+        }
+    )
+    filled = {name: value for name, value in row.items() if value not in (None, [])}
+    assert filled == {
+        "record_id": 0,
+        "name_norm": "đoàn thị thúy",
+        "name_fold": "doan thi thuy",
+        "name_sound": "doan thi thui",
+        "has_marks": True,
+        "is_unnamed": False,
+        "birth": 19870305,
+        "birth_precision": 0,
+        "sex": "F",
+        "codes": ["0105564797"],
+        "relation": "head",
+        "head_fold": "doan thi thuy",
+        "birth_place": ["00008", "00025", "00199"],
+        "residence": ["00008", "00025", "00199"],
+        "residence_exact": "2019:00025",
+        "father_norm": "đoàn văn hòa",
+        "father_fold": "doan van hoa",
+        "phone": "0321234567",
+        "ethnicity": "gia rai",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "birth", "precision"),
+    [
+        ("1987-03-05", 19870305, 0),
+        ("1987-03", 19870300, 1),
+        ("1987", 19870000, 2),
+        ("1990-02-31", None, None),
+        ("1990-13-01", None, None),
+        ("1990-00-01", None, None),
+        ("31/02/1990", None, None),
+        ("", None, None),
+        (None, None, None),
+    ],
+)
+def test_births_keep_their_precision(text: str | None, birth: int | None, precision: int | None) -> None:
+    (row,) = normalised({"birth_date": text})
+    assert (row["birth"], row["birth_precision"]) == (birth, precision)
+
+
+def test_codes_are_all_codes_of_the_person_once_and_sorted() -> None:
+    given = pl.Series([["0900000001", "0100000002"], None, None])
+    rows = normalised(
+        {"bhxh_code": "0100000002", "card_number": "GD4010000000003"}, {"bhxh_code": "0100000004"}, {}, codes=given
+    )
+    assert [row["codes"] for row in rows] == [["0000000003", "0100000002", "0900000001"], ["0100000004"], []]
+
+
+def test_blank_is_null_everywhere() -> None:
+    (row,) = normalised(dict.fromkeys(RECORD, " "))
+    assert {name for name, value in row.items() if value not in (None, [])} == {"record_id"}
+
+
+def test_status_is_passed_on() -> None:
+    status = pl.Series(["active", "deceased"])
+    assert [row["status"] for row in normalised({}, {}, status=status)] == ["active", "deceased"]
+
+
+def test_no_record_in_no_record_out() -> None:
+    assert normalised() == []
+
+
+def test_rows_keep_their_order_and_do_not_depend_on_their_neighbours() -> None:
+    rows = [{"full_name": f"Nguyễn Văn {given}", "birth_date": "1990"} for given in ("Mỹ", "An", "Mĩ", "Bé")]
+    together = normalised(*rows)
+    apart = [normalised(row)[0] for row in rows]
+    assert [row["name_fold"] for row in together] == [row["name_fold"] for row in apart]
+    assert [row["record_id"] for row in together] == [0, 1, 2, 3]
+
+
+def test_provinces_of_a_commune_and_of_a_day() -> None:
+    assert province_of("00025") == "01"
+    assert province_of("99999") is None
+    assert known_province("02", date(2025, 6, 30))
+    assert not known_province("02", date(2025, 7, 1))
+    assert not known_province("02")
+    assert len(PROVINCES_34) == 34
