@@ -82,7 +82,7 @@ def as_digits(number: str) -> str | None:
 
 def clean_phone(text: str) -> str | None:
     """The telephone number as 0 and nine digits, 11-digit mobiles in their form since 15/9/2018; None if unreadable."""
-    digits = re.sub(r"[^\d+]", "", re.split(r"[/;,]| - ", clean(text))[0])
+    digits = re.sub("[^0-9+]", "", re.split(r"[/;,]| - ", clean(text))[0])
     if digits.startswith(("+84", "0084")):
         digits = "0" + digits.removeprefix("+84").removeprefix("0084").lstrip("0")
     elif digits.startswith("84") and len(digits) in (11, 12):

@@ -50,7 +50,7 @@ class _Communes(NamedTuple):
     by_name: Mapping[str, frozenset[tuple[str, str]]]
 
 
-_CODE = re.compile(r"\d{1,5}")
+_CODE = re.compile("[0-9]{1,5}")
 _PREFIX = re.compile(f"^({'|'.join(rules('words')['place']['prefixes'])}) (?=.)")
 
 
@@ -83,8 +83,9 @@ def _communes() -> _Communes:
 
 
 def pad_commune(code: str) -> str:
-    """The commune code with the leading zeros that a spreadsheet lost."""
-    return code.zfill(5) if code.isascii() and code.isdigit() and len(code) < 5 else code
+    """The commune code with the leading zeros that a spreadsheet lost; text that is no code stays as it is."""
+    digits = code.replace(" ", "").removesuffix(".0")
+    return digits.zfill(5) if _CODE.fullmatch(digits) else code
 
 
 def _reading(which: str, code: str) -> tuple[str, ...]:

@@ -73,26 +73,27 @@ def _type(column: str, text: str, facts: Facts) -> _Typed:
 
 def _type_digits(column: str, digits: str, facts: Facts) -> _Typed:
     """Where a number of digits only belongs."""
+    typed = _Typed(None, digits, (f"{column}_unreadable",))
     match len(digits):
         case 12 if personal_id_facts(digits, facts.at):
-            return _Typed("personal_id", digits)
+            typed = _Typed("personal_id", digits)
         case 12 if column == "old_id":
-            return _Typed("old_id", digits)
+            typed = _Typed("old_id", digits)
         case 12 if column == "personal_id":
-            return _Typed(None, digits, ("personal_id_impossible",))
+            typed = _Typed(None, digits, ("personal_id_impossible",))
         case 10 if column == "bhxh_code":
-            return _Typed("bhxh_code", digits)
+            typed = _Typed("bhxh_code", digits)
         case 10 | 11 if facts.agree_with(digits.zfill(12)):
-            return _Typed("personal_id", digits.zfill(12), ("personal_id_zeros_proposed",))
+            typed = _Typed("personal_id", digits.zfill(12), ("personal_id_zeros_proposed",))
         case 10 if column != "old_id" and digits[:2] in PROVINCES_63:
-            return _Typed("bhxh_code", digits)
+            typed = _Typed("bhxh_code", digits)
         case 9 if column == "bhxh_code" and "0" + digits[0] in PROVINCES_63:
-            return _Typed("bhxh_code", "0" + digits, ("bhxh_code_zeros_proposed",))
+            typed = _Typed("bhxh_code", "0" + digits, ("bhxh_code_zeros_proposed",))
         case 9:
-            return _Typed("old_id", digits)
+            typed = _Typed("old_id", digits)
         case 8 if column in ("old_id", "personal_id"):
-            return _Typed("old_id", "0" + digits, ("old_id_zeros_proposed",))
-    return _Typed(None, digits, (f"{column}_unreadable",))
+            typed = _Typed("old_id", "0" + digits, ("old_id_zeros_proposed",))
+    return typed
 
 
 def type_row(numbers: Mapping[str, str | None], facts: Facts) -> RowNumbers:

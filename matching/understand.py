@@ -14,7 +14,9 @@ from matching.numbers import clean_phone
 from matching.places import pad_commune
 from matching.row_numbers import NUMBER_COLUMNS, number_columns
 from matching.schemas import RECORD, UNDERSTOOD, conform
-from matching.text import clean, clean_column, fold, is_unnamed, over_unique
+from matching.text import clean, clean_column, fold, is_unnamed, norm_name, over_unique
+
+_PLACES = ("birth_place", "residence")
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,14 @@ def _squeezed(values: pl.Series) -> pl.Series:
 def _head_names(rows: pl.DataFrame) -> pl.Series:
     """The head's name of each row: as received, its own if it is the head, else the one head's of its household."""
     heads = (
-        rows.filter((pl.col("relation_to_head") == "head") & pl.col("household_code").is_not_null())
-        .group_by("household_code")
-        .agg(pl.col("full_name").drop_nulls().unique().alias("heads"))
-        .select("household_code", pl.when(pl.col("heads").list.len() == 1).then(pl.col("heads").list.first()))
+        rows.with_columns(over_unique(rows.get_column("full_name"), norm_name).alias("spelling"))
+        .filter((pl.col("relation_to_head") == "head") & pl.col("household_code").is_not_null())
+        .group_by("household_code", maintain_order=True)
+        .agg(
+            pl.when(pl.col("spelling").drop_nulls().n_unique() == 1)
+            .then(pl.col("full_name").drop_nulls().first())
+            .alias("heads")
+        )
     )
     own = pl.when(pl.col("relation_to_head") == "head").then("full_name")
     return (
@@ -96,7 +102,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
         "relation_to_head": over_unique(texts["relation_to_head"], relation_of),
         "household_code": _squeezed(texts["household_code"]),
         "phone": over_unique(texts["phone"], clean_phone),
-        **{f"{place}_code": over_unique(_squeezed(texts[f"{place}_code"]), pad_commune) for place in _PLACES},
+        **{f"{place}_code": over_unique(texts[f"{place}_code"], pad_commune) for place in _PLACES},
     }
     rows = pl.DataFrame(typed).with_columns(
         pl.when(pl.col(f"{place}_code").is_not_null())
@@ -117,9 +123,6 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
         _faults(received, _fault_codes(texts, rows, births["fault"], events["fault"])).alias("faults"),
     )
     return conform(rows, UNDERSTOOD)
-
-
-_PLACES = ("birth_place", "residence")
 
 
 def _fault_codes(

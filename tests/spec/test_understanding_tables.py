@@ -11,7 +11,7 @@ import pytest
 
 from matching.dates import PartialDate, parse_birth, parse_event_date
 from matching.normalise import relation_of
-from matching.numbers import type_number
+from matching.numbers import clean_phone, type_number
 from matching.places import readings
 from matching.row_numbers import NUMBER_COLUMNS, Facts, type_row
 from matching.text import fold, is_unnamed, norm_name, sound
@@ -68,6 +68,11 @@ def test_event_dates(row: dict[str, str]) -> None:
 def test_numbers_by_structure(row: dict[str, str]) -> None:
     typed = type_number(row["number"], AT)
     assert typed == (row["kind"] or None, row["value"] or None, row["verdict"])
+
+
+@pytest.mark.parametrize("row", table("phones"))
+def test_telephone_numbers(row: dict[str, str]) -> None:
+    assert clean_phone(row["text"]) == (row["phone"] or None)
 
 
 @pytest.mark.parametrize("case", cases("row_numbers"))

@@ -144,3 +144,19 @@ def test_the_commune_list_of_the_row_comes_before_the_profiles() -> None:
 
 def test_no_row_in_no_row_out() -> None:
     assert understood() == []
+
+
+def test_a_head_spelled_twice_is_one_head() -> None:
+    rows = understood(
+        {**GOOD, "full_name": "Nguyễn Văn Hoà", "household_code": "1", "relation_to_head": "Chủ hộ"},
+        {**GOOD, "full_name": "NGUYỄN VĂN HÒA", "household_code": "1", "relation_to_head": "Chủ hộ"},
+        {**GOOD, "full_name": "Trần Thị Hoa", "household_code": "1", "relation_to_head": "Vợ"},
+    )
+    assert rows[2]["head_name"] == "Nguyễn Văn Hoà"
+
+
+def test_commune_codes_get_their_zeros_and_names_stay_names() -> None:
+    codes = [
+        understood({**GOOD, "residence_code": code})[0]["residence_code"] for code in ("25", "25.0", "Xã Bát Tràng")
+    ]
+    assert codes == ["00025", "00025", "Xã Bát Tràng"]
