@@ -115,12 +115,14 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
     noticed = numbers.select(
         pl.concat_list("flags", pl.when(unnamed).then(pl.lit(["unnamed"])).otherwise(pl.lit([], pl.List(pl.String))))
     ).to_series()
+    shape = {"shape_fault": received.get_column("shape_fault")}
+    faults = {**shape, **_fault_codes(texts, rows, births["fault"], events["fault"])}
     rows = rows.with_columns(
         received.get_column("row"),
         *numbers.select(NUMBER_COLUMNS).get_columns(),
         _head_names(rows).alias("head_name"),
         noticed.alias("flags"),
-        _faults(received, _fault_codes(texts, rows, births["fault"], events["fault"])).alias("faults"),
+        _faults(received, faults).alias("faults"),
     )
     return conform(rows, UNDERSTOOD)
 

@@ -160,3 +160,7 @@ def test_commune_codes_get_their_zeros_and_names_stay_names() -> None:
         understood({**GOOD, "residence_code": code})[0]["residence_code"] for code in ("25", "25.0", "Xã Bát Tràng")
     ]
     assert codes == ["00025", "00025", "Xã Bát Tràng"]
+
+
+def test_a_row_whose_cells_do_not_fit_the_heading_is_at_fault_as_a_whole() -> None:
+    assert faults(shape_fault="cells_surplus") == [("shape_fault", "cells_surplus", "cells_surplus")]
