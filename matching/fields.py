@@ -1,0 +1,161 @@
+"""Levels of all that is neither name nor place: birth date, sex, numbers, household, telephone.
+
+Every function takes one value a pair from each side and gives one level code a pair. Texts come as ids that are equal
+where the texts are, -1 for a missing one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+from matching.levels import code
+
+Codes = npt.NDArray[np.uint8]
+Ids = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+#: Relations to the head that one person of a household holds alone.
+_HELD_BY_ONE = ("head", "spouse")
+
+
+def shared_ids(left: pl.Series, right: pl.Series) -> tuple[Ids, Ids]:
+    """Ids of two columns of text, equal where the texts are equal; -1 for null."""
+    both = pl.concat([left, right]).cast(pl.String)
+    ids = both.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
+    return ids[: len(left)], ids[len(left) :]
+
+
+def _told(left: Ids, right: Ids) -> Mask:
+    told: Mask = (left >= 0) & (right >= 0)
+    return told
+
+
+def equality(comparison: str, left: Ids, right: Ids) -> Codes:
+    """same, different or missing."""
+    level = np.where(left == right, code(comparison, "same"), code(comparison, "different"))
+    return np.where(_told(left, right), level, 0).astype(np.uint8)
+
+
+def one_keystroke(left: pl.Series, right: pl.Series) -> Mask:
+    """Where two numbers differ by one digit put wrong, left out, added, or swapped with its neighbour."""
+    distance = cpdist(left.to_list(), right.to_list(), scorer=OSA.distance, score_cutoff=1, dtype=np.uint8, workers=1)
+    near: Mask = distance == 1
+    return near
+
+
+def number(comparison: str, left: pl.Series, right: pl.Series) -> Codes:
+    """same, slip, different or missing for two columns of numbers; a personal id may also be reissued."""
+    ones, others = shared_ids(left, right)
+    level = equality(comparison, ones, others)
+    unequal = np.flatnonzero(level == code(comparison, "different"))
+    if not len(unequal):
+        return level
+    left, right = left.gather(unequal), right.gather(unequal)
+    if comparison == "personal_id":
+        kept = (left.str.head(3) == right.str.head(3)) & (left.str.tail(6) == right.str.tail(6))
+        level[unequal[kept.to_numpy()]] = code(comparison, "reissued")
+    level[unequal[one_keystroke(left, right)]] = code(comparison, "slip")
+    return level
+
+
+def numbers_of_person(left: pl.Series, right: pl.Series) -> Codes:
+    """The level of two lists of BHXH codes: same if they share one, slip if two are a keystroke apart."""
+    level = np.zeros(len(left), dtype=np.uint8)
+    lists = pl.DataFrame({"l": left, "r": right}).with_row_index("at")
+    both = lists.filter((pl.col("l").list.len() > 0) & (pl.col("r").list.len() > 0)).explode("l").explode("r")
+    at = both.get_column("at").to_numpy()
+    met = number("code", both.get_column("l"), both.get_column("r"))
+    for name in ("different", "slip", "same"):
+        level[at[met == code("code", name)]] = code("code", name)
+    return level
+
+
+class Birth(NamedTuple):
+    """Birth dates in parts, zero for what is unknown; precision 0 full, 1 month and year, 2 year only, 3 missing."""
+
+    year: Ids
+    month: Ids
+    day: Ids
+    precision: Ids
+
+
+def birth_of(records: pl.DataFrame) -> Birth:
+    """The birth dates of a NORMALISED frame."""
+    whole = records.get_column("birth").fill_null(0).to_numpy().astype(np.int64)
+    precision = records.get_column("birth_precision").fill_null(0).to_numpy().astype(np.int64)
+    precision = np.where(whole // 10000 == 0, 3, precision)
+    return Birth(whole // 10000, whole // 100 % 100, whole % 100, precision)
+
+
+def _digit_slip(one: Ids, other: Ids, digits: int) -> Mask:
+    """Where two numbers of so many digits differ in one digit, or in two neighbours swapped."""
+    powers = 10 ** np.arange(digits)
+    ones, others = one[:, None] // powers % 10, other[:, None] // powers % 10
+    unlike = ones != others
+    count = unlike.sum(axis=1)
+    swapped = np.zeros(len(one), dtype=np.bool_)
+    for at in range(digits - 1):
+        crossed = (ones[:, at] == others[:, at + 1]) & (ones[:, at + 1] == others[:, at])
+        swapped |= unlike[:, at] & unlike[:, at + 1] & crossed
+    slip: Mask = (count == 1) | ((count == 2) & swapped)
+    return slip
+
+
+def birth(left: Birth, right: Birth) -> Codes:
+    """The level of two birth dates, each at its own precision."""
+    coarsest = np.maximum(left.precision, right.precision)
+    apart = np.abs(left.year - right.year)
+    same_year = apart == 0
+    same_month = same_year & (left.month == right.month)
+    same_days = (left.month == right.month) & (left.day == right.day)
+    turned = (left.month == right.day) & (left.day == right.month)
+    heaped_l = (left.precision == 0) & (left.month == 1) & (left.day == 1)
+    heaped_r = (right.precision == 0) & (right.month == 1) & (right.day == 1)
+    slipped = (left.month == right.month) & _digit_slip(left.day, right.day, 2) | (left.day == right.day) & _digit_slip(
+        left.month, right.month, 2
+    )
+    full, month, year = coarsest == 0, coarsest == 1, coarsest == 2
+    rules: list[tuple[Mask, str]] = [
+        (coarsest == 3, "missing"),
+        (full & same_year & same_days & heaped_l, "january"),
+        (full & same_year & same_days, "full"),
+        (full & same_year & (heaped_l | heaped_r), "heaped"),
+        (full & same_year & turned, "swapped"),
+        (full & same_year & slipped, "slip"),
+        (full & same_days & ~heaped_l & ((apart == 1) | _digit_slip(left.year, right.year, 4)), "year_slip"),
+        (month & same_month, "month"),
+        (month & same_year & (heaped_l | heaped_r), "heaped"),
+        (year & same_year, "year"),
+        (same_year, "same_year"),
+        (apart == 1, "near_year"),
+        (full, "clash"),
+    ]
+    levels = [np.uint8(code("birth", name)) for _, name in rules]
+    return np.select([mask for mask, _ in rules], levels, default=np.uint8(code("birth", "different_year")))
+
+
+def household(left: pl.Series, right: pl.Series) -> Codes:
+    """The level of two household codes."""
+    return number("household", left, right)
+
+
+def relation(left: pl.Series, right: pl.Series, same_household: Mask) -> Codes:
+    """The level of two relations to the head, where the household is the same: else it says nothing."""
+    ones, others = shared_ids(left, right)
+    level = np.where(ones == others, code("relation", "plural"), code("relation", "different")).astype(np.uint8)
+    level[(ones == others) & left.is_in(_HELD_BY_ONE).fill_null(False).to_numpy()] = code("relation", "single")
+    level[~(same_household & _told(ones, others))] = 0
+    return level
+
+
+def head(left: pl.Series, right: pl.Series, same_household: Mask) -> Codes:
+    """The level of two heads' names; one household has one head, so that there it says little more."""
+    level = equality("head", *shared_ids(left, right))
+    level[(level == code("head", "same")) & same_household] = code("head", "implied")
+    return level

@@ -1,0 +1,186 @@
+"""How common names, places and birth years are in the register, by sex and birth cohort.
+
+`count_frequencies` makes the FREQUENCIES table that a register version stores; `Frequencies` answers from it. A table
+cut down to the values at hand answers the same, because the totals are rows of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.schemas import FREQUENCIES, conform
+
+Shares = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
+
+#: Birth years at which a new cohort of names begins: "Thị" falls from 85 % of women to 2 %.
+COHORTS = (1960, 1975, 1990, 2005)
+
+NAME_PARTS = ("name", "surname", "middle", "given")
+FORMS = {"": "name_norm", "_fold": "name_fold"}
+_SEXES = {"": 0, "F": 1, "M": 2}
+#: A cell (sex, cohort) with fewer records than this leans on the share in the whole sex, and that on all.
+_LEAN = 500
+#: A full name is taken to be at least this many times as common as its parts make it if they were independent.
+_DEPENDENCE = 2.0
+#: The rarest that anything is taken to be, beside half a record in the register.
+_FLOOR = 1e-7
+
+
+def name_parts(form: str) -> Mapping[str, pl.Expr]:
+    """The parts of a column of names: name, surname ("" for a lone name), middle ("" for none) and given."""
+    syllables = pl.col(form).str.split(" ")
+    count = syllables.list.len()
+    return {
+        "name": pl.col(form),
+        "surname": pl.when(count > 1).then(syllables.list.first()).when(count == 1).then(pl.lit("")),
+        "middle": syllables.list.slice(1, pl.max_horizontal(count.cast(pl.Int64) - 2, 0)).list.join(" "),
+        "given": syllables.list.last(),
+    }
+
+
+def _cohort() -> pl.Expr:
+    year = pl.col("birth") // 10000
+    return pl.sum_horizontal((year >= start).cast(pl.Int8) for start in COHORTS).cast(pl.Int8)
+
+
+def _keyed(normalised: pl.DataFrame) -> pl.DataFrame:
+    return normalised.with_columns(
+        pl.col("sex").fill_null("").alias("sex"),
+        pl.when(pl.col("birth").is_not_null()).then(_cohort()).otherwise(-1).cast(pl.Int8).alias("cohort"),
+    )
+
+
+def count_frequencies(normalised: pl.DataFrame) -> pl.DataFrame:
+    """FREQUENCIES of the records of a NORMALISED frame, sorted. Full names borne once are left out."""
+    keyed = _keyed(normalised)
+    named = keyed.filter(~pl.col("is_unnamed").fill_null(False) & pl.col("name_norm").is_not_null())
+    counted = [_count(named, pl.lit(""), "records")]
+    for suffix, form in FORMS.items():
+        for part, value in name_parts(form).items():
+            found = _count(named, value, f"{part}{suffix}")
+            counted.append(found.filter(pl.col("records").sum().over("value") > 1) if part == "name" else found)
+    everyone = keyed.with_columns(pl.lit("").alias("sex"), pl.lit(-1, dtype=pl.Int8).alias("cohort"))
+    for place in ("birth_place", "residence"):
+        counted.append(_count(everyone.select(place, "sex", "cohort").explode(place), pl.col(place), place))
+    counted.append(_count(everyone, (pl.col("birth") // 10000).cast(pl.String), "year"))
+    return conform(pl.concat(counted), FREQUENCIES).sort("part", "value", "sex", "cohort")
+
+
+def _count(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:
+    return (
+        records.select(value.alias("value"), "sex", "cohort")
+        .drop_nulls("value")
+        .group_by("value", "sex", "cohort")
+        .agg(pl.len().cast(pl.Int64).alias("records"))
+        .select(pl.lit(part).alias("part"), "value", "sex", "cohort", "records")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    values: pl.DataFrame
+    cells: npt.NDArray[np.int64]
+
+
+class Frequencies:
+    """A FREQUENCIES table, ready to answer what share of the register carries a value."""
+
+    def __init__(self, table: pl.DataFrame) -> None:
+        parts = conform(table, FREQUENCIES).partition_by("part", as_dict=True)
+        self._parts = {str(part): _part(rows) for (part,), rows in parts.items()}
+        totals = self._parts.get("records")
+        self._totals = totals.cells[0] if totals else np.zeros((3, len(COHORTS) + 2), dtype=np.int64)
+        self.records = int(self._totals.sum())
+
+    def share(self, part: str, values: pl.Series, keys: tuple[Indices, Indices], besides: int = 0) -> Shares:
+        """The share of records that carry each value among those of its sex and cohort; NaN for a null value.
+
+        `besides` is how many carriers are not counted: 1 where the value is that of a record of the register, since
+        the question is how many others carry it.
+        """
+        cells = self._cells(part, values)
+        sex, cohort = keys
+        rows = np.arange(len(values))
+        count_all, total_all = cells.sum(axis=(1, 2)), self._totals.sum()
+        count_sex, total_sex = cells.sum(axis=2)[rows, sex], self._totals.sum(axis=1)[sex]
+        count_cell, total_cell = cells[rows, sex, cohort], self._totals[sex, cohort]
+        share = np.maximum(count_all - besides, 0) / max(total_all, 1)
+        for known, count, total in (
+            (sex > 0, count_sex, total_sex),
+            ((sex > 0) & (cohort > 0), count_cell, total_cell),
+        ):
+            leaning = (np.maximum(count - besides, 0) + _LEAN * share) / (total + _LEAN)
+            share = np.where(known, leaning, share)
+        share = np.maximum(share, max(0.5 / max(self.records, 1), _FLOOR))
+        return np.where(values.is_null().to_numpy(), np.nan, share)
+
+    def plain_share(self, part: str, values: pl.Series) -> Shares:
+        """The share of all records that carry each value of a part that does not depend on sex or cohort."""
+        counts = self._cells(part, values).sum(axis=(1, 2))
+        share = np.maximum(counts / max(self.records, 1), max(0.5 / max(self.records, 1), _FLOOR))
+        return np.where(values.is_null().to_numpy(), np.nan, share)
+
+    def _cells(self, part: str, values: pl.Series) -> npt.NDArray[np.int64]:
+        known = self._parts.get(part)
+        if known is None:
+            return np.zeros((len(values), *self._totals.shape), dtype=np.int64)
+        asked = pl.DataFrame({"value": values.cast(pl.String)})
+        found = asked.join(known.values, on="value", how="left", maintain_order="left", validate="m:1")
+        at = found.get_column("at").fill_null(len(known.cells) - 1).to_numpy()
+        cells: npt.NDArray[np.int64] = known.cells[at]
+        return cells
+
+
+def _part(rows: pl.DataFrame) -> _Part:
+    """The values of one part with their places, and their counts by sex and cohort; the last place is of no value."""
+    values = rows.select("value").unique(maintain_order=True).with_row_index("at").select("value", "at")
+    at = rows.join(values, on="value", how="left", maintain_order="left", validate="m:1").get_column("at").to_numpy()
+    sex = rows.get_column("sex").replace_strict(_SEXES, default=0, return_dtype=pl.Int64).to_numpy()
+    cohort = rows.get_column("cohort").to_numpy().astype(np.int64) + 1
+    cells = np.zeros((len(values) + 1, len(_SEXES), len(COHORTS) + 2), dtype=np.int64)
+    np.add.at(cells, (at, sex, cohort), rows.get_column("records").to_numpy())
+    return _Part(values, cells)
+
+
+def record_shares(records: pl.DataFrame, frequencies: Frequencies, *, registered: bool) -> dict[str, Shares]:
+    """How common each record's own values are: one array a share, in the order of the NORMALISED frame.
+
+    `registered` says that the records are of the register that was counted, so that each leaves itself out.
+    """
+    keyed = _keyed(records)
+    sex = keyed.get_column("sex").replace_strict(_SEXES, default=0, return_dtype=pl.Int64).to_numpy()
+    keys = sex, keyed.get_column("cohort").to_numpy().astype(np.int64) + 1
+    besides = int(registered)
+    out: dict[str, Shares] = {}
+    for suffix, form in FORMS.items():
+        parts = records.select(value.alias(part) for part, value in name_parts(form).items())
+        shares = {
+            part: frequencies.share(f"{part}{suffix}", parts.get_column(part), keys, besides) for part in NAME_PARTS
+        }
+        product = _DEPENDENCE * shares["surname"] * shares["middle"] * shares["given"]
+        whole = frequencies.share(f"name{suffix}", parts.get_column("name"), keys, besides)
+        observed = np.where(whole > max(0.5 / max(frequencies.records, 1), _FLOOR), whole, 0.0)
+        out[f"name{suffix}"] = np.where(
+            np.isnan(whole), np.nan, np.maximum(np.maximum(observed, product), _FLOOR / 100)
+        )
+        out[f"given{suffix}"] = shares["given"]
+        out[f"surname{suffix}"] = shares["surname"]
+    out["year"] = frequencies.plain_share("year", (records.get_column("birth") // 10000).cast(pl.String))
+    for place in ("birth_place", "residence"):
+        out[place] = _place_share(records.get_column(place), place, frequencies)
+    return out
+
+
+def _place_share(places: pl.Series, part: str, frequencies: Frequencies) -> Shares:
+    """The share of records in any of each record's communes; NaN where no commune is known."""
+    long = pl.DataFrame({"place": places}).with_row_index("at").explode("place").drop_nulls("place")
+    share = frequencies.plain_share(part, long.get_column("place"))
+    total = np.zeros(len(places))
+    np.add.at(total, long.get_column("at").to_numpy(), share)
+    return np.where(total > 0, np.minimum(total, 1.0), np.nan)

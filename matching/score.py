@@ -1,0 +1,111 @@
+"""LEVELS to SCORED: how much likelier the levels of a pair are if it is one person than if it is anybody else.
+
+A candidate is the row's person, a stranger who agrees by chance, a twin, or another member of the family. Fellegi and
+Sunter's weights are the special case of strangers alone. See A theory for record linkage, JASA 64 (1969).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from matching.levels import LEVELS_OF, code
+from matching.model import CLASSES, Comparison, Level, Model
+from matching.schemas import COMPARISONS, SCORED, conform
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint8]
+
+_SAME, _STRANGER, _TWIN, _RELATIVE = range(len(CLASSES))
+#: No level is taken to be rarer than this among strangers, whatever the shares say.
+_RAREST = 1e-12
+
+
+def score(levels: pl.DataFrame, model: Model, population: int) -> pl.DataFrame:
+    """SCORED of LEVELS, in their order. `population` is the number of records that were searched."""
+    shares = {
+        name.removeprefix("share_"): levels.get_column(name).to_numpy()
+        for name in levels.columns
+        if name.startswith("share_")
+    }
+    logs = np.zeros((len(CLASSES), levels.height))
+    weights: dict[str, Array] = {}
+    for comparison in model.comparisons:
+        codes = levels.get_column(f"level_{comparison.name}").to_numpy()
+        found = np.log2(_probabilities(comparison, codes, shares, max(population, 1)))
+        weights[comparison.name] = found[_SAME] - found[_STRANGER]
+        logs += found
+    together = _whole_name(levels, shares, model, weights)
+    logs[_STRANGER] -= together
+    weights["middle"] = weights["middle"] + together
+    others = np.stack(
+        [
+            logs[_STRANGER] + np.log2(max(population, 1)),
+            logs[_TWIN] + np.log2(max(model.twins, _RAREST)),
+            logs[_RELATIVE] + np.log2(max(model.relatives, _RAREST)),
+        ]
+    )
+    likeliest = np.array(CLASSES[1:])[others.argmax(axis=0)] if levels.height else []
+    scored = levels.select("record_id_l", "record_id_r", *(f"level_{name}" for name in COMPARISONS)).with_columns(
+        pl.Series("match_weight", np.sum(list(weights.values()), axis=0)),
+        *(pl.Series(f"weight_{name}", weight) for name, weight in weights.items()),
+        *(pl.Series(f"log_{kind}", log) for kind, log in zip(CLASSES, logs, strict=True)),
+        pl.Series("odds", logs[_SAME] - np.logaddexp2.reduce(others, axis=0)),
+        pl.Series("likeliest_other", likeliest, dtype=pl.String),
+    )
+    return conform(scored, SCORED)
+
+
+def _probabilities(comparison: Comparison, codes: Codes, shares: Mapping[str, Array], population: int) -> Array:
+    """The probability of each pair's level under each class: (classes, pairs). A missing level is certain."""
+    table = np.ones((len(CLASSES), len(LEVELS_OF[comparison.name])))
+    for at, level in enumerate(comparison.levels, start=1):
+        table[:, at] = [getattr(level, kind) for kind in CLASSES]
+        table[_STRANGER, at] = max(level.stranger, level.strays / population)
+    found = table[:, codes]
+    for at, level in enumerate(comparison.levels, start=1):
+        if level.share is not None:
+            rows = np.flatnonzero((codes == at) & ~np.isnan(shares[level.share]))
+            _adjust(found, rows, level, shares)
+    clipped: Array = np.clip(found, _RAREST, 1.0)
+    return clipped
+
+
+def _adjust(found: Array, rows: npt.NDArray[np.int64], level: Level, shares: Mapping[str, Array]) -> None:
+    """Put how common the very value is in the place of how common the level is, where the level has a share."""
+    common = shares[str(level.share)][rows]
+    if level.spread is None:
+        chance = common * level.factor
+        if level.share in ("given", "name"):
+            found[_TWIN, rows] = level.twin + chance
+            found[_RELATIVE, rows] = level.relative + chance
+    else:
+        # A slip from a rare value to a common one is likelier than two persons, one of whom bears the rare one; but
+        # it cannot say more than that the common value agrees.
+        chance = np.maximum(shares[f"{level.share}_rare"][rows] / level.spread, level.same * common)
+        if level.share == "given":
+            found[_TWIN, rows] = level.twin * np.minimum(chance / level.stranger, 5.0)
+            found[_RELATIVE, rows] = level.relative * np.minimum(chance / level.stranger, 5.0)
+    found[_STRANGER, rows] = chance
+
+
+def _whole_name(levels: pl.DataFrame, shares: Mapping[str, Array], model: Model, weights: Mapping[str, Array]) -> Array:
+    """What the agreement of the whole name is worth beside that of surname, middle and given name, in bits.
+
+    A stranger agrees on the whole name as often as others carry it, which is not the product of its parts.
+    """
+    same = {
+        name: np.array([1.0, *(level.same for level in model.comparison(name).levels)])[
+            levels.get_column(f"level_{name}").to_numpy()
+        ]
+        for name in ("given", "middle", "surname")
+    }
+    parts = sum((np.log2(same[name]) - weights[name] for name in same), start=np.zeros(levels.height))
+    reordered = levels.get_column("level_given").to_numpy() == code("given", "reordered")
+    whole = ~np.isnan(shares["name"]) & ~reordered
+    with np.errstate(invalid="ignore"):
+        beside = parts - np.log2(np.maximum(shares["name"], _RAREST))
+    return np.where(whole, beside, 0.0)
