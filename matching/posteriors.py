@@ -21,23 +21,10 @@ class Posteriors(NamedTuple):
     rows: pl.DataFrame
 
 
-def missed(rows: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """How likely the search misses the person of each NORMALISED row who is in the register: record_id, missed."""
-    numbered = pl.col("personal_id").is_not_null() | (pl.col("codes").list.len().fill_null(0) > 0)
-    named = pl.col("name_fold").str.contains(" ") & ~pl.col("is_unnamed").fill_null(False)
-    dated = pl.col("birth").is_not_null()
-    to_the_day = dated & (pl.col("birth_precision") == 0)
-    placed = pl.max_horizontal(pl.col(name).list.len().fill_null(0) for name in ("birth_place", "residence")) > 0
-    strong = (numbered | (named & to_the_day & placed)).fill_null(False)
-    fair = (named & (to_the_day | (dated & placed))).fill_null(False)
-    quality = pl.when(strong).then(model.missed["strong"]).when(fair).then(model.missed["fair"])
-    return rows.select("record_id", quality.otherwise(model.missed["poor"]).alias("missed"))
-
-
 def posteriors(scored: pl.DataFrame, rows: pl.DataFrame, model: Model) -> Posteriors:
     """The posterior of each candidate and of each row's other endings.
 
-    `rows` has one line a row that searched: record_id, event, missed (see `missed`). A pair whose row is not among
+    `rows` has one line a row that searched: record_id, event, missed (see score.missed). A pair whose row is not among
     them is refused.
     """
     prior = pl.col("event").replace_strict(dict(model.priors), return_dtype=pl.Float64)

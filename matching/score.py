@@ -109,3 +109,16 @@ def _whole_name(levels: pl.DataFrame, shares: Mapping[str, Array], model: Model,
     with np.errstate(invalid="ignore"):
         beside = parts - np.log2(np.maximum(shares["name"], _RAREST))
     return np.where(whole, beside, 0.0)
+
+
+def missed(rows: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """How likely the search misses the person of each NORMALISED row who is in the register: record_id, missed."""
+    numbered = pl.col("personal_id").is_not_null() | (pl.col("codes").list.len().fill_null(0) > 0)
+    named = pl.col("name_fold").str.contains(" ") & ~pl.col("is_unnamed").fill_null(False)
+    dated = pl.col("birth").is_not_null()
+    to_the_day = dated & (pl.col("birth_precision") == 0)
+    placed = pl.max_horizontal(pl.col(name).list.len().fill_null(0) for name in ("birth_place", "residence")) > 0
+    strong = (numbered | (named & to_the_day & placed)).fill_null(False)
+    fair = (named & (to_the_day | (dated & placed))).fill_null(False)
+    quality = pl.when(strong).then(model.missed["strong"]).when(fair).then(model.missed["fair"])
+    return rows.select("record_id", quality.otherwise(model.missed["poor"]).alias("missed"))
