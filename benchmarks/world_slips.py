@@ -14,7 +14,6 @@ import polars as pl
 ERRORS = Path(__file__).resolve().parent / "data" / "errors"
 
 TONES = {"sắc": "\u0301", "huyền": "\u0300", "hỏi": "\u0309", "ngã": "\u0303", "nặng": "\u0323", "ngang": ""}
-MARKS = set(TONES.values()) - {""}
 VOWELS = "aăâeêioôơuưy"
 TELEX_LETTERS = {"ă": "aw", "â": "aa", "ê": "ee", "ô": "oo", "ơ": "ow", "ư": "uw", "đ": "dd"}
 TELEX_TONES = {"sắc": "s", "huyền": "f", "hỏi": "r", "ngã": "x", "nặng": "j", "ngang": ""}
