@@ -1,0 +1,95 @@
+"""The jobs as plain functions: read files, call the use case, hand back what came of it. No engine is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from casework.run import RunResult, decide_open, run, take_in
+
+from casework.home import open_home
+from casework.load import LoadResult, load_extract
+from casework.publish import PublishResult, publish
+from casework.types import Progress, Viewer, silent
+from pipelines.extract_files import read_extract
+from pipelines.inbox import read_inbox
+from pipelines.unreadable import Remark, UnreadableError, unused_columns
+
+#: What the log names as the reason of what the machine does by itself.
+LOAD_PURPOSE = "register load"
+PUBLISH_PURPOSE = "register publish"
+RUN_PURPOSE = "run"
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What became of each extract, and what is to be said of files."""
+
+    loads: list[LoadResult]
+    unreadable: list[Remark]
+    noticed: list[Remark]
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """The deliveries that were taken in, and what is to be said of files."""
+
+    deliveries: list[int]
+    unreadable: list[Remark]
+    noticed: list[Remark]
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What became of every row, and what is to be said of files."""
+
+    result: RunResult
+    unreadable: list[Remark]
+    noticed: list[Remark]
+
+
+def job_load(home: Path, paths: Sequence[Path], as_of: date | None, by: str, progress: Progress = silent) -> LoadReport:
+    """Loads extracts one after the other; one that cannot be read is reported and left out."""
+    opened = open_home(home)
+    viewer = Viewer(by, LOAD_PURPOSE)
+    report = LoadReport([], [], [])
+    for path in dict.fromkeys(paths):
+        try:
+            extract, unknown = read_extract(path)
+        except UnreadableError as error:
+            report.unreadable.append(Remark(str(path), str(error)))
+            continue
+        if unknown:
+            report.noticed.append(unused_columns(path, unknown))
+        report.loads.append(load_extract(opened, extract, as_of, viewer, progress))
+    return report
+
+
+def job_publish(home: Path, by: str, progress: Progress = silent) -> PublishResult:
+    """Writes the next register version."""
+    return publish(open_home(home), Viewer(by, PUBLISH_PURPOSE), progress)
+
+
+def job_intake(
+    home: Path, paths: Sequence[Path], source: str | None, by: str, progress: Progress = silent
+) -> IntakeReport:
+    """Takes the rows of change files in, without deciding them."""
+    opened = open_home(home)
+    inbox = read_inbox(paths, source)
+    deliveries = take_in(opened, inbox.files, Viewer(by, RUN_PURPOSE), progress)
+    return IntakeReport(deliveries, inbox.unreadable, inbox.noticed)
+
+
+def job_decide(home: Path, by: str, progress: Progress = silent) -> RunResult:
+    """Decides every row that was taken in and not decided yet."""
+    return decide_open(open_home(home), Viewer(by, RUN_PURPOSE), progress)
+
+
+def job_run(home: Path, paths: Sequence[Path], source: str | None, by: str, progress: Progress = silent) -> RunReport:
+    """The main job: takes change files in and decides their rows."""
+    opened = open_home(home)
+    inbox = read_inbox(paths, source)
+    result = run(opened, inbox.files, Viewer(by, RUN_PURPOSE), progress)
+    return RunReport(result, inbox.unreadable, inbox.noticed)

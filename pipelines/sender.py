@@ -1,0 +1,41 @@
+"""Who sent the files of a folder, as its source.toml says."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.unreadable import UnreadableError
+
+FILE_NAME = "source.toml"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The reporting unit and the province of its new codes; None where nobody said."""
+
+    source: str | None = None
+    province: str | None = None
+
+
+def sender_of(folder: Path, source: str | None) -> Sender:
+    """What source.toml of the folder says; `source`, where given, comes before its source."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return Sender(source)
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnreadableError(f"{FILE_NAME} của thư mục không đọc được: {error}.") from error
+    unknown = sorted(told.keys() - {"source", "province"})
+    if unknown:
+        raise UnreadableError(f"{FILE_NAME} của thư mục có khóa lạ: {', '.join(unknown)}; chỉ có source và province.")
+    if not all(isinstance(value, str) and value.strip() for value in told.values()):
+        raise UnreadableError(
+            f"{FILE_NAME} của thư mục: source và province phải là chữ trong ngoặc kép, không để trống."
+        )
+    if not re.fullmatch(r"[0-9]{2}", told.get("province", "00")):
+        raise UnreadableError(f'{FILE_NAME} của thư mục: province phải là hai chữ số, ví dụ province = "01".')
+    return Sender(source or told.get("source"), told.get("province"))

@@ -1,0 +1,146 @@
+"""A change file becomes RECEIVED: every row, the sender's row numbers, the text as it came."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from casework.intake import RECEIVED, ReceivedFile
+from pipelines.csv_files import read_csv_file
+from pipelines.inbox import read_inbox
+from pipelines.profile import known_profiles
+from pipelines.sender import Sender, sender_of
+from pipelines.unreadable import UnreadableError
+
+HEADER = "STT,Loại biến động,Họ và tên,Ngày sinh,Giới tính,Số ĐDCN/CCCD,Mã số BHXH,Ghi chú"
+ROW = "1,Bổ sung,Lê Văn An,05/03/1987,Nam,001087000123,,"
+
+
+def read(folder: Path, text: str | bytes, name: str = "commune.csv") -> ReceivedFile:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return read_csv_file(path, Sender(), known_profiles())[0]
+
+
+def said(folder: Path, text: str | bytes) -> str:
+    with pytest.raises(UnreadableError) as caught:
+        read(folder, text)
+    return str(caught.value)
+
+
+def test_a_row_is_received_as_it_was_written(tmp_path: Path) -> None:
+    file = read(tmp_path, f"{HEADER}\n7,Bổ sung, LÊ  Văn An,1987,Nam,,,  \n")
+    assert dict(file.rows.schema) == dict(RECEIVED)
+    (row,) = file.rows.to_dicts()
+    assert (row["row"], row["sheet"], row["sheet_row"], row["shape_fault"]) == (1, None, 2, None)
+    assert (row["full_name"], row["birth_date"], row["personal_id"], row["note"]) == (" LÊ  Văn An", "1987", None, None)
+    assert json.loads(row["cells"]) == ["Bổ sung", " LÊ  Văn An", "1987", "Nam", "", "", "  "]
+    assert (file.source, file.profile, file.province) == ("commune_01bd", "commune_01bd", None)
+    assert file.headings["personal_id"] == "Số ĐDCN/CCCD"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_byte_order_mark_delimiter_and_line_end_do_not_matter(
+    tmp_path: Path, mark: str, delimiter: str, end: str
+) -> None:
+    plain = read(tmp_path, f"{HEADER}\n{ROW}\n")
+    other = read(tmp_path, mark + f"{HEADER}\n{ROW}\n".replace(",", delimiter).replace("\n", end))
+    assert plain.rows.equals(other.rows)
+    assert plain.digest != other.digest or (mark, delimiter, end) == ("", ",", "\n")
+
+
+def test_blank_lines_are_left_out_but_counted_and_a_wrapped_name_is_one_row(tmp_path: Path) -> None:
+    wrapped = ROW.replace("Lê Văn An", '"Lê Văn\nAn"')
+    file = read(tmp_path, f"{HEADER}\n{wrapped}\n\n,,,,,,,\n{ROW}\n")
+    assert file.rows["row"].to_list() == [1, 2]
+    assert file.rows["sheet_row"].to_list() == [2, 5]
+    assert file.rows["full_name"].to_list() == ["Lê Văn\nAn", "Lê Văn An"]
+
+
+def test_the_running_number_is_no_part_of_a_row_s_identity(tmp_path: Path) -> None:
+    file = read(tmp_path, f"{HEADER}\n{ROW}\n9{ROW[1:]}\n")
+    assert file.rows["cells"].n_unique() == 1
+
+
+def test_a_short_row_is_filled_up_and_blank_cells_at_the_end_say_nothing(tmp_path: Path) -> None:
+    file = read(tmp_path, f"{HEADER}\n{ROW}\n{ROW[:-2]}\n{ROW},, \n")
+    assert file.rows["cells"].n_unique() == 1
+    assert file.rows["shape_fault"].to_list() == [None, None, None]
+
+
+def test_a_row_with_more_cells_than_headings_is_kept_whole_and_flagged(tmp_path: Path) -> None:
+    file = read(tmp_path, f"{HEADER}\n{ROW.replace('Lê Văn An', 'Lê Văn An, tức Bình')}x\n{ROW}\n")
+    assert file.rows["shape_fault"].to_list() == ["cells_surplus", None]
+    assert json.loads(file.rows["cells"][0])[1:4] == ["Lê Văn An", " tức Bình", "05/03/1987"]
+    assert json.loads(file.rows["cells"][0])[-1] == "x"
+
+
+def test_a_heading_alone_is_a_file_without_rows(tmp_path: Path) -> None:
+    assert read(tmp_path, HEADER).rows.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "tệp trống"),
+        (b"\n\n", "tệp trống"),
+        (f"{HEADER}\n{ROW}\n".encode("utf-16"), "UTF-16"),
+        (f"{HEADER}\n".encode() + "1,Bổ sung,Nguyễn".encode("cp1258", "replace") + b"\xd4\n", "dòng 2: .*0xD4"),
+        (f'{HEADER}\n{ROW}\n1,Bổ sung,"Lê Văn An,1987\n{ROW}\n'.encode(), "dòng 3: dấu ngoặc kép"),
+        (f'{HEADER}\n1,Bổ sung,"Lê "Tý" An",1987\n'.encode(), "dòng 2: dấu ngoặc kép"),
+        (b"a,b\n1,2\n", "thiếu cột"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes, complaint: str) -> None:
+    assert re.search(complaint, said(tmp_path, content))
+
+
+def test_every_row_of_the_samples_is_received() -> None:
+    samples = Path(__file__).parents[2] / "data_samples"
+    inbox = read_inbox([samples / "inbox"], None)
+    assert (inbox.unreadable, inbox.noticed) == ([], [])
+    truth = pl.read_csv(samples / "truth.csv", infer_schema=False)
+    received = {(file.file_name.removesuffix(".csv"), str(row)) for file in inbox.files for row in file.rows["row"]}
+    assert received == set(truth.select("file", "row").iter_rows())
+
+
+def test_a_folder_gives_its_files_by_name_each_once_and_names_what_it_cannot_read(tmp_path: Path) -> None:
+    for name in ("b.csv", "A.CSV", ".hidden.csv", "~$lock.xlsx"):
+        (tmp_path / name).write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    (tmp_path / "list.xlsx").write_bytes(b"PK")
+    (tmp_path / "done").mkdir()
+    (tmp_path / "source.toml").write_text('source = "xa-01"\nprovince = "24"\n', encoding="utf-8")
+    inbox = read_inbox([tmp_path / "b.csv", tmp_path, tmp_path / "gone.csv"], None)
+    assert [file.file_name for file in inbox.files] == ["b.csv", "A.CSV"]
+    assert {(file.source, file.province) for file in inbox.files} == {("xa-01", "24")}
+    assert [Path(remark.file).name for remark in inbox.unreadable] == ["list.xlsx", "gone.csv"]
+    assert read_inbox([tmp_path / "b.csv"], "xa-02").files[0].source == "xa-02"
+
+
+def test_columns_that_nobody_reads_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"{HEADER},Nghề nghiệp\n{ROW},Thợ\n", encoding="utf-8")
+    inbox = read_inbox([tmp_path], None)
+    assert "Nghề nghiệp" in inbox.noticed[0].message
+    assert json.loads(inbox.files[0].rows["cells"][0])[-1] == "Thợ"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("source = ", "không đọc được"),
+        ("unit = 'x'", "khóa lạ: unit"),
+        ("source = ' '", "không để trống"),
+        ("province = 1", "không để trống"),
+        ("province = '1'", "hai chữ số"),
+    ],
+)
+def test_a_wrong_source_toml_is_a_reason_not_to_read(tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "source.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableError, match=complaint):
+        sender_of(tmp_path, "xa-01")
