@@ -17,7 +17,8 @@ Array = NDArray[Any]
 #: The day on which the register extract was taken; the change files are of the month that follows.
 EXTRACT = np.datetime64("2026-10-01")
 HEAD, SPOUSE, FATHER, MOTHER, SIBLING, CHILD, NEWBORN = range(7)
-TWIN_SHARE = 0.025
+#: Of neighbouring children of a household, and of newborns: about one person in a hundred is a twin then.
+TWIN_SHARE, NEWBORN_TWINS = 0.05, 0.025
 MATRILINEAL = ("Ê Đê", "Cơ Ho", "Gia Rai")
 
 
@@ -92,7 +93,7 @@ def _members(rng: np.random.Generator, homes: dict[str, Array], persons: int, ne
     blocks.append((owner[kept], CHILD, _sexes(rng, kept.sum()), born[kept]))
     young = np.flatnonzero((mother_year > 1982) & (mother_year < 2006) & (house < persons // 4))
     late = np.sort(rng.choice(young, min(newborns, len(young)), replace=False))
-    late = np.sort(np.concatenate((late, late[rng.random(len(late)) < TWIN_SHARE])))
+    late = np.sort(np.concatenate((late, late[rng.random(len(late)) < NEWBORN_TWINS])))
     blocks.append((late, NEWBORN, _sexes(rng, len(late)), np.full(len(late), 2026)))
     households = np.concatenate([block[0] for block in blocks])
     roles = np.concatenate([np.full(len(block[0]), block[1]) for block in blocks])
