@@ -17,7 +17,7 @@ Array = NDArray[Any]
 #: The day on which the register extract was taken; the change files are of the month that follows.
 EXTRACT = np.datetime64("2026-10-01")
 HEAD, SPOUSE, FATHER, MOTHER, SIBLING, CHILD, NEWBORN = range(7)
-#: Of neighbouring children of a household, and of newborns: about one person in a hundred is a twin then.
+#: Of neighbouring children of a household, and of newborns: about one person in fifty is a twin then.
 TWIN_SHARE, NEWBORN_TWINS = 0.05, 0.025
 MATRILINEAL = ("Ê Đê", "Cơ Ho", "Gia Rai")
 
@@ -140,6 +140,7 @@ def _dates(rng: np.random.Generator, people: dict[str, Array]) -> None:
         (role[1:] == role[:-1]) & (role[1:] >= CHILD) & (people["household"][1:] == people["household"][:-1])
     )
     again = again[(rng.random(len(again)) < TWIN_SHARE) | (role[again] == NEWBORN)]
+    again = again[~np.isin(again - 1, again)]
     twin = np.zeros(size, dtype=bool)
     twin[again] = twin[again + 1] = True
     for at in again:
