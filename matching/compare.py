@@ -56,8 +56,9 @@ def compare(
 ) -> pl.DataFrame:
     """LEVELS of PAIRS, in their order. `left` and `right` are NORMALISED and hold every record that the pairs name.
 
-    `right` are records of the register that `frequencies` counted. A number that is known to be another person's is
-    for the caller to leave out. Raises ComparisonError for a pair whose record is not there, or is there twice.
+    `frequencies` counted the register; a record_id above 0 is of the register, below 0 a row. A number that is known
+    to be another person's is for the caller to leave out. Raises ComparisonError for a pair whose record is not there,
+    or is there twice.
     """
     at_l, at_r = (
         _places_in(frame, pairs.get_column(column), column)
@@ -75,9 +76,9 @@ def compare(
             {name: _name_ids(frame.get_column(name), distinct) for name in _NAMES},
             fields.birth_of(frame),
             places,
-            record_shares(frame, frequencies, registered=registered),
+            record_shares(frame, frequencies),
         )
-        for frame, places, registered in ((left, places_l, False), (right, places_r, True))
+        for frame, places in ((left, places_l), (right, places_r))
     )
     parts = [
         _compare_chunk(sides[0], sides[1], (at_l[start : start + chunk], at_r[start : start + chunk]), table, overlaps)
@@ -129,7 +130,7 @@ def _compare_chunk(
         "place": place(_places_at(left.places, at_l), _places_at(right.places, at_r), overlaps, together),
         "household": household,
         "relation": fields.relation(*values("relation"), together),
-        "head": fields.head(*values("head_fold"), together),
+        "head": fields.head(_others_head(left.records, at_l), _others_head(right.records, at_r), together),
         "parents": parents(named["father_norm"].whole, named["mother_norm"].whole, together),
         "phone": fields.equality("phone", *fields.shared_ids(*values("phone"))),
     }
@@ -149,6 +150,12 @@ def _own_names(found: NameLevels, left: pl.DataFrame, right: pl.DataFrame, at: t
     for frame, rows in zip((left, right), at, strict=True):
         unnamed |= frame.get_column("is_unnamed").fill_null(False).to_numpy()[rows]
     return NameLevels(*(np.where(unnamed, 0, codes).astype(np.uint8) for codes in found))
+
+
+def _others_head(records: pl.DataFrame, rows: Ids) -> pl.Series:
+    """The head's name of each record, null where the head is the person: that is the name once more, not news."""
+    own = (pl.col("relation") == "head") | (pl.col("head_fold") == pl.col("name_fold"))
+    return records.select(pl.when(~own.fill_null(False)).then("head_fold")).to_series().gather(rows)
 
 
 def _birth_at(birth: fields.Birth, rows: Ids) -> fields.Birth:
@@ -194,7 +201,12 @@ def _shares(
     is_in = {name: np.isin(levels[name], [code(name, level) for level in listed]) for name, listed in _AGREEING.items()}
     whole = is_in["given"] & is_in["middle"] & is_in["surname"]
     whole |= levels["given"] == code("given", "reordered")
-    out = {"name": np.where(whole, np.where(flat, right["name_fold"][at_r], right["name"][at_r]), np.nan)}
+    one = np.where(flat, left["name_fold"][at_l], left["name"][at_l])
+    other = np.where(flat, right["name_fold"][at_r], right["name"][at_r])
+    apart = np.zeros(len(at_l), dtype=np.bool_)
+    for name in _AGREEING:
+        apart |= np.isin(levels[name], [code(name, "missing"), code(name, "different")])
+    out = {"name": np.where(whole, other, np.nan), "name_near": np.where(whole | apart, np.nan, np.fmax(one, other))}
     for part in ("given", "surname"):
         one = np.where(flat, left[f"{part}_fold"][at_l], left[part][at_l])
         other = np.where(flat, right[f"{part}_fold"][at_r], right[part][at_r])

@@ -133,7 +133,7 @@ def birth(left: Birth, right: Birth) -> Codes:
         (month & same_year & (heaped_l | heaped_r), "heaped"),
         (year & same_year, "year"),
         (same_year, "same_year"),
-        (apart == 1, "near_year"),
+        ((apart == 1) & (~full | heaped_l | heaped_r), "near_year"),
         (full, "clash"),
     ]
     levels = [np.uint8(code("birth", name)) for _, name in rules]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.name_roles import name_parts
 from matching.schemas import FREQUENCIES, conform
 
 Shares = npt.NDArray[np.float64]
@@ -21,27 +22,19 @@ Indices = npt.NDArray[np.int64]
 #: Birth years at which a new cohort of names begins: "Thị" falls from 85 % of women to 2 %.
 COHORTS = (1960, 1975, 1990, 2005)
 
-NAME_PARTS = ("name", "surname", "middle", "given")
+__all__ = ["FORMS", "Frequencies", "count_frequencies", "name_parts", "record_shares"]
+
+#: Parts with so many values that those of one record only are left out.
+_SPARSE = ("name", "surname_middle", "middle_given")
 FORMS = {"": "name_norm", "_fold": "name_fold"}
 _SEXES = {"": 0, "F": 1, "M": 2}
 #: A cell (sex, cohort) with fewer records than this leans on the share in the whole sex, and that on all.
 _LEAN = 500
-#: A full name is taken to be at least this many times as common as its parts make it if they were independent.
+#: A full name is taken to be at least this many times as common as its parts and their neighbours make it.
 _DEPENDENCE = 2.0
-#: The rarest that anything is taken to be, beside half a record in the register.
+#: The rarest that anything is taken to be, beside half a record in the register; and a full name: three in the country.
 _FLOOR = 1e-7
-
-
-def name_parts(form: str) -> Mapping[str, pl.Expr]:
-    """The parts of a column of names: name, surname ("" for a lone name), middle ("" for none) and given."""
-    syllables = pl.col(form).str.split(" ")
-    count = syllables.list.len()
-    return {
-        "name": pl.col(form),
-        "surname": pl.when(count > 1).then(syllables.list.first()).when(count == 1).then(pl.lit("")),
-        "middle": syllables.list.slice(1, pl.max_horizontal(count.cast(pl.Int64) - 2, 0)).list.join(" "),
-        "given": syllables.list.last(),
-    }
+_NAME_FLOOR = 3e-8
 
 
 def _cohort() -> pl.Expr:
@@ -57,14 +50,14 @@ def _keyed(normalised: pl.DataFrame) -> pl.DataFrame:
 
 
 def count_frequencies(normalised: pl.DataFrame) -> pl.DataFrame:
-    """FREQUENCIES of the records of a NORMALISED frame, sorted. Full names borne once are left out."""
+    """FREQUENCIES of the records of a NORMALISED frame, sorted. What is borne once is left out of the full names."""
     keyed = _keyed(normalised)
     named = keyed.filter(~pl.col("is_unnamed").fill_null(False) & pl.col("name_norm").is_not_null())
     counted = [_count(named, pl.lit(""), "records")]
     for suffix, form in FORMS.items():
         for part, value in name_parts(form).items():
             found = _count(named, value, f"{part}{suffix}")
-            counted.append(found.filter(pl.col("records").sum().over("value") > 1) if part == "name" else found)
+            counted.append(found.filter(pl.col("records").sum().over("value") > 1) if part in _SPARSE else found)
     everyone = keyed.with_columns(pl.lit("").alias("sex"), pl.lit(-1, dtype=pl.Int8).alias("cohort"))
     for place in ("birth_place", "residence"):
         counted.append(_count(everyone.select(place, "sex", "cohort").explode(place), pl.col(place), place))
@@ -97,12 +90,13 @@ class Frequencies:
         totals = self._parts.get("records")
         self._totals = totals.cells[0] if totals else np.zeros((3, len(COHORTS) + 2), dtype=np.int64)
         self.records = int(self._totals.sum())
+        self.rarest = max(0.5 / max(self.records, 1), _FLOOR)
 
-    def share(self, part: str, values: pl.Series, keys: tuple[Indices, Indices], besides: int = 0) -> Shares:
+    def share(self, part: str, values: pl.Series, keys: tuple[Indices, Indices], besides: Indices) -> Shares:
         """The share of records that carry each value among those of its sex and cohort; NaN for a null value.
 
-        `besides` is how many carriers are not counted: 1 where the value is that of a record of the register, since
-        the question is how many others carry it.
+        `besides` is how many carriers of each are not counted: 1 where the value is that of a person of the register,
+        since the question is how many others carry it.
         """
         cells = self._cells(part, values)
         sex, cohort = keys
@@ -117,13 +111,13 @@ class Frequencies:
         ):
             leaning = (np.maximum(count - besides, 0) + _LEAN * share) / (total + _LEAN)
             share = np.where(known, leaning, share)
-        share = np.maximum(share, max(0.5 / max(self.records, 1), _FLOOR))
+        share = np.maximum(share, self.rarest)
         return np.where(values.is_null().to_numpy(), np.nan, share)
 
     def plain_share(self, part: str, values: pl.Series) -> Shares:
         """The share of all records that carry each value of a part that does not depend on sex or cohort."""
         counts = self._cells(part, values).sum(axis=(1, 2))
-        share = np.maximum(counts / max(self.records, 1), max(0.5 / max(self.records, 1), _FLOOR))
+        share = np.maximum(counts / max(self.records, 1), self.rarest)
         return np.where(values.is_null().to_numpy(), np.nan, share)
 
     def _cells(self, part: str, values: pl.Series) -> npt.NDArray[np.int64]:
@@ -148,33 +142,42 @@ def _part(rows: pl.DataFrame) -> _Part:
     return _Part(values, cells)
 
 
-def record_shares(records: pl.DataFrame, frequencies: Frequencies, *, registered: bool) -> dict[str, Shares]:
+def record_shares(records: pl.DataFrame, frequencies: Frequencies) -> dict[str, Shares]:
     """How common each record's own values are: one array a share, in the order of the NORMALISED frame.
 
-    `registered` says that the records are of the register that was counted, so that each leaves itself out.
+    A person of the register (record_id above 0) was counted there, and leaves itself out; a row was not.
     """
     keyed = _keyed(records)
     sex = keyed.get_column("sex").replace_strict(_SEXES, default=0, return_dtype=pl.Int64).to_numpy()
     keys = sex, keyed.get_column("cohort").to_numpy().astype(np.int64) + 1
-    besides = int(registered)
+    besides = (records.get_column("record_id") > 0).to_numpy().astype(np.int64)
     out: dict[str, Shares] = {}
     for suffix, form in FORMS.items():
         parts = records.select(value.alias(part) for part, value in name_parts(form).items())
         shares = {
-            part: frequencies.share(f"{part}{suffix}", parts.get_column(part), keys, besides) for part in NAME_PARTS
+            part: frequencies.share(f"{part}{suffix}", parts.get_column(part), keys, besides) for part in parts.columns
         }
-        product = _DEPENDENCE * shares["surname"] * shares["middle"] * shares["given"]
-        whole = frequencies.share(f"name{suffix}", parts.get_column("name"), keys, besides)
-        observed = np.where(whole > max(0.5 / max(frequencies.records, 1), _FLOOR), whole, 0.0)
-        out[f"name{suffix}"] = np.where(
-            np.isnan(whole), np.nan, np.maximum(np.maximum(observed, product), _FLOOR / 100)
-        )
+        out[f"name{suffix}"] = _name_share(shares, frequencies.rarest)
         out[f"given{suffix}"] = shares["given"]
         out[f"surname{suffix}"] = shares["surname"]
     out["year"] = frequencies.plain_share("year", (records.get_column("birth") // 10000).cast(pl.String))
     for place in ("birth_place", "residence"):
         out[place] = _place_share(records.get_column(place), place, frequencies)
     return out
+
+
+def _name_share(shares: Mapping[str, Shares], rarest: float) -> Shares:
+    """The share of each full name: as it was counted, but at least what its parts make it.
+
+    The middle follows the surname and the given name follows the middle, so that the names of a people (Danh Rích Thi,
+    H Hen Niê) are not taken for a rare meeting of rare parts.
+    """
+    seen = {part: np.where(share > rarest, share, 0.0) for part, share in shares.items()}
+    middle = np.maximum(shares["middle"], seen["surname_middle"] / shares["surname"])
+    given = np.maximum(shares["given"], seen["middle_given"] / shares["middle"])
+    made = _DEPENDENCE * shares["surname"] * np.minimum(middle, 1.0) * np.minimum(given, 1.0)
+    whole = np.maximum(np.maximum(seen["name"], made), _NAME_FLOOR)
+    return np.where(np.isnan(shares["name"]), np.nan, np.minimum(whole, 1.0))
 
 
 def _place_share(places: pl.Series, part: str, frequencies: Frequencies) -> Shares:

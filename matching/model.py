@@ -36,8 +36,9 @@ class Level:
 
     `share` names the share of LEVELS that takes the place of `stranger`, times `factor`. `spread` marks a slip: the
     share of the rarer value counts, over the fraction of such slips that would lead to just this value. `strays` is
-    how many strangers in the whole register may show the level, however large it is. A `conditional` level is
-    judged under a condition that another comparison states, so it stands outside the sum of its comparison.
+    how many strangers in the whole register may show the level, however large it is. A `conditional` level holds
+    under a condition that is weighed elsewhere or nowhere (the row has no marks, the household is the same), so it
+    stands outside the sum of its comparison.
     """
 
     name: str

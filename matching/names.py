@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.levels import code
+from matching.name_roles import in_roles
 from matching.syllables import (
     FLAT,
     HOI_NGA,
@@ -92,7 +93,7 @@ class NameTable(NamedTuple):
 
 def name_table(names: pl.Series) -> NameTable:
     """The table of distinct normalised names, in the order given; no null."""
-    split = pl.DataFrame({"name": names}).with_row_index("at").with_columns(pl.col("name").str.split(" "))
+    split = pl.DataFrame({"name": names}).with_row_index("at").with_columns(in_roles(pl.col("name")))
     long = pl.col("name").list.len() > WIDTH
     shortened = pl.concat_list(pl.col("name").list.head(WIDTH - 1), pl.col("name").list.tail(1))
     tokens = (

@@ -46,7 +46,7 @@ RECORD: Schema = {
 #: Grain: one data row of one change file, as received: canonical columns, the sender's own text.
 #: `row` counts data rows from 1; `sheet_row` is the number that the sender sees; `cells` is the JSON list of the
 #: row's received cells without the running number (the row's identity is made of it). `shape_fault` is what the reader
-#: found wrong with the row as a whole (cells_surplus), null where nothing.
+#: found wrong with the row as a whole (row_shape: more cells than headings), null where nothing.
 RECEIVED: Schema = {
     "row": pl.Int64,
     "sheet": TEXT,
@@ -124,7 +124,7 @@ SEARCH_STEPS: Schema = {
 PAIRS: Schema = {"record_id_l": pl.Int64, "record_id_r": pl.Int64}
 
 #: Grain: one value of one part of the register's names, places or birth years, in one sex and birth cohort. `part` is
-#: records (value "", the totals), name, surname, middle, given, and the same with _fold for folded text, birth_place,
+#: records (value "", the totals), a part of name_roles.name_parts, the same with _fold for folded text, birth_place,
 #: residence, year. `sex` is M, F or "" where untold; `cohort` is the index of frequencies.COHORTS, -1 where untold.
 #: Parts that do not depend on sex or cohort (places, years) carry "" and -1. `records` says how many records carry it.
 FREQUENCIES: Schema = {"part": TEXT, "value": TEXT, "sex": TEXT, "cohort": pl.Int8, "records": pl.Int64}
@@ -150,8 +150,8 @@ _LEVEL_COLUMNS: Schema = {f"level_{name}": pl.UInt8 for name in COMPARISONS}
 
 #: Grain: one candidate pair. `level_*` is the code of the comparison level, 0 for missing. `share_*` is the share of
 #: the register's records that carry the agreeing value, null where it says nothing; `*_rare` is the share of the rarer
-#: of two values that differ by a slip.
-SHARES = ("name", "given", "given_rare", "surname", "surname_rare", "place", "year")
+#: of two values that differ by a slip, `name_near` that of the commoner of two names that agree but for slips.
+SHARES = ("name", "name_near", "given", "given_rare", "surname", "surname_rare", "place", "year")
 LEVELS: Schema = {**PAIRS, **_LEVEL_COLUMNS, **{f"share_{name}": pl.Float64 for name in SHARES}}
 
 #: Grain: one candidate pair. All numbers are log2. `match_weight` is log2 P(levels | same) / P(levels | stranger), the

@@ -80,7 +80,7 @@ def _adjust(found: Array, rows: npt.NDArray[np.int64], level: Level, shares: Map
     if level.spread is None:
         chance = common * level.factor
         if level.share in ("given", "name"):
-            found[_TWIN, rows] = level.twin + chance
+            # A family may give a common name twice over the generations; never to two children of one day.
             found[_RELATIVE, rows] = level.relative + chance
     else:
         # A slip from a rare value to a common one is likelier than two persons, one of whom bears the rare one; but
@@ -95,20 +95,22 @@ def _adjust(found: Array, rows: npt.NDArray[np.int64], level: Level, shares: Map
 def _whole_name(levels: pl.DataFrame, shares: Mapping[str, Array], model: Model, weights: Mapping[str, Array]) -> Array:
     """What the agreement of the whole name is worth beside that of surname, middle and given name, in bits.
 
-    A stranger agrees on the whole name as often as others carry it, which is not the product of its parts.
+    A stranger agrees on the whole name as often as others carry it, which is not the product of its parts; and a name
+    that agrees but for a slip cannot say more than that whole name would.
     """
-    same = {
-        name: np.array([1.0, *(level.same for level in model.comparison(name).levels)])[
-            levels.get_column(f"level_{name}").to_numpy()
-        ]
-        for name in ("given", "middle", "surname")
-    }
-    parts = sum((np.log2(same[name]) - weights[name] for name in same), start=np.zeros(levels.height))
+    same = np.zeros(levels.height)
+    parts = np.zeros(levels.height)
+    for name in ("given", "middle", "surname"):
+        known = np.array([1.0, *(level.same for level in model.comparison(name).levels)])
+        log_same = np.log2(known[levels.get_column(f"level_{name}").to_numpy()])
+        same += log_same
+        parts += log_same - weights[name]
     reordered = levels.get_column("level_given").to_numpy() == code("given", "reordered")
-    whole = ~np.isnan(shares["name"]) & ~reordered
-    with np.errstate(invalid="ignore"):
-        beside = parts - np.log2(np.maximum(shares["name"], _RAREST))
-    return np.where(whole, beside, 0.0)
+    whole, near = (np.log2(np.maximum(shares[name], _RAREST)) for name in ("name", "name_near"))
+    beside = np.select(
+        [~np.isnan(whole) & ~reordered, ~np.isnan(near)], [parts - whole, parts - np.maximum(parts, same + near)], 0.0
+    )
+    return np.asarray(beside, dtype=np.float64)
 
 
 def missed(rows: pl.DataFrame, model: Model) -> pl.DataFrame:

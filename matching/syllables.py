@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from matching.text import fold, sound
+from matching.text import fold, rules, sound
 
 Ids = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.uint8]
@@ -27,30 +27,6 @@ NONE, SAME, FLAT, HOI_NGA, MARK, VOWEL, SOUND, TYPO, INITIAL, DIFFERENT = range(
 #: Combining marks of the five written tones, in the order huyền, hỏi, ngã, sắc, nặng.
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
 _HOI, _NGA = 2, 3
-
-#: Forms of one name that North and South, or the avoidance of a royal name, wrote apart. They sound alike to nobody's
-#: ear but stand for each other in papers of one person. Source: hard cases, and the pairs named in histories of
-#: naming taboos (kiêng húy).
-_REGIONAL = (
-    ("hoàng", "huỳnh"),
-    ("vũ", "võ"),
-    ("chu", "châu"),
-    ("nhật", "nhựt"),
-    ("phúc", "phước"),
-    ("cảnh", "kiểng"),
-    ("tùng", "tòng"),
-    ("nhân", "nhơn"),
-    ("chính", "chánh"),
-    ("sinh", "sanh"),
-    ("tính", "tánh"),
-    ("lĩnh", "lãnh"),
-    ("hồng", "hường"),
-    ("nghĩa", "ngãi"),
-    ("lò", "lô"),
-    ("lò", "la"),
-    ("lô", "la"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
@@ -73,7 +49,11 @@ def inventory(syllables: Iterable[str]) -> Inventory:
     split = [_split(syllable) for syllable in listed]
     folded = tuple(_letters(fold(syllable)) for syllable in listed)
     place = {syllable: index for index, syllable in enumerate(listed)}
-    regional = [sorted((place[one], place[other])) for one, other in _REGIONAL if one in place and other in place]
+    regional = [
+        sorted((place[one], place[other]))
+        for one, other in rules("names")["regional"]["pairs"]
+        if one in place and other in place
+    ]
     return Inventory(
         syllables=listed,
         folded=folded,
