@@ -17,7 +17,7 @@ from pipelines.sender import Sender
 from pipelines.unreadable import UnreadableError
 
 #: The fault of a row with more cells than the heading has: nobody can tell which of them stands where.
-SURPLUS = "cells_surplus"
+SURPLUS = "row_shape"
 
 
 def read_csv_file(path: Path, sender: Sender, profiles: Sequence[Profile]) -> tuple[ReceivedFile, tuple[str, ...]]:

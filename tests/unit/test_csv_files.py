@@ -76,7 +76,7 @@ def test_a_short_row_is_filled_up_and_blank_cells_at_the_end_say_nothing(tmp_pat
 
 def test_a_row_with_more_cells_than_headings_is_kept_whole_and_flagged(tmp_path: Path) -> None:
     file = read(tmp_path, f"{HEADER}\n{ROW.replace('Lê Văn An', 'Lê Văn An, tức Bình')}x\n{ROW}\n")
-    assert file.rows["shape_fault"].to_list() == ["cells_surplus", None]
+    assert file.rows["shape_fault"].to_list() == ["row_shape", None]
     assert json.loads(file.rows["cells"][0])[1:4] == ["Lê Văn An", " tức Bình", "05/03/1987"]
     assert json.loads(file.rows["cells"][0])[-1] == "x"
 

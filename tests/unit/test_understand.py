@@ -163,4 +163,4 @@ def test_commune_codes_get_their_zeros_and_names_stay_names() -> None:
 
 
 def test_a_row_whose_cells_do_not_fit_the_heading_is_at_fault_as_a_whole() -> None:
-    assert faults(shape_fault="cells_surplus") == [("shape_fault", "cells_surplus", "cells_surplus")]
+    assert faults(shape_fault="row_shape") == [("shape_fault", "row_shape", "row_shape")]

@@ -1,0 +1,64 @@
+"""motma demo: the whole job on the sample data, in a home of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.cli_call import Call, Commands, add_command, progress_bars, tell_of_files
+
+HOME = Path("var-demo")
+#: This file says that the demo made the home, and may make it anew.
+MARK = "made-by-demo"
+SAMPLES = Path(__file__).parents[1] / "data_samples"
+
+_STORY = """\
+Sổ mẫu có {persons:,} người; {files} tệp có {rows:,} dòng biến động. Mỗi dòng được tìm trong cả sổ trước khi quyết định:
+ai đã có mã thì liên kết với mã ấy, ai chưa có thì cấp đúng một mã mới, điều gì còn ngờ thì chờ người xem xét, dòng nào
+không xử lý được thì trả lại người gửi kèm cách sửa. Chạy lại cùng tệp không quyết định gì lần thứ hai."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Adds `motma demo`."""
+    add_command(commands, "demo", demo, "the whole job on sample data, in ./var-demo", "motma demo")
+
+
+def demo(call: Call) -> int:
+    """Makes the demo's home anew, loads the sample register, runs the sample inbox and shows the result."""
+    from casework.errors import UsageError
+    from casework.home import create_home
+    from casework.types import Viewer
+    from pipelines.cli_run import flat, summary
+    from pipelines.jobs import job_load, job_publish, job_run
+
+    if not SAMPLES.is_dir():
+        raise UsageError(f"{SAMPLES}: the sample data is not there; the demo runs from a clone of the project.")
+    _clear(HOME)
+    with progress_bars() as progress:
+        HOME.mkdir(mode=0o700, exist_ok=True)
+        (HOME / MARK).touch()
+        create_home(HOME, None, Viewer(call.by, "demo"))
+        loaded = job_load(HOME, [SAMPLES / "register.csv"], None, call.by, progress)
+        job_publish(HOME, call.by, progress)
+        report = job_run(HOME, [SAMPLES / "inbox"], None, call.by, progress)
+    story = _STORY.format(
+        persons=sum(load.persons for load in loaded.loads),
+        rows=sum(file.rows for file in report.result.files),
+        files=len(report.result.files),
+    )
+    hint = f"Các lệnh này đọc MOTMA_HOME; để xem tiếp bản thử:  export MOTMA_HOME={HOME.resolve()}"
+    call.show(flat(report), lambda: f"{story}\n\n{summary(report)}\n\n{hint}")
+    tell_of_files([*loaded.unreadable, *report.unreadable], report.noticed)
+    return 0
+
+
+def _clear(home: Path) -> None:
+    """Removes the home of an earlier demo; UsageError when the folder is something else."""
+    import shutil
+
+    from casework.errors import UsageError
+
+    if not home.exists():
+        return
+    if not (home / MARK).is_file() and any(home.iterdir()):
+        raise UsageError(f"{home.resolve()}: the demo did not make this folder. Move it away, or run elsewhere.")
+    shutil.rmtree(home)

@@ -1,0 +1,98 @@
+"""motma init, register load, register publish."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from pipelines.cli_call import Call, Commands, add_command, progress_bars, tell_of_files
+from pipelines.cli_table import table
+
+INIT_PURPOSE = "init"
+
+
+def add_init(commands: Commands) -> None:
+    """Adds `motma init`."""
+    parser = add_command(commands, "init", init, "create an empty home", "motma init --province 01")
+    parser.add_argument("--province", metavar="NN", help="province of new codes where the sender does not say (01)")
+
+
+def add_commands(commands: Commands) -> None:
+    """Adds `motma register load` and `motma register publish`."""
+    parser = add_command(
+        commands,
+        "load",
+        load,
+        "load extracts of the register, Parquet or CSV; the same file again changes nothing",
+        "motma register load extract.parquet",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the extract's date, yyyy-mm-dd (default: today)")
+    add_command(commands, "publish", publish, "write the register version that searches read", "motma register publish")
+
+
+def init(call: Call) -> int:
+    """Creates the home."""
+    from casework.home import create_home
+    from casework.types import Viewer
+
+    made = create_home(call.home, call.arguments.province, Viewer(call.by, INIT_PURPOSE))
+    said = "Đã tạo" if made else "Đã có sẵn, không thay đổi gì"
+    call.show(
+        {"home": call.home, "created": made},
+        lambda: f"{said}: {call.home}\nTiếp theo: motma register load TỆP",
+    )
+    return 0
+
+
+def load(call: Call) -> int:
+    """Loads extracts."""
+    from pipelines.jobs import job_load
+    from pipelines.unreadable import EXIT_UNREADABLE
+
+    with progress_bars() as progress:
+        report = job_load(call.home, call.arguments.files, call.arguments.as_of, call.by, progress)
+    headings = ["Tệp", "Trạng thái", "Dòng", "Người", "Từ chối", "Có lỗi, vẫn nạp", "Mã tranh chấp"]
+
+    def text() -> str:
+        rows = [
+            (
+                done.file_name,
+                "mới nạp" if done.is_new else "đã nạp từ trước, không đổi",
+                done.rows,
+                done.persons,
+                done.rejected,
+                done.flagged,
+                done.disputed_codes,
+            )
+            for done in report.loads
+        ]
+        return f"{table(headings, rows)}\nTiếp theo: motma register publish" if rows else "Không nạp tệp nào."
+
+    call.show(report, text)
+    tell_of_files(report.unreadable, report.noticed)
+    return EXIT_UNREADABLE if report.unreadable else 0
+
+
+def publish(call: Call) -> int:
+    """Publishes a register version."""
+    from pipelines.jobs import job_publish
+
+    with progress_bars() as progress:
+        done = job_publish(call.home, call.by, progress)
+    call.show(
+        done,
+        lambda: (
+            f"Đã xuất bản phiên bản {done.seq} của sổ: {done.persons:,} người, {done.keys:,} khóa tìm kiếm, "
+            f"{done.seconds:.1f} giây.\nTiếp theo: motma run THƯ-MỤC"
+        ),
+    )
+    return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it as yyyy-mm-dd") from None

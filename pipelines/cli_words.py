@@ -1,0 +1,77 @@
+"""The words of the offices for what the program calls by English names; both are shown together."""
+
+from __future__ import annotations
+
+OUTCOMES = {
+    "linked": "liên kết",
+    "issued": "cấp mã mới",
+    "review": "chờ xem xét",
+    "returned": "trả lại",
+}
+
+REASONS = {
+    "ambiguous": "nhiều người cùng hợp với dòng này",
+    "weak": "có người giống, nhưng chưa đủ chắc",
+    "identity_conflict": "giống một người nhưng giấy tờ hoặc ngày sinh mâu thuẫn",
+    "code_conflict": "mã số trên dòng là của người khác, hoặc đang tranh chấp",
+    "twin": "có thể là anh chị em sinh đôi",
+    "in_batch": "các dòng cùng đợt có thể là một người",
+    "waits_for_row": "chờ một dòng khác đang được xem xét",
+    "household_conflict": "đã rõ người, nhưng biến động không khớp hộ gia đình",
+    "one_person_two_codes": "một người đang có hai mã số",
+    "one_code_two_persons": "một mã số đang đứng tên hai người",
+    "unknown_person": "không tìm thấy người của biến động này",
+    "correction": "giá trị mới hợp với người khác hơn",
+    "search_incomplete": "việc tìm kiếm chưa đủ",
+    "stale": "sổ thay đổi trong lúc quyết định",
+}
+
+KINDS = {
+    "row": "xem xét dòng",
+    "death": "báo chết, cần thêm một người khác đồng ý",
+    "household": "biến động hộ gia đình, cần người xem",
+}
+
+EVENTS = {
+    "birth": "sinh",
+    "death": "chết",
+    "move_in": "chuyển đến",
+    "move_out": "chuyển đi",
+    "addition": "bổ sung",
+    "correction": "điều chỉnh",
+}
+
+FIELDS = {
+    "full_name": "Họ và tên",
+    "birth_date": "Ngày sinh",
+    "sex": "Giới tính",
+    "personal_id": "Số ĐDCN",
+    "old_id": "Số CMND",
+    "bhxh_code": "Mã số BHXH",
+    "card_number": "Số thẻ BHYT",
+    "household_code": "Mã hộ gia đình",
+    "relation_to_head": "Quan hệ với chủ hộ",
+    "head_name": "Chủ hộ",
+    "birth_place_code": "Mã xã khai sinh",
+    "birth_place_list": "Danh mục (khai sinh)",
+    "birth_place_name": "Nơi khai sinh",
+    "residence_code": "Mã xã cư trú",
+    "residence_list": "Danh mục (cư trú)",
+    "residence_name": "Nơi cư trú",
+    "address": "Địa chỉ",
+    "ethnicity": "Dân tộc",
+    "nationality": "Quốc tịch",
+    "father_name": "Họ tên cha",
+    "mother_name": "Họ tên mẹ",
+    "phone": "Điện thoại",
+    "status": "Tình trạng",
+    "event": "Loại biến động",
+    "event_date": "Ngày biến động",
+    "note": "Ghi chú",
+    "shape_fault": "(cả dòng)",
+}
+
+
+def both(words: dict[str, str], name: str) -> str:
+    """The word of the offices with the program's name in parentheses."""
+    return f"{words[name]} ({name})" if name in words else name
