@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from registry.engine import Session, WriteSession
@@ -84,7 +85,18 @@ def holders(session: Session, codes: Iterable[str]) -> dict[str, list[tuple[int,
     return found
 
 
-def active_codes(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
-    """person_id → active code, for those who have one."""
+@dataclass(frozen=True)
+class Standing:
+    """Who of some persons has an active code, and who has one that is disputed."""
+
+    active: Mapping[int, str]
+    disputed: frozenset[int]
+
+
+def standing(session: Session, person_ids: Iterable[int]) -> Standing:
+    """The standing of some persons."""
     rows = session.rows_for("codes_of_persons", "person_ids", sorted(set(person_ids)))
-    return {row.person_id: row.code for row in rows if row.status == "active"}
+    return Standing(
+        {row.person_id: row.code for row in rows if row.status == "active"},
+        frozenset(row.person_id for row in rows if row.status == "disputed"),
+    )

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import sql
+from registry.errors import IntegrityError
 
 _LIST_PARAMETER = re.compile(r"\bin :(\w+)")
 _MAX_LIST = 20_000  # SQLite takes 32,766 parameters in one statement
@@ -59,6 +60,13 @@ class Session:
     def value(self, name: str, **parameters: Any) -> Any:
         """The first column of the only row."""
         return self._connection.execute(_prepared(name), parameters).scalar_one()
+
+    def value_of_state(self, column: str) -> Any:
+        """One column of the ledger's state: seq, floor_seq, log_no, province or key_version."""
+        row = self.one("state")
+        if row is None:
+            raise IntegrityError("the ledger has no row of state; restore it from a backup")
+        return row._mapping[column]
 
     def run(self, name: str, **parameters: Any) -> int:
         """How many rows a changing statement touched."""

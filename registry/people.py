@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -133,14 +133,10 @@ def draft(
     }
 
 
-def household_ids(session: WriteSession, household_codes: Iterable[str]) -> dict[str, int]:
+def household_ids(session: WriteSession, household_codes: Collection[str]) -> dict[str, int]:
     """household_code → household_id, creating the households that are not known yet."""
-    wanted = sorted(set(household_codes))
-    known = {
-        row.household_code: row.household_id
-        for row in session.rows_for("households_by_code", "household_codes", wanted)
-    }
-    fresh = [code for code in wanted if code not in known]
+    known = known_households(session, household_codes)
+    fresh = sorted(set(household_codes) - set(known))
     if fresh:
         known.update(zip(fresh, session.next_ids("household", len(fresh)), strict=True))
         session.run_many(
@@ -151,6 +147,13 @@ def household_ids(session: WriteSession, household_codes: Iterable[str]) -> dict
             ],
         )
     return known
+
+
+def known_households(session: Session, household_codes: Iterable[str]) -> dict[str, int]:
+    """household_code → household_id of the households that are known."""
+    wanted = sorted(set(household_codes))
+    found = session.rows_for("households_by_code", "household_codes", wanted)
+    return {row.household_code: row.household_id for row in found}
 
 
 def members(session: Session, ids: Iterable[int], viewer: Viewer) -> list[dict[str, Any]]:

@@ -72,9 +72,9 @@ def last_plan(session: Session, batch_id: int) -> Plan | None:
 
 
 def store(session: WriteSession, plan: Plan, rows: Sequence[PlannedRow]) -> bool:
-    """Whether the plan was stored; False when somebody else has planned that attempt already."""
+    """Whether the plan was stored; False when somebody else has planned that attempt, or an older plan is still open."""
     newest = last_plan(session, plan.batch_id)
-    if newest is not None and newest.attempt >= plan.attempt:
+    if newest is not None and (newest.attempt >= plan.attempt or is_open(session, newest)):
         return False
     session.run(
         "add_plan",
@@ -138,3 +138,8 @@ def strange_keys(session: Session, plan: Plan, asked: Sequence[int]) -> set[int]
         attempt=plan.attempt,
     )
     return {row.key_hash for row in found}
+
+
+def deliveries_of(session: Session, batch_ids: Sequence[int]) -> list[int]:
+    """Deliveries that hold rows of some batches."""
+    return [row.delivery_id for row in session.rows_for("deliveries_of_batches", "batch_ids", list(batch_ids))]

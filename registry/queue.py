@@ -39,6 +39,11 @@ def add_items(session: WriteSession, items: Sequence[Mapping[str, Any]]) -> None
         )
 
 
+def revise(session: WriteSession, items: Sequence[Mapping[str, Any]]) -> None:
+    """Gives open items another reason, after their rows were decided again: item_id, reason, waits_for_row_id."""
+    session.run_many("revise_queue_item", items)
+
+
 def item(session: Session, item_id: int) -> Item:
     """One item; UsageError when there is none."""
     row = session.one("queue_item", item_id=item_id)

@@ -71,3 +71,11 @@ join intake_row as w on w.row_id = r.row_id
 join decision_current as d on d.row_id = r.row_id
 where t.delivery_id in :delivery_ids and d.outcome = 'returned'
 order by t.file_name, t.delivery_id, r.row;
+
+-- name: deliveries_of_batches
+-- deliveries that hold rows of some batches
+select distinct d.delivery_id
+from batch_row as b
+join delivery_row as d on d.row_id = b.row_id
+where b.batch_id in :batch_ids
+order by d.delivery_id;

@@ -51,20 +51,18 @@ select coalesce(max(person_id), 0) from person;
 select count(*) from person;
 
 -- name: changed_persons
--- of some persons, those with a version, code or membership after a seq
-select person_id from person_version where person_id in :person_ids and seq > :seq
-union
-select person_id from membership where person_id in :person_ids and seq > :seq
-union
-select person_id from code where person_id in :person_ids and seq > :seq;
+-- of some persons, those in the tail behind a seq: whoever changes gets new keys in the same transaction
+select distinct record_id as person_id from search_key where record_id in :person_ids and seq > :seq;
 
 -- name: persons_changed_since
--- every person with a version, code or membership after a seq
+-- every person with a version, code or membership after a seq, or found by another key since
 select person_id from person_version where seq > :seq
 union
 select person_id from membership where seq > :seq
 union
 select person_id from code where seq > :seq
+union
+select record_id from search_key where seq > :seq and record_id > 0
 order by person_id;
 
 -- name: codes_of_persons
@@ -96,19 +94,32 @@ values (:person_id, :seq, :household_id, :relation, :event_date, :row_id, :load_
 -- name: members_of_households
 -- who belongs to some households now, with the name, whether alive, and the relation
 select m.household_id, m.person_id, m.relation, v.full_name, v.birth_date, v.sex, v.status
-from membership_current as m
+from (
+  select
+    x.*, row_number() over (partition by x.person_id order by coalesce(x.event_date, '') desc, x.seq desc) as place
+  from membership as x
+  where x.person_id in (select y.person_id from membership as y where y.household_id in :household_ids)
+) as m
 join person_current as v on v.person_id = m.person_id
-where m.person_id in (select x.person_id from membership as x where x.household_id in :household_ids)
-  and m.household_id is not null
+where m.place = 1 and m.household_id is not null
 order by m.household_id, m.person_id;
 
 -- name: heads_between
 -- the name of each household's head, for households with a member in an id range
 select m.household_id, min(v.full_name) as head_name
-from membership_current as m
+from (
+  select
+    x.*, row_number() over (partition by x.person_id order by coalesce(x.event_date, '') desc, x.seq desc) as place
+  from membership as x
+  where x.person_id in (
+    select z.person_id
+    from membership as y
+    join membership as z on z.household_id = y.household_id
+    where y.person_id between :first and :last
+  )
+) as m
 join person_current as v on v.person_id = m.person_id
-where m.relation = :head
-  and m.household_id in (select x.household_id from membership as x where x.person_id between :first and :last)
+where m.place = 1 and m.relation = :head
 group by m.household_id;
 
 -- name: membership_history

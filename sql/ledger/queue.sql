@@ -2,6 +2,12 @@
 insert into queue_item (item_id, row_id, kind, reason, waits_for_row_id, state, seq, opened_at)
 values (:item_id, :row_id, :kind, :reason, :waits_for_row_id, 'open', :seq, :at);
 
+-- name: revise_queue_item
+-- its row was decided again, and is still in review
+update queue_item
+set reason = :reason, waits_for_row_id = :waits_for_row_id
+where item_id = :item_id and state = 'open';
+
 -- name: close_queue_item
 update queue_item
 set state = 'closed', closed_at = :at, closed_by = :by

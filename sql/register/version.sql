@@ -19,10 +19,10 @@ drop table key_stage;
 
 -- name: sort_frequencies
 create table frequency as
-select part, value, sex, sum(records)::bigint as records
+select part, value, sex, cohort, sum(records)::bigint as records
 from incoming
 group by all
-order by part, value, sex;
+order by value, part, sex, cohort;
 
 -- name: create_meta
 create table meta as
@@ -53,6 +53,7 @@ from person as p
 join (select unnest($ids::bigint[]) as record_id) as asked using (record_id);
 
 -- name: frequencies
-select f.part, f.value, f.sex, f.records
+-- how many records carry some values; the totals stand under the empty value
+select f.part, f.value, f.sex, f.cohort, f.records
 from frequency as f
 join (select unnest($values::varchar[]) as value) as asked using (value);

@@ -1,0 +1,77 @@
+"""Carrying out a plan: short transactions under the issuing lock, each row whole or not at all (DESIGN 3.5).
+
+A row whose keys somebody else has committed since the plan's T, or whose ground has shifted otherwise, is not scored
+under the lock: it goes back and is decided again.
+"""
+
+from __future__ import annotations
+
+import time
+
+from casework.types import Home, Progress, Viewer, silent
+from casework.writing import Chunk
+from registry import plans
+from registry.plans import Plan, PlannedRow
+
+#: A transaction should hold the lock for at most this long (DESIGN 3.5), then let others pass
+TRANSACTION_SECONDS = 0.1
+PAUSE_SECONDS = 0.02
+_SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 20, 50, 400
+
+
+def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progress: Progress = silent) -> int:
+    """How many rows were sent back to be decided again; on the last attempt they go to review as stale instead."""
+    size, after, sent_back, done = _FIRST_CHUNK, -1, 0, 0
+    while True:
+        started = time.monotonic()
+        with home.ledger.writing() as session:
+            rows = plans.to_apply(session, plan, after=after, limit=size)
+            if not rows:
+                return sent_back
+            chunk = Chunk(home, session, plan, rows, viewer)
+            states: dict[int, str] = {}
+            for row in rows:
+                if chunk.must_wait(row):
+                    break
+                states[row.row_id] = _apply_row(chunk, row, is_last=is_last)
+                after = row.position
+            chunk.write()
+            plans.mark(session, plan, states)
+        sent_back += sum(state == "sent_back" for state in states.values())
+        done += len(states)
+        progress("apply", done, done)
+        spent = time.monotonic() - started
+        size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, TRANSACTION_SECONDS / max(spent, 0.001)))))
+        time.sleep(PAUSE_SECONDS)
+
+
+def _apply_row(chunk: Chunk, row: PlannedRow, *, is_last: bool) -> str:
+    """Applies one row, or says that it is sent back."""
+    if chunk.is_superseded(row):
+        return "applied"
+    body = row.body
+    if _is_stale(chunk, row):
+        if not is_last:
+            return "sent_back"
+        body = {**body, "outcome": "review", "reason": "stale", "waits_for_row": None}
+    if body["outcome"] == "issued":
+        chunk.issue(row, body)
+    elif body["outcome"] == "linked":
+        chunk.link(row, body)
+    elif body["outcome"] == "review":
+        chunk.review(row, body)
+    else:
+        chunk.return_row(row, body)
+    return "applied"
+
+
+def _is_stale(chunk: Chunk, row: PlannedRow) -> bool:
+    """Whether the ground of a row's plan has shifted since it was decided."""
+    if not chunk.strange.isdisjoint(row.asked):
+        return True
+    body = row.body
+    if body["outcome"] == "linked":
+        return chunk.link_target(body) is None
+    if body["outcome"] == "review" and body["waits_for_row"] is not None:
+        return not chunk.is_waiting(body["waits_for_row"])
+    return False

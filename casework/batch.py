@@ -1,0 +1,225 @@
+"""Deciding a batch: gather what the rows meet, let the pure core rule on each, store the plan.
+
+This is the way of the data through the house (DESIGN 1): normalise, find (block, candidates, compare, score), decide,
+plan. `casework.apply` then carries the plan out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from casework.find import MOST_CANDIDATES, Found, find
+from casework.needs import lacking
+from casework.rows import ANOTHERS_NUMBER, for_comparison, identity_digests, normalise_understood
+from casework.types import Home, Viewer
+from matching.candidates import is_complete
+from matching.decide import Candidate, Case, Ruling, Thresholds, decide
+from matching.explain import sentence
+from matching.levels import LEVELS_OF
+from matching.model import Model, load_model
+from matching.schemas import COMPARISONS
+from matching.score import missed
+from matching.steps import SearchRules, search_rules
+from registry import codes, decisions, deliveries, plans, queue, register
+from registry.engine import Session
+from registry.plans import Plan, PlannedRow
+
+#: candidates kept with a decision, for the reviewer and for replay
+_KEPT_CANDIDATES = 6
+#: the event that a row stands for when its own could not be read; such a row is returned before it is used
+_ANY_EVENT = "addition"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the ledger says about the candidates: holders of codes, verdicts of officers, what waiting rows weigh."""
+
+    active: Mapping[int, str]
+    disputed: frozenset[int]
+    verdicts: Mapping[tuple[int, int], str]
+    judged_new: frozenset[int]
+    tied: Mapping[int, frozenset[int]]
+
+
+def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, viewer: Viewer) -> Plan:
+    """The stored plan of one attempt at some rows (row_id → position) of a batch."""
+    rules, model = search_rules(), load_model()
+    with home.ledger.reading() as session, register.open_current(home.register_folder) as version:
+        intake = deliveries.rows(session, rows, viewer)
+        understood = deliveries.understood(intake)
+        sound = understood.filter(pl.col("faults").list.len() == 0)
+        records = normalise_understood(sound)
+        order = {-row_id: position for row_id, position in rows.items()}
+        compared = for_comparison(records, sound)
+        found = find(session, version, records, rules, model, viewer, order=order, compared=compared)
+        facts = _facts(session, found, compared)
+        numbers = {row_id: row.decision_no for row_id, row in decisions.current(session, rows).items()}
+    plan = Plan(batch_id, attempt, found.register_seq, found.tail_seq, model.version, rules.version)
+    planned = _plan_rows(rows, understood, records, found, facts, numbers, model, rules)
+    with home.ledger.writing() as session:
+        if plans.store(session, plan, planned):
+            return plan
+        stored = plans.last_plan(session, batch_id)
+    if stored is None:
+        raise RuntimeError(f"batch {batch_id}: its plan vanished")
+    return stored
+
+
+def _facts(session: Session, found: Found, records: pl.DataFrame) -> Facts:
+    met = found.scored["record_id_r"].unique().to_list()
+    person_ids = [record_id for record_id in met if record_id > 0]
+    row_ids = [-record_id for record_id in met if record_id < 0]
+    digests = identity_digests(records)
+    of_candidates = identity_digests(found.met)
+    by_digest = defaultdict(list)
+    for record_id, digest in digests.items():
+        by_digest[digest].append(record_id)
+    verdicts: dict[tuple[int, int], str] = {}
+    judged_new: set[int] = set()
+    for judged in queue.judgements(session, by_digest):
+        for record_id in by_digest[judged["row_digest"]]:
+            if judged["verdict"] == "new_person" and -record_id == judged["row_id"]:
+                judged_new.add(record_id)
+            other = judged["person_id"] if judged["person_id"] is not None else -(judged["other_row_id"] or 0)
+            # a verdict holds until a strong field of either side changes
+            if of_candidates.get(other) == judged["other_digest"]:
+                verdicts[record_id, other] = judged["verdict"]
+    tied = {
+        row_id: frozenset(
+            candidate.person_id
+            for candidate in decisions.candidates(session, row_id)
+            if candidate.person_id is not None
+        )
+        for row_id in row_ids
+        if -row_id not in digests
+    }
+    held = codes.standing(session, person_ids)
+    return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied)
+
+
+def _plan_rows(
+    rows: Mapping[int, int],
+    understood: pl.DataFrame,
+    records: pl.DataFrame,
+    found: Found,
+    facts: Facts,
+    numbers: Mapping[int, int],
+    model: Model,
+    rules: SearchRules,
+) -> list[PlannedRow]:
+    """Rules on every row, in the order in which the rows take effect."""
+    thresholds = Thresholds(model.thresholds["upper"], model.thresholds["lower"])
+    complete = dict(is_complete(found.steps, rules).iter_rows())
+    chances = dict(missed(records, model).iter_rows())
+    unnamed = dict(records.select("record_id", "is_unnamed").iter_rows())
+    best = _best_candidates(found.scored)
+    deceased = set(found.met.filter(pl.col("status") == "deceased")["record_id"])
+    steps = _by_record(found.steps, ["step", "status", "hits", "digest"])
+    asked = _by_record(found.asked.unique(["record_id", "key_hash"]), ["key_hash"])
+    emitted = _by_record(found.emitted.unique(["record_id", "key_hash"]), ["key_hash"])
+    meanings = {row["row_id"]: row for row in understood.iter_rows(named=True)}
+
+    decided: dict[int, Ruling] = {}
+    planned = []
+    for row_id, position in sorted(rows.items(), key=lambda item: item[1]):
+        meaning, key = meanings[row_id], -row_id
+        if meaning["faults"]:
+            body: dict[str, Any] = {"outcome": "returned", "candidates": [], "steps": []}
+            body["decision_no"] = numbers.get(row_id, 0)
+            planned.append(PlannedRow(row_id, position, body, []))
+            continue
+        scored = best.get(key, [])
+        case = Case(
+            row_id=row_id,
+            event=meaning["event"],
+            is_complete=complete.get(key, False),
+            is_unnamed=bool(unnamed[key]),
+            lacks=lacking(meaning),
+            prior=model.priors[meaning["event"]],
+            missed=chances[key],
+            candidates=[_candidate(key, pair, facts, deceased) for pair in scored],
+            number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
+            judged_new=key in facts.judged_new,
+        )
+        ruling = decide(case, decided, thresholds)
+        decided[row_id] = ruling
+        body = _body(ruling, case, scored, facts, model)
+        body["decision_no"] = numbers.get(row_id, 0)
+        body["steps"] = steps.get(key, [])
+        body["emitted"] = [entry[0] for entry in emitted.get(key, [])]
+        planned.append(PlannedRow(row_id, position, body, [entry[0] for entry in asked.get(key, [])]))
+    return planned
+
+
+def _best_candidates(scored: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    """The best candidates of each row, as SCORED rows, best first."""
+    best = scored.sort("record_id_l", "odds", "record_id_r", descending=[False, True, False]).filter(
+        pl.int_range(pl.len()).over("record_id_l") < MOST_CANDIDATES
+    )
+    gathered: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for pair in best.iter_rows(named=True):
+        gathered[pair["record_id_l"]].append(pair)
+    return gathered
+
+
+def _by_record(frame: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[list[Any]]]:
+    gathered: dict[int, list[list[Any]]] = defaultdict(list)
+    for record_id, *values in frame.select("record_id", *columns).iter_rows():
+        gathered[record_id].append(values)
+    return gathered
+
+
+def _candidate(row: int, pair: Mapping[str, Any], facts: Facts, deceased: set[int]) -> Candidate:
+    other = pair["record_id_r"]
+    return Candidate(
+        record_id=other,
+        odds=pair["odds"],
+        match_weight=pair["match_weight"],
+        likeliest_other=pair["likeliest_other"],
+        levels={name: LEVELS_OF[name][pair[f"level_{name}"]] for name in COMPARISONS},
+        is_deceased=other in deceased,
+        has_active_code=other in facts.active,
+        is_disputed=other in facts.disputed,
+        verdict=facts.verdicts.get((row, other)),
+        tied_to=facts.tied.get(-other, frozenset()),
+    )
+
+
+def _body(
+    ruling: Ruling, case: Case, scored: Sequence[Mapping[str, Any]], facts: Facts, model: Model
+) -> dict[str, Any]:
+    """The plan of one row as JSON values."""
+    ranked = sorted(range(len(scored)), key=lambda place: (-ruling.posteriors[place], place)) if ruling.posteriors else []
+    weights = sorted((pair["match_weight"] for pair in scored), reverse=True)
+    chosen = None if ruling.best is None else scored[ruling.best]
+    number_agrees = ruling.best is not None and case.candidates[ruling.best].agrees_in_number
+    return {
+        "outcome": ruling.outcome,
+        "reason": ruling.reason,
+        "person_id": ruling.person_id,
+        "same_as_row": ruling.same_as_row,
+        "waits_for_row": ruling.waits_for_row,
+        "posterior": ruling.posterior,
+        "match_weight": chosen["match_weight"] if chosen else None,
+        "runner_up_weight": weights[1] if len(weights) > 1 else None,
+        "number_agrees": number_agrees,
+        "is_deceased": None if ruling.best is None else case.candidates[ruling.best].is_deceased,
+        "lacks": list(case.lacks),
+        "candidate_codes": [facts.active[pair["record_id_r"]] for pair in scored if pair["record_id_r"] in facts.active],
+        "candidates": [
+            {
+                "record_id": scored[place]["record_id_r"],
+                "match_weight": round(scored[place]["match_weight"], 4),
+                "posterior": round(ruling.posteriors[place], 6),
+                "weights": {name: round(scored[place][f"weight_{name}"], 4) for name in COMPARISONS},
+                "levels": {name: case.candidates[place].levels[name] for name in COMPARISONS},
+                "sentence": sentence(scored[place], model),
+            }
+            for place in ranked[:_KEPT_CANDIDATES]
+        ],
+    }

@@ -1,0 +1,162 @@
+"""Finding: which persons and rows a row meets, through the register version, the tail and its own batch.
+
+This gathers; it logs nothing. Its callers log every step before they show a result or with the decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from casework.errors import BusyError
+from casework.rows import normalised_rows
+from casework.types import Viewer
+from matching.block import asked, emitted, key_version
+from matching.candidates import choose_keys, search_steps
+from matching.compare import compare
+from matching.frequencies import FORMS, Frequencies, name_parts
+from matching.model import Model
+from matching.normalise import normalise
+from matching.schemas import NORMALISED, PAIRS, conform, empty
+from matching.score import score
+from matching.steps import SearchRules
+from registry import people, register, tail
+from registry.engine import Session
+
+_HITS = {"record_id_l": pl.Int64, "step": pl.String, "record_id_r": pl.Int64}
+#: candidates that are kept for deciding and explaining, best first
+MOST_CANDIDATES = 12
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search met. `asked` are the keys, `emitted` those under which the searching rows can be found."""
+
+    register_seq: int
+    tail_seq: int
+    asked: pl.DataFrame
+    emitted: pl.DataFrame
+    steps: pl.DataFrame
+    scored: pl.DataFrame
+    met: pl.DataFrame
+
+
+def check_versions(session: Session, version: register.Version) -> None:
+    """Refuses (12) a register version that the program or the ledger has outgrown."""
+    wanted = key_version()
+    held = (version.meta.key_version, session.value_of_state("key_version"))
+    if held != (wanted, wanted):
+        raise BusyError(
+            f"register and ledger were normalised by {held[0]} and {held[1]}, this program uses {wanted}. "
+            "Run `motma register publish` first."
+        )
+    if version.meta.seq < session.value_of_state("floor_seq"):
+        raise BusyError("the register was loaded or rebuilt after the last publication. Run `motma register publish`.")
+
+
+def find(
+    session: Session,
+    version: register.Version,
+    rows: pl.DataFrame,
+    rules: SearchRules,
+    model: Model,
+    viewer: Viewer,
+    *,
+    order: Mapping[int, int] | None = None,
+    compared: pl.DataFrame | None = None,
+) -> Found:
+    """Everything that NORMALISED rows meet, compared and scored.
+
+    `order` gives the place of each row (by record_id) in its batch: a row meets those before it. `compared` is the
+    rows as they are to be compared, where that differs from how they search.
+    """
+    check_versions(session, version)
+    questions = asked(rows, rules)
+    answers = emitted(rows, rules)
+    hashes = questions["key_hash"].unique().sort().to_list()
+    lookup, cut = choose_keys(questions, version.block_sizes(hashes), rules.cap)
+    plain = questions.filter(~pl.col("is_narrow"))
+
+    in_register = _register_hits(session, version, lookup)
+    in_tail = _hits(plain, tail.find(session, plain["key_hash"].unique().sort().to_list(), version.meta.seq))
+    in_batch = _batch_hits(plain, answers, order) if order is not None else empty(_HITS)
+    searching = rows["record_id"]
+    in_tail = in_tail.filter(~pl.col("record_id_r").is_in(searching.implode()))
+    hits = pl.concat([in_register, in_tail, in_batch]).unique(maintain_order=True)
+    steps = search_steps(searching, questions, lookup, cut, hits, rules)
+
+    met = _records(session, version, rows if compared is None else compared, in_register, in_tail, viewer)
+    pairs = conform(hits.select("record_id_l", "record_id_r").unique().sort("record_id_l", "record_id_r"), PAIRS)
+    scored = _score(version, rows if compared is None else compared, met, pairs, model)
+    return Found(version.meta.seq, session.value_of_state("seq"), questions, answers, steps, scored, met)
+
+
+def _register_hits(session: Session, version: register.Version, lookup: pl.DataFrame) -> pl.DataFrame:
+    """Hits of the register version, without the persons who have changed since: those are read from the tail."""
+    found = version.find(lookup["key_hash"].unique().sort().to_list()).select("key_hash", "record_id")
+    hits = _hits(lookup, found)
+    stale = tail.changed_among(session, hits["record_id_r"].unique().to_list(), version.meta.seq)
+    return hits.filter(~pl.col("record_id_r").is_in(list(stale)))
+
+
+def _hits(questions: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    joined = questions.select("record_id", "step", "key_hash").join(
+        found.select("key_hash", record_id_r="record_id"), on="key_hash", how="inner"
+    )
+    return joined.select(record_id_l="record_id", step="step", record_id_r="record_id_r").unique()
+
+
+def _batch_hits(questions: pl.DataFrame, answers: pl.DataFrame, order: Mapping[int, int]) -> pl.DataFrame:
+    hits = _hits(questions, answers.select("key_hash", "record_id").unique())
+    place = pl.DataFrame(
+        {"record_id": list(order), "place": list(order.values())}, schema={"record_id": pl.Int64, "place": pl.Int64}
+    )
+    return (
+        hits.join(place.rename({"record_id": "record_id_l"}), on="record_id_l", validate="m:1")
+        .join(place.rename({"record_id": "record_id_r"}), on="record_id_r", suffix="_r", validate="m:1")
+        .filter(pl.col("place_r") < pl.col("place"))
+        .select(list(_HITS))
+    )
+
+
+def _records(
+    session: Session,
+    version: register.Version,
+    rows: pl.DataFrame,
+    in_register: pl.DataFrame,
+    in_tail: pl.DataFrame,
+    viewer: Viewer,
+) -> pl.DataFrame:
+    """NORMALISED of everything that was met, each record once."""
+    ids = in_tail["record_id_r"].unique().to_list()
+    changed = people.records(session, [record_id for record_id in ids if record_id > 0], viewer)
+    waiting = normalised_rows(session, [-record_id for record_id in ids if record_id < 0], viewer)
+    parts = [
+        version.people(in_register["record_id_r"].unique().sort().to_list()),
+        normalise(changed),
+        waiting,
+        rows,
+    ]
+    return pl.concat([conform(part, NORMALISED) for part in parts if len(part)] or [empty(NORMALISED)])
+
+
+def _score(
+    version: register.Version, rows: pl.DataFrame, met: pl.DataFrame, pairs: pl.DataFrame, model: Model
+) -> pl.DataFrame:
+    """SCORED pairs. The crowd of strangers is the register's, for waiting rows too: a batch is one commune's more
+    often than not, and what its rows have in common must not make them one person."""
+    frequencies = Frequencies(version.frequencies(_values(rows, met)))
+    return score(compare(pairs, rows, met, frequencies), model, max(version.meta.records, 1000))
+
+
+def _values(*frames: pl.DataFrame) -> list[str]:
+    """Every value whose frequency the comparison of some frames may ask for; the totals stand under ""."""
+    columns: list[pl.Series] = [pl.Series([""])]
+    for frame in frames:
+        for form in FORMS.values():
+            columns.extend(frame.select(part).to_series().drop_nulls() for part in name_parts(form).values())
+        columns.extend(frame[place].explode().drop_nulls() for place in ("birth_place", "residence"))
+        columns.append((frame["birth"].drop_nulls() // 10000).cast(pl.String))
+    return pl.concat([column.rename("value") for column in columns]).unique().sort().to_list()

@@ -1,0 +1,85 @@
+"""Taking in a file: each row is understood, given its identity and kept (DESIGN 3.4)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from casework.types import Home, Progress, Viewer, silent
+from matching.schemas import RECEIVED, UNDERSTOOD, conform
+from matching.understand import Conventions, understand
+from registry import deliveries, log
+
+__all__ = ["RECEIVED", "Conventions", "ReceivedFile", "take_in"]
+
+_VIETNAM = timedelta(hours=7)
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A change file as a reader understood its layout. `rows` is RECEIVED; `headings` the sender's words by column."""
+
+    file_name: str
+    digest: str
+    source: str
+    province: str | None
+    profile: str
+    conventions: Conventions
+    headings: Mapping[str, str]
+    rows: pl.DataFrame
+
+
+def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> list[int]:
+    """The delivery ids of the files, each taken in by one transaction; rows that were taken in before stay as they are."""
+    today = (datetime.now(UTC) + _VIETNAM).date()
+    ids = []
+    for number, file in enumerate(files, start=1):
+        received = conform(file.rows, RECEIVED)
+        understood = understand(received, file.conventions, today)
+        rows = _intake_rows(file.source, received, understood)
+        with home.ledger.writing() as session:
+            delivery = deliveries.Delivery(
+                file.source,
+                file.province or session.value_of_state("province"),
+                file.file_name,
+                file.digest,
+                file.profile,
+                file.headings,
+                len(rows),
+            )
+            delivery_id, fresh = deliveries.add_delivery(session, delivery, rows, viewer)
+            content = {"delivery": delivery_id, "digest": file.digest, "rows": len(rows), "new_rows": fresh}
+            log.append(session, viewer, [log.Act("intake", content)])
+        ids.append(delivery_id)
+        progress("intake", number, len(files))
+    return ids
+
+
+def _intake_rows(source: str, received: pl.DataFrame, understood: pl.DataFrame) -> list[dict[str, Any]]:
+    occurrences: Counter[str] = Counter()
+    rows = []
+    meanings = conform(understood, UNDERSTOOD).drop("row").iter_rows(named=True)
+    for row, meaning in zip(received.iter_rows(named=True), meanings, strict=True):
+        digest = hashlib.sha256(row["cells"].encode("utf-8")).hexdigest()
+        occurrences[digest] += 1
+        identity = f"{source}\n{digest}\n{occurrences[digest]}"
+        rows.append(
+            {
+                "row_identity": hashlib.sha256(identity.encode("utf-8")).hexdigest(),
+                "cells": row["cells"],
+                "understood": json.dumps(meaning, ensure_ascii=False),
+                "event": meaning["event"],
+                "event_date": meaning["event_date"],
+                "row": row["row"],
+                "sheet": row["sheet"],
+                "sheet_row": row["sheet_row"],
+            }
+        )
+    return rows

@@ -1,0 +1,88 @@
+"""Publishing a register version: the ledger up to now, normalised, with its keys."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import polars as pl
+
+from casework.types import Home, Progress, Viewer, silent
+from casework.rows import normalised_rows
+from matching.block import emitted, key_version
+from matching.frequencies import count_frequencies
+from matching.normalise import normalise
+from matching.schemas import FREQUENCIES, empty
+from matching.steps import search_rules
+from registry import log, people, queue, register, tail
+
+_SLICE = 100_000
+
+
+@dataclass(frozen=True)
+class PublishResult:
+    """The version that was published."""
+
+    seq: int
+    persons: int
+    keys: int
+    seconds: float
+
+
+def publish(home: Home, viewer: Viewer, progress: Progress = silent) -> PublishResult:
+    """Writes the next register version and points to it; searches that are under way keep the one they opened.
+
+    Where the program's normaliser or key rules differ from the ledger's, the tail's keys are rebuilt as well.
+    """
+    started = time.monotonic()
+    rules = search_rules()
+    with _alone(home), home.ledger.reading() as session:
+        seq = session.value_of_state("seq")
+        total = session.value("last_person_id")
+        writer = register.Writer(home.register_folder, seq, key_version(rules), rules.names)
+        keys_written = 0
+        frequencies: list[pl.DataFrame] = []
+        try:
+            for number, slice_ in enumerate(people.slices(session, _SLICE), start=1):
+                normalised = normalise(slice_)
+                keys = emitted(normalised, rules)
+                writer.add(normalised, keys)
+                frequencies.append(count_frequencies(normalised))
+                keys_written += len(keys)
+                progress("publish", min(number * _SLICE, total), total)
+            meta = writer.publish(pl.concat(frequencies) if frequencies else empty(FREQUENCIES))
+        except BaseException:
+            writer.abandon()
+            raise
+        _settle_tail(home, viewer, meta)
+    return PublishResult(meta.seq, meta.records, keys_written, time.monotonic() - started)
+
+
+def _settle_tail(home: Home, viewer: Viewer, meta: register.Meta) -> None:
+    """Drops old versions and what they alone needed; rebuilds the tail's keys when the rules have changed."""
+    rules = search_rules()
+    register.remove_old(home.register_folder)
+    with home.ledger.writing() as session:
+        if session.value_of_state("key_version") != key_version(rules):
+            tail.drop_everything(session)
+            changed = people.records(session, tail.changed_persons(session, meta.seq), viewer)
+            waiting = normalised_rows(session, queue.all_waiting_rows(session), viewer)
+            for records in (normalise(changed), waiting):
+                tail.put(session, emitted(records, rules))
+            session.run("set_key_version", key_version=key_version(rules))
+            session.run("raise_floor_seq", seq=meta.seq)
+        else:
+            tail.forget_until(session, register.oldest_kept_seq(home.register_folder))
+        content = {"register_seq": meta.seq, "persons": meta.records, "key_version": meta.key_version}
+        log.append(session, viewer, [log.Act("register_publish", content)])
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """One publication at a time, so that the pointer never moves back."""
+    with (home.register_folder / "publish.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

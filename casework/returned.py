@@ -1,0 +1,49 @@
+"""What to tell the sender of a row that could not be processed: where, what is wrong, what to do, in Vietnamese."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ReturnedRow:
+    """One fault of one returned row. `column` is the sender's own heading."""
+
+    file: str
+    sheet: str | None
+    sheet_row: int
+    column: str
+    value: str | None
+    message: str
+
+
+@cache
+def _messages() -> Mapping[str, str]:
+    text = files("casework").joinpath("fault_messages.toml").read_text(encoding="utf-8")
+    messages: Mapping[str, str] = tomllib.loads(text)["fault"]
+    return messages
+
+
+def returned_rows(rows: Sequence[Mapping[str, Any]]) -> list[ReturnedRow]:
+    """One line per fault, in the order of the rows."""
+    lines = []
+    for row in rows:
+        headings = json.loads(row["headings"])
+        for fault in json.loads(row["understood"])["faults"]:
+            lines.append(
+                ReturnedRow(
+                    row["file_name"],
+                    row["sheet"],
+                    row["sheet_row"],
+                    headings.get(fault["column"], fault["column"]),
+                    fault["value"],
+                    _messages()[fault["code"]],
+                )
+            )
+    return lines

@@ -1,0 +1,44 @@
+"""Rows of the intake as records that can be compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+import polars as pl
+
+from casework.types import Viewer
+from matching.normalise import normalise
+from registry import deliveries
+from registry.engine import Session
+
+ANOTHERS_NUMBER = "personal_id_of_another"
+
+#: what makes a record the one it is: an officer's verdict on a pair holds until one of these changes
+_STRONG = ("name_norm", "birth", "birth_precision", "sex", "personal_id", "old_id", "codes")
+
+
+def normalise_understood(understood: pl.DataFrame) -> pl.DataFrame:
+    """NORMALISED of understood rows with row_id; a row's record_id is minus its row_id."""
+    return normalise(understood.with_columns(record_id=-pl.col("row_id")))
+
+
+def normalised_rows(session: Session, row_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:
+    """NORMALISED of some rows of the intake."""
+    return normalise_understood(deliveries.understood(deliveries.rows(session, row_ids, viewer)))
+
+
+def for_comparison(normalised: pl.DataFrame, understood: pl.DataFrame) -> pl.DataFrame:
+    """NORMALISED without the personal ids that are known to be another person's: they find, but do not identify."""
+    others = understood.filter(pl.col("flags").list.contains(ANOTHERS_NUMBER)).select(record_id=-pl.col("row_id"))
+    is_others = pl.col("record_id").is_in(others["record_id"].implode())
+    return normalised.with_columns(personal_id=pl.when(~is_others).then(pl.col("personal_id")))
+
+
+def identity_digests(normalised: pl.DataFrame) -> dict[int, str]:
+    """record_id → digest of what identifies a record."""
+    return {
+        row[0]: hashlib.sha256(json.dumps(row[1:], ensure_ascii=False).encode("utf-8")).hexdigest()
+        for row in normalised.select("record_id", *_STRONG).iter_rows()
+    }

@@ -1,0 +1,132 @@
+"""The main job: take in files, decide what is open, apply, and say what became of every row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from casework.apply import apply_plan
+from casework.batch import decide_batch
+from casework.find import check_versions
+from casework.intake import ReceivedFile, take_in
+from casework.returned import ReturnedRow, returned_rows
+from casework.types import Home, Progress, Viewer, silent
+from registry import deliveries, plans, queue, register
+
+#: how often a row is decided anew because others were at work on the same keys; then it goes to review (DESIGN 3.2)
+MOST_ATTEMPTS = 3
+
+__all__ = ["FileOutcome", "ReturnedRow", "RunResult", "decide_open", "run", "take_in"]
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of the rows of one delivered file."""
+
+    file_name: str
+    source: str
+    rows: int
+    outcomes: dict[str, int]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run did. `waiting` counts open queue items that are not rows in review: deaths, household changes."""
+
+    files: list[FileOutcome] = field(default_factory=list)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    decided: int = 0
+    batches: list[int] = field(default_factory=list)
+    returned: list[ReturnedRow] = field(default_factory=list)
+    waiting: dict[str, int] = field(default_factory=dict)
+
+
+def run(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> RunResult:
+    """Takes in the files and decides their rows; a run that was cut short is finished by the same call.
+
+    BusyError (12) when no register version fits the ledger and the program.
+    """
+    check_ready(home)
+    delivered = take_in(home, files, viewer, progress)
+    return _decide(home, delivered, viewer, progress)
+
+
+def decide_open(home: Home, viewer: Viewer, progress: Progress = silent) -> RunResult:
+    """Decides every row that was taken in and has no decision yet, whoever delivered it."""
+    check_ready(home)
+    return _decide(home, None, viewer, progress)
+
+
+def check_ready(home: Home) -> None:
+    """Refuses (12) to work on a register that the ledger or the program has outgrown."""
+    with home.ledger.reading() as session, register.open_current(home.register_folder) as version:
+        check_versions(session, version)
+
+
+def _decide(home: Home, delivered: list[int] | None, viewer: Viewer, progress: Progress) -> RunResult:
+    with home.ledger.writing() as session:
+        batches = plans.open_batches(session, delivered, viewer)
+    decided = 0
+    for number, batch_id in enumerate(batches, start=1):
+        progress("decide", number - 1, len(batches))
+        decided += work_through(home, batch_id, viewer, progress)
+    home.ledger.truncate_wal()
+    return _report(home, delivered, batches, decided, viewer)
+
+
+def work_through(home: Home, batch_id: int, viewer: Viewer, progress: Progress = silent) -> int:
+    """How many rows of a batch were decided: its plan is made or resumed and applied, until nothing is open."""
+    with home.ledger.reading() as session:
+        total = len(plans.undecided(session, batch_id))
+        plan = plans.last_plan(session, batch_id)
+        is_open = plan is not None and plans.is_open(session, plan)
+    tries = 0
+    while True:
+        if plan is None or not is_open:
+            with home.ledger.reading() as session:
+                rows = plans.undecided(session, batch_id)
+            if not rows:
+                return total
+            attempt = 1 if plan is None else plan.attempt + 1
+            plan = decide_batch(home, batch_id, rows, attempt, viewer)
+        tries += 1
+        apply_plan(home, plan, viewer, is_last=tries >= MOST_ATTEMPTS, progress=progress)
+        is_open = False
+
+
+def _report(
+    home: Home, delivered: list[int] | None, batches: list[int], decided: int, viewer: Viewer
+) -> RunResult:
+    with home.ledger.reading() as session:
+        ids = delivered if delivered is not None else plans.deliveries_of(session, batches)
+        counted = deliveries.outcomes(session, ids)
+        items = queue.counts(session)
+        returned = returned_rows(deliveries.returned(session, ids, viewer))
+    files: dict[int, FileOutcome] = {}
+    outcomes: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for line in counted:
+        file = files.setdefault(line["delivery_id"], FileOutcome(line["file_name"], line["source"], 0, {}))
+        outcome = line["outcome"] or "undecided"
+        file.outcomes[outcome] = file.outcomes.get(outcome, 0) + line["rows"]
+        outcomes[outcome] += line["rows"]
+        if line["reason"] is not None:
+            reasons[line["reason"]] += line["rows"]
+    waiting: Counter[str] = Counter()
+    for item in items:
+        if item["kind"] != "row":
+            waiting[item["kind"]] += item["items"]
+    return RunResult(
+        files=[
+            FileOutcome(file.file_name, file.source, sum(file.outcomes.values()), file.outcomes)
+            for file in files.values()
+        ],
+        outcomes=dict(outcomes),
+        reasons=dict(reasons),
+        decided=decided,
+        batches=batches,
+        returned=returned,
+        waiting=dict(waiting),
+    )

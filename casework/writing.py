@@ -1,0 +1,289 @@
+"""One transaction's worth of a plan: what it reads at its start, what its rows change, what it writes at its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
+from casework.rows import ANOTHERS_NUMBER
+from casework.types import Home, Viewer
+from matching.block import emitted
+from matching.normalise import normalise
+from matching.steps import search_rules
+from registry import codes, decisions, deliveries, log, people, plans, queue, tail
+from registry.decisions import CandidateRecord, Decision
+from registry.engine import WriteSession
+from registry.plans import Plan, PlannedRow
+
+
+class Chunk:
+    """Rows that are applied in one transaction, in order; later rows see what earlier ones changed."""
+
+    def __init__(self, home: Home, session: WriteSession, plan: Plan, rows: Sequence[PlannedRow], viewer: Viewer) -> None:
+        self._session, self._plan, self._viewer = session, plan, viewer
+        self._code_key, self._log_key = home.key("code_permutation"), home.key("log_digest")
+        self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
+        ids = [row.row_id for row in rows]
+        self._decided = {row_id: row.decision_no for row_id, row in decisions.current(session, ids).items()}
+        intake = deliveries.rows(session, ids, viewer)
+        self._provinces = dict(intake.select("row_id", "province").iter_rows())
+        self._meanings = {row["row_id"]: row for row in deliveries.understood(intake).iter_rows(named=True)}
+        self._waiting_for = [row.body["waits_for_row"] for row in rows if row.body.get("waits_for_row")]
+        self._open = {item["row_id"] for item in queue.open_items(session, self._waiting_for) if item["kind"] == "row"}
+        self._earlier = self._decisions_of([row.body.get("same_as_row") for row in rows])
+        targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
+        self._people = self._read_people(targets)
+        self._codes = codes.standing(session, targets)
+        self._households = self._read_households()
+        self._reopened = {item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"}
+
+        self._decisions: list[Decision] = []
+        self._acts: list[log.Act] = []
+        self._drafts: list[dict[str, Any]] = []
+        self._versions: list[dict[str, Any]] = []
+        self._memberships: list[dict[str, Any]] = []
+        self._new_codes: list[dict[str, Any]] = []
+        self._requests: list[dict[str, Any]] = []
+        self._items: list[dict[str, Any]] = []
+        self._closed: list[int] = []
+        self._revised: list[dict[str, Any]] = []
+        self._changed: set[int] = set()
+        self._row_keys: dict[int, list[int]] = {}
+
+    # what is read ---------------------------------------------------------------------------------------------------
+
+    def _decisions_of(self, row_ids: Sequence[int | None]) -> dict[int, tuple[int, str]]:
+        """row_id → (person_id, code) of rows that have been linked or issued."""
+        known = [row_id for row_id in row_ids if row_id is not None]
+        return {
+            row_id: (row.person_id, row.bhxh_code)
+            for row_id, row in decisions.current(self._session, known).items()
+            if row.outcome in ("linked", "issued")
+        }
+
+    def _target_person(self, body: Mapping[str, Any]) -> int | None:
+        if body.get("same_as_row") is not None:
+            earlier = self._earlier.get(body["same_as_row"])
+            return None if earlier is None else earlier[0]
+        return body.get("person_id")
+
+    def _read_people(self, person_ids: Sequence[int]) -> dict[int, PersonState]:
+        records = people.records(self._session, person_ids, self._viewer)
+        return {row["record_id"]: PersonState(row["record_id"], row) for row in records.iter_rows(named=True)}
+
+    def _read_households(self) -> dict[str, HouseholdState]:
+        named = {row["household_code"] for row in self._meanings.values() if row["household_code"] is not None}
+        codes_of = {number: code for code, number in people.known_households(self._session, named).items()}
+        heads: dict[str, set[int]] = {code: set() for code in named}
+        self._members: dict[str, set[int]] = {code: set() for code in named}
+        for member in people.members(self._session, codes_of, self._viewer):
+            code = codes_of.get(member["household_id"])
+            if code is None:
+                continue
+            self._members[code].add(member["person_id"])
+            if member["relation"] == HEAD and member["status"] == "active":
+                heads[code].add(member["person_id"])
+        return {code: HouseholdState(code, frozenset(held)) for code, held in heads.items()}
+
+    def is_superseded(self, row: PlannedRow) -> bool:
+        """Whether the row was decided otherwise since it was planned: by a person, or by a second process."""
+        return self._decided.get(row.row_id, 0) != row.body["decision_no"]
+
+    def must_wait(self, row: PlannedRow) -> bool:
+        """Whether the row speaks of a person whom an earlier row of this transaction changed: one change a seq."""
+        return self._target_person(row.body) in self._changed
+
+    def is_waiting(self, row_id: int) -> bool:
+        """Whether a row is in review, before this transaction or within it."""
+        return row_id in self._open
+
+    def link_target(self, body: Mapping[str, Any]) -> tuple[int, str] | None:
+        """(person_id, code) that a link goes to now; None when that is no longer so."""
+        person_id = self._target_person(body)
+        if person_id is None:
+            return None
+        code = self._codes.active.get(person_id)
+        if code is None or person_id in self._codes.disputed:
+            return None
+        was_deceased = body.get("is_deceased")
+        is_as_planned = was_deceased is None or was_deceased == self._people[person_id].is_deceased
+        return (person_id, code) if is_as_planned else None
+
+    # what rows do ---------------------------------------------------------------------------------------------------
+
+    def issue(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
+        """A new person with one new code."""
+        meaning = self._meanings[row.row_id]
+        (person_id,) = self._session.next_ids("person", 1)
+        code = codes.issue(self._session, self._code_key, self._provinces[row.row_id])
+        record = {**meaning, "household_code": None, "status": "active"}
+        if ANOTHERS_NUMBER in meaning["flags"]:
+            record["personal_id"] = None
+        self._drafts.append(people.draft(person_id, record, flags=meaning["flags"], row_id=row.row_id))
+        self._new_codes.append({"code": code, "person_id": person_id, "status": "active"})
+        household = self._households.get(meaning["household_code"])
+        self._people[person_id] = PersonState(person_id, record)
+        self._take_effect(row, person_id, of_issue(person_id, meaning, household))
+        self._changed.add(person_id)
+        self._decide(row, body, person_id, code)
+
+    def link(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
+        """A known person, and what the change means for him."""
+        target = self.link_target(body)
+        if target is None:
+            raise RuntimeError(f"row {row.row_id}: its link was not checked")
+        person_id, code = target
+        meaning = self._meanings[row.row_id]
+        household = self._households.get(meaning["household_code"])
+        effects = of_link(
+            self._people[person_id], meaning, household, may_record_death=bool(body.get("number_agrees"))
+        )
+        self._take_effect(row, person_id, effects)
+        self._decide(row, body, person_id, code)
+
+    def review(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
+        """The row waits for a person; until then other rows find it by its keys."""
+        item = {"reason": body["reason"], "waits_for_row_id": body.get("waits_for_row")}
+        if row.row_id in self._reopened:
+            self._revised.append({"item_id": self._reopened[row.row_id], **item})
+        else:
+            self._items.append({"row_id": row.row_id, "kind": "row", **item})
+        self._row_keys[row.row_id] = body.get("emitted", [])
+        self._open.add(row.row_id)
+        self._decide(row, body, None, None)
+
+    def return_row(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
+        """The row goes back to its sender."""
+        self._decide(row, body, None, None)
+
+    def _take_effect(self, row: PlannedRow, person_id: int, effects: Effects) -> None:
+        meaning, record = self._meanings[row.row_id], dict(self._people[person_id].record)
+        if effects.membership is not None:
+            record["household_code"], record["relation_to_head"] = effects.membership
+            self._memberships.append(
+                {
+                    "person_id": person_id,
+                    "household_code": record["household_code"],
+                    "relation": record["relation_to_head"],
+                    "event_date": meaning["event_date"],
+                    "row_id": row.row_id,
+                    "load_id": None,
+                }
+            )
+            self._note_head(person_id, record)
+            self._changed.add(person_id)
+        if effects.changes:
+            record.update(effects.changes)
+            self._versions.append(people.draft(person_id, record, status=record["status"], row_id=row.row_id))
+            self._changed.add(person_id)
+        self._people[person_id] = PersonState(person_id, record)
+        self._requests.extend(
+            {"row_id": row.row_id, "person_id": person_id, **request} for request in effects.requests
+        )
+        for kind in effects.waits:
+            reason = "household_conflict" if kind == "household" else kind
+            self._items.append({"row_id": row.row_id, "kind": kind, "reason": reason, "waits_for_row_id": None})
+
+    def _note_head(self, person_id: int, record: Mapping[str, Any]) -> None:
+        """A new head is known to later rows, and changes the name by which the household's members are found."""
+        code = record["household_code"]
+        if record["relation_to_head"] == HEAD and code in self._households:
+            self._households[code] = HouseholdState(code, self._households[code].heads | {person_id})
+            self._changed |= self._members[code]
+
+    def _decide(self, row: PlannedRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
+        if body["outcome"] != "review" and row.row_id in self._reopened:
+            self._closed.append(self._reopened[row.row_id])
+        if person_id is not None and code is not None:
+            self._earlier[row.row_id] = (person_id, code)
+        plan = self._plan
+        self._decisions.append(
+            Decision(
+                row_id=row.row_id,
+                outcome=body["outcome"],
+                reason=body.get("reason"),
+                person_id=person_id,
+                bhxh_code=code,
+                match_weight=body.get("match_weight"),
+                posterior=body.get("posterior"),
+                runner_up_weight=body.get("runner_up_weight"),
+                model_version=plan.model_version,
+                rules_version=plan.rules_version,
+                register_seq=plan.register_seq,
+                tail_seq=plan.tail_seq,
+                decided_by=self._viewer.by,
+                batch_id=plan.batch_id,
+                candidate_codes=body.get("candidate_codes", ()),
+                candidates=[_candidate_record(candidate) for candidate in body["candidates"]],
+                evidence={name: body.get(name) for name in ("steps", "lacks", "number_agrees")},
+            )
+        )
+        self._log(row, body, person_id)
+
+    def _log(self, row: PlannedRow, body: Mapping[str, Any], person_id: int | None) -> None:
+        plan = self._plan
+        digest = self._digest(row)
+        common = {
+            "rules": plan.rules_version,
+            "model": plan.model_version,
+            "register_seq": plan.register_seq,
+            "tail_seq": plan.tail_seq,
+            "query": digest,
+        }
+        for step, status, hits, found in body["steps"]:
+            content = {**common, "step": step, "status": status, "hits": hits, "candidates": found}
+            self._acts.append(log.Act("search_step", content, row.row_id))
+        best = [[entry["record_id"], entry["match_weight"]] for entry in body["candidates"]]
+        content = {**common, "outcome": body["outcome"], "reason": body.get("reason"), "person": person_id, "best": best}
+        self._acts.append(log.Act("decision", content, row.row_id))
+
+    def _digest(self, row: PlannedRow) -> str:
+        """The keyed digest of what the row searched with."""
+        return self._log_key.digest(json.dumps(sorted(row.asked)))
+
+    # what is written ------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Writes everything that the rows changed."""
+        session = self._session
+        people.add_persons(session, self._drafts, "issued")
+        people.add_versions(session, self._versions)
+        codes.add_codes(session, self._new_codes, "issued")
+        households = people.household_ids(session, {held["household_code"] for held in self._memberships} - {None})
+        people.add_memberships(
+            session, [{**held, "household_id": households.get(held.pop("household_code"))} for held in self._memberships]
+        )
+        decisions.add(session, self._decisions)
+        decisions.add_change_requests(session, self._requests)
+        queue.close(session, self._closed, self._viewer)
+        queue.revise(session, self._revised)
+        queue.add_items(session, self._items)
+        self._write_keys()
+        log.append(session, self._viewer, self._acts)
+
+    def _write_keys(self) -> None:
+        decided = [-item.row_id for item in self._decisions if item.row_id not in self._row_keys]
+        tail.drop(self._session, decided)
+        if self._changed:
+            records = people.records(self._session, self._changed, self._viewer)
+            tail.put(self._session, emitted(normalise(records), search_rules()), self._plan)
+        if self._row_keys:
+            waiting = [(-row_id, key_hash) for row_id, hashes in self._row_keys.items() for key_hash in hashes]
+            keys = pl.DataFrame(waiting, schema={"record_id": pl.Int64, "key_hash": pl.Int64}, orient="row")
+            tail.put(self._session, keys, self._plan)
+
+
+def _candidate_record(candidate: Mapping[str, Any]) -> CandidateRecord:
+    record_id = candidate["record_id"]
+    return CandidateRecord(
+        person_id=record_id if record_id > 0 else None,
+        other_row_id=-record_id if record_id < 0 else None,
+        match_weight=candidate["match_weight"],
+        posterior=candidate["posterior"],
+        weights=candidate["weights"],
+        sentence=candidate["sentence"],
+    )
