@@ -183,7 +183,7 @@ def _candidate(row: int, pair: Mapping[str, Any], facts: Facts, deceased: set[in
         likeliest_other=pair["likeliest_other"],
         levels={name: LEVELS_OF[name][pair[f"level_{name}"]] for name in COMPARISONS},
         is_deceased=other in deceased,
-        has_active_code=other in facts.active,
+        has_active_code=other < 0 or other in facts.active,
         is_disputed=other in facts.disputed,
         verdict=facts.verdicts.get((row, other)),
         tied_to=facts.tied.get(-other, frozenset()),

@@ -24,7 +24,10 @@ _VIETNAM = timedelta(hours=7)
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """A change file as a reader understood its layout. `rows` is RECEIVED; `headings` the sender's words by column."""
+    """A change file as a reader understood its layout.
+
+    `rows` is RECEIVED; `headings` are the sender's words by column, one for each of a row's `cells`, in their order.
+    """
 
     file_name: str
     digest: str
