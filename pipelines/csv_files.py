@@ -40,10 +40,20 @@ def read_csv_file(path: Path, sender: Sender, profiles: Sequence[Profile]) -> tu
         province=sender.province or profile.province,
         profile=profile.profile_id,
         conventions=profile.conventions,
-        headings={column: " ".join(header.cells[at].split()) for column, at in layout.positions.items()},
+        headings=_headings(header.cells, layout),
         rows=_received(found, layout, len(header.cells)),
     )
     return file, layout.unknown
+
+
+def _headings(cells: Sequence[str], layout: Layout) -> dict[str, str]:
+    """The sender's heading of each of a row's `cells`, in their order; `other_N` where no profile knows the column."""
+    columns = {at: column for column, at in layout.positions.items()}
+    return {
+        columns.get(at, f"other_{at + 1}"): " ".join(heading.split())
+        for at, heading in enumerate(cells)
+        if at not in layout.running_numbers
+    }
 
 
 def _received(found: Iterator[Record], layout: Layout, width: int) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from registry.viewer import Viewer
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file as delivered by one source."""
+    """One file as delivered by one source. `headings` stand in the order of each row's cells."""
 
     source: str
     province: str
@@ -65,7 +65,7 @@ def add_delivery(
         delivery_id=delivery_id,
         province=delivery.province,
         profile=delivery.profile,
-        headings=json.dumps(dict(delivery.headings), ensure_ascii=False, sort_keys=True),
+        headings=json.dumps(dict(delivery.headings), ensure_ascii=False),
         rows=delivery.rows,
         at=session.at,
         by=viewer.by,

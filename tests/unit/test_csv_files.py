@@ -40,7 +40,11 @@ def test_a_row_is_received_as_it_was_written(tmp_path: Path) -> None:
     assert (row["full_name"], row["birth_date"], row["personal_id"], row["note"]) == (" LÊ  Văn An", "1987", None, None)
     assert json.loads(row["cells"]) == ["Bổ sung", " LÊ  Văn An", "1987", "Nam", "", "", "  "]
     assert (file.source, file.profile, file.province) == ("commune_01bd", "commune_01bd", None)
-    assert file.headings["personal_id"] == "Số ĐDCN/CCCD"
+    assert list(file.headings.items())[4:] == [
+        ("personal_id", "Số ĐDCN/CCCD"),
+        ("bhxh_code", "Mã số BHXH"),
+        ("note", "Ghi chú"),
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -128,6 +132,7 @@ def test_columns_that_nobody_reads_are_named(tmp_path: Path) -> None:
     inbox = read_inbox([tmp_path], None)
     assert "Nghề nghiệp" in inbox.noticed[0].message
     assert json.loads(inbox.files[0].rows["cells"][0])[-1] == "Thợ"
+    assert list(inbox.files[0].headings.items())[-1] == ("other_9", "Nghề nghiệp")
 
 
 @pytest.mark.parametrize(
