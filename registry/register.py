@@ -100,9 +100,10 @@ class Version:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._connection = duckdb.connect(str(file), read_only=True, config={"memory_limit": _MEMORY_LIMIT})
-        row = self._connection.execute(_statement("read_meta")).fetchone()
-        if row is None:
+        found = self._connection.execute(_statement("read_meta")).fetchall()
+        if not found:
             raise BusyError(f"{file.name}: not a register version. Run `motma register publish`.")
+        (row,) = found
         self.meta = Meta(row[0], row[1], row[2], row[3], tuple(row[4]))
 
     def __enter__(self) -> Self:
@@ -112,7 +113,7 @@ class Version:
         self._connection.close()
 
     def _frame(self, name: str, **parameters: object) -> pl.DataFrame:
-        found = pl.from_arrow(self._connection.execute(_statement(name), parameters).to_arrow_table())
+        found = pl.from_arrow(self._connection.sql(_statement(name), params=parameters).to_arrow_table())
         if not isinstance(found, pl.DataFrame):
             raise TypeError(f"{name} did not give a table")
         return found
