@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from casework.find import MOST_CANDIDATES, Found, find
+from casework.find import MOST_CANDIDATES, Found, Searcher
+from casework.foresee import foresee
 from casework.needs import lacking
 from casework.rows import ANOTHERS_NUMBER, for_comparison, identity_digests, normalise_understood
 from casework.types import Home, Viewer
@@ -31,8 +32,6 @@ from registry.plans import Plan, PlannedRow
 
 #: candidates kept with a decision, for the reviewer and for replay
 _KEPT_CANDIDATES = 6
-#: the event that a row stands for when its own could not be read; such a row is returned before it is used
-_ANY_EVENT = "addition"
 
 
 @dataclass(frozen=True)
@@ -46,21 +45,34 @@ class Facts:
     tied: Mapping[int, frozenset[int]]
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """All that the rows of one attempt are decided by."""
+
+    rows: Mapping[int, int]
+    understood: pl.DataFrame
+    records: pl.DataFrame
+    found: Found
+    facts: Facts
+    decision_numbers: Mapping[int, int]
+
+
 def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, viewer: Viewer) -> Plan:
     """The stored plan of one attempt at some rows (row_id → position) of a batch."""
     rules, model = search_rules(), load_model()
     with home.ledger.reading() as session, register.open_current(home.register_folder) as version:
-        intake = deliveries.rows(session, rows, viewer)
-        understood = deliveries.understood(intake)
-        sound = understood.filter(pl.col("faults").list.len() == 0)
-        records = normalise_understood(sound)
-        order = {-row_id: position for row_id, position in rows.items()}
-        compared = for_comparison(records, sound)
-        found = find(session, version, records, rules, model, viewer, order=order, compared=compared)
-        facts = _facts(session, found, compared)
-        numbers = {row_id: row.decision_no for row_id, row in decisions.current(session, rows).items()}
+        gathered = _gather(Searcher(session, version, rules, model, viewer), rows)
+        bodies = _rule(gathered, model, rules)
+        meanings = {row["row_id"]: row for row in gathered.understood.iter_rows(named=True)}
+        for row_id, foreseen in foresee(session, bodies, meanings, rules, viewer).items():
+            bodies[row_id]["foreseen"] = foreseen
+    found = gathered.found
     plan = Plan(batch_id, attempt, found.register_seq, found.tail_seq, model.version, rules.version)
-    planned = _plan_rows(rows, understood, records, found, facts, numbers, model, rules)
+    asked = _by_record(found.asked.unique(["record_id", "key_hash"]), ["key_hash"])
+    planned = [
+        PlannedRow(row_id, rows[row_id], body, [entry[0] for entry in asked.get(-row_id, [])])
+        for row_id, body in bodies.items()
+    ]
     with home.ledger.writing() as session:
         if plans.store(session, plan, planned):
             return plan
@@ -68,6 +80,19 @@ def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: in
     if stored is None:
         raise RuntimeError(f"batch {batch_id}: its plan vanished")
     return stored
+
+
+def _gather(searcher: Searcher, rows: Mapping[int, int]) -> Gathered:
+    """Understands the rows, normalises those without a fault, and finds what they meet."""
+    session = searcher.session
+    understood = deliveries.understood(deliveries.rows(session, rows, searcher.viewer))
+    sound = understood.filter(pl.col("faults").list.len() == 0)
+    records = normalise_understood(sound)
+    compared = for_comparison(records, sound)
+    order = {-row_id: position for row_id, position in rows.items()}
+    found = searcher.find(records, order=order, compared=compared)
+    numbers = {row_id: row.decision_no for row_id, row in decisions.current(session, rows).items()}
+    return Gathered(rows, understood, records, found, _facts(session, found, compared), numbers)
 
 
 def _facts(session: Session, found: Found, records: pl.DataFrame) -> Facts:
@@ -102,17 +127,9 @@ def _facts(session: Session, found: Found, records: pl.DataFrame) -> Facts:
     return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied)
 
 
-def _plan_rows(
-    rows: Mapping[int, int],
-    understood: pl.DataFrame,
-    records: pl.DataFrame,
-    found: Found,
-    facts: Facts,
-    numbers: Mapping[int, int],
-    model: Model,
-    rules: SearchRules,
-) -> list[PlannedRow]:
-    """Rules on every row, in the order in which the rows take effect."""
+def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict[str, Any]]:
+    """The plan's body of every row, ruled on in the order in which the rows take effect."""
+    found, records, facts = gathered.found, gathered.records, gathered.facts
     thresholds = Thresholds(model.thresholds["upper"], model.thresholds["lower"])
     complete = dict(is_complete(found.steps, rules).iter_rows())
     chances = dict(missed(records, model).iter_rows())
@@ -120,40 +137,36 @@ def _plan_rows(
     best = _best_candidates(found.scored)
     deceased = set(found.met.filter(pl.col("status") == "deceased")["record_id"])
     steps = _by_record(found.steps, ["step", "status", "hits", "digest"])
-    asked = _by_record(found.asked.unique(["record_id", "key_hash"]), ["key_hash"])
     emitted = _by_record(found.emitted.unique(["record_id", "key_hash"]), ["key_hash"])
-    meanings = {row["row_id"]: row for row in understood.iter_rows(named=True)}
+    meanings = {row["row_id"]: row for row in gathered.understood.iter_rows(named=True)}
 
     decided: dict[int, Ruling] = {}
-    planned = []
-    for row_id, position in sorted(rows.items(), key=lambda item: item[1]):
+    bodies: dict[int, dict[str, Any]] = {}
+    for row_id in sorted(gathered.rows, key=lambda row_id: gathered.rows[row_id]):
         meaning, key = meanings[row_id], -row_id
         if meaning["faults"]:
-            body: dict[str, Any] = {"outcome": "returned", "candidates": [], "steps": []}
-            body["decision_no"] = numbers.get(row_id, 0)
-            planned.append(PlannedRow(row_id, position, body, []))
-            continue
-        scored = best.get(key, [])
-        case = Case(
-            row_id=row_id,
-            event=meaning["event"],
-            is_complete=complete.get(key, False),
-            is_unnamed=bool(unnamed[key]),
-            lacks=lacking(meaning),
-            prior=model.priors[meaning["event"]],
-            missed=chances[key],
-            candidates=[_candidate(key, pair, facts, deceased) for pair in scored],
-            number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
-            judged_new=key in facts.judged_new,
-        )
-        ruling = decide(case, decided, thresholds)
-        decided[row_id] = ruling
-        body = _body(ruling, case, scored, facts, model)
-        body["decision_no"] = numbers.get(row_id, 0)
-        body["steps"] = steps.get(key, [])
-        body["emitted"] = [entry[0] for entry in emitted.get(key, [])]
-        planned.append(PlannedRow(row_id, position, body, [entry[0] for entry in asked.get(key, [])]))
-    return planned
+            bodies[row_id] = {"outcome": "returned", "candidates": [], "steps": []}
+        else:
+            scored = best.get(key, [])
+            case = Case(
+                row_id=row_id,
+                event=meaning["event"],
+                is_complete=complete.get(key, False),
+                is_unnamed=bool(unnamed[key]),
+                lacks=lacking(meaning),
+                prior=model.priors[meaning["event"]],
+                missed=chances[key],
+                candidates=[_candidate(key, pair, facts, deceased) for pair in scored],
+                number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
+                judged_new=key in facts.judged_new,
+            )
+            ruling = decide(case, decided, thresholds)
+            decided[row_id] = ruling
+            bodies[row_id] = _body(ruling, case, scored, facts, model)
+            bodies[row_id]["steps"] = steps.get(key, [])
+            bodies[row_id]["emitted"] = [entry[0] for entry in emitted.get(key, [])]
+        bodies[row_id]["decision_no"] = gathered.decision_numbers.get(row_id, 0)
+    return bodies
 
 
 def _best_candidates(scored: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
@@ -194,7 +207,9 @@ def _body(
     ruling: Ruling, case: Case, scored: Sequence[Mapping[str, Any]], facts: Facts, model: Model
 ) -> dict[str, Any]:
     """The plan of one row as JSON values."""
-    ranked = sorted(range(len(scored)), key=lambda place: (-ruling.posteriors[place], place)) if ruling.posteriors else []
+    ranked = (
+        sorted(range(len(scored)), key=lambda place: (-ruling.posteriors[place], place)) if ruling.posteriors else []
+    )
     weights = sorted((pair["match_weight"] for pair in scored), reverse=True)
     chosen = None if ruling.best is None else scored[ruling.best]
     number_agrees = ruling.best is not None and case.candidates[ruling.best].agrees_in_number
@@ -210,7 +225,9 @@ def _body(
         "number_agrees": number_agrees,
         "is_deceased": None if ruling.best is None else case.candidates[ruling.best].is_deceased,
         "lacks": list(case.lacks),
-        "candidate_codes": [facts.active[pair["record_id_r"]] for pair in scored if pair["record_id_r"] in facts.active],
+        "candidate_codes": [
+            facts.active[pair["record_id_r"]] for pair in scored if pair["record_id_r"] in facts.active
+        ],
         "candidates": [
             {
                 "record_id": scored[place]["record_id_r"],

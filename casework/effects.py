@@ -22,10 +22,12 @@ _RESIDENCE = ("residence_code", "residence_list", "residence_name", "address")
 
 @dataclass(frozen=True)
 class HouseholdState:
-    """A household as it stands, known or not yet: its code and its living heads."""
+    """A household as it stands, known or not yet: its living heads, its members, and its head's name."""
 
     household_code: str
     heads: frozenset[int]
+    members: frozenset[int]
+    head_name: str | None
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,7 @@ def of_link(
     return effects
 
 
-def _join(
-    effects: Effects, person_id: int, meaning: Mapping[str, Any], household: HouseholdState | None
-) -> None:
+def _join(effects: Effects, person_id: int, meaning: Mapping[str, Any], household: HouseholdState | None) -> None:
     if household is None:
         return
     relation = meaning["relation_to_head"]
@@ -115,9 +115,7 @@ def _leave(effects: Effects, person: PersonState, household: HouseholdState | No
         effects.membership = (None, None)
 
 
-def _move(
-    effects: Effects, person: PersonState, meaning: Mapping[str, Any], household: HouseholdState | None
-) -> None:
+def _move(effects: Effects, person: PersonState, meaning: Mapping[str, Any], household: HouseholdState | None) -> None:
     if household is not None and household.household_code != person.household_code:
         _join(effects, person.person_id, meaning, household)
     if not effects.waits and meaning["residence_code"] is not None:
@@ -148,4 +146,3 @@ def _says_the_same(name: str, old: str, new: str) -> bool:
     if name == "birth_date":
         return old.startswith(new)
     return old == new
-

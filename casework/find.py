@@ -28,6 +28,8 @@ from registry.engine import Session
 _HITS = {"record_id_l": pl.Int64, "step": pl.String, "record_id_r": pl.Int64}
 #: candidates that are kept for deciding and explaining, best first
 MOST_CANDIDATES = 12
+#: a small register does not make a stranger unlikely: it is a part of the country
+_FEWEST = 1000
 
 
 @dataclass(frozen=True)
@@ -56,49 +58,66 @@ def check_versions(session: Session, version: register.Version) -> None:
         raise BusyError("the register was loaded or rebuilt after the last publication. Run `motma register publish`.")
 
 
-def find(
-    session: Session,
-    version: register.Version,
-    rows: pl.DataFrame,
-    rules: SearchRules,
-    model: Model,
-    viewer: Viewer,
-    *,
-    order: Mapping[int, int] | None = None,
-    compared: pl.DataFrame | None = None,
-) -> Found:
-    """Everything that NORMALISED rows meet, compared and scored.
+@dataclass(frozen=True)
+class Searcher:
+    """A snapshot of the ledger and the register version that stands before it, ready to be searched."""
 
-    `order` gives the place of each row (by record_id) in its batch: a row meets those before it. `compared` is the
-    rows as they are to be compared, where that differs from how they search.
-    """
-    check_versions(session, version)
-    questions = asked(rows, rules)
-    answers = emitted(rows, rules)
-    hashes = questions["key_hash"].unique().sort().to_list()
-    lookup, cut = choose_keys(questions, version.block_sizes(hashes), rules.cap)
-    plain = questions.filter(~pl.col("is_narrow"))
+    session: Session
+    version: register.Version
+    rules: SearchRules
+    model: Model
+    viewer: Viewer
 
-    in_register = _register_hits(session, version, lookup)
-    in_tail = _hits(plain, tail.find(session, plain["key_hash"].unique().sort().to_list(), version.meta.seq))
-    in_batch = _batch_hits(plain, answers, order) if order is not None else empty(_HITS)
-    searching = rows["record_id"]
-    in_tail = in_tail.filter(~pl.col("record_id_r").is_in(searching.implode()))
-    hits = pl.concat([in_register, in_tail, in_batch]).unique(maintain_order=True)
-    steps = search_steps(searching, questions, lookup, cut, hits, rules)
+    def find(
+        self, rows: pl.DataFrame, *, order: Mapping[int, int] | None = None, compared: pl.DataFrame | None = None
+    ) -> Found:
+        """Everything that NORMALISED rows meet, compared and scored.
 
-    met = _records(session, version, rows if compared is None else compared, in_register, in_tail, viewer)
-    pairs = conform(hits.select("record_id_l", "record_id_r").unique().sort("record_id_l", "record_id_r"), PAIRS)
-    scored = _score(version, rows if compared is None else compared, met, pairs, model)
-    return Found(version.meta.seq, session.value_of_state("seq"), questions, answers, steps, scored, met)
+        `order` gives the place of each row (by record_id) in its batch: a row meets those before it. `compared` is
+        the rows as they are to be compared, where that differs from how they search.
+        """
+        check_versions(self.session, self.version)
+        compared = rows if compared is None else compared
+        questions, answers = asked(rows, self.rules), emitted(rows, self.rules)
+        hashes = questions["key_hash"].unique().sort().to_list()
+        lookup, cut = choose_keys(questions, self.version.block_sizes(hashes), self.rules.cap)
 
+        in_register = self._register_hits(lookup)
+        in_tail = self._tail_hits(questions, rows["record_id"])
+        in_batch = _batch_hits(questions, answers, order) if order is not None else empty(_HITS)
+        hits = pl.concat([in_register, in_tail, in_batch]).unique(maintain_order=True)
+        steps = search_steps(rows["record_id"], asked=questions, lookup=lookup, cut=cut, hits=hits, rules=self.rules)
+        met = self._records(compared, in_register, in_tail)
+        pairs = conform(hits.select("record_id_l", "record_id_r").unique().sort("record_id_l", "record_id_r"), PAIRS)
+        scored = self._score(compared, met, pairs)
+        tail_seq = self.session.value_of_state("seq")
+        return Found(self.version.meta.seq, tail_seq, questions, answers, steps, scored, met)
 
-def _register_hits(session: Session, version: register.Version, lookup: pl.DataFrame) -> pl.DataFrame:
-    """Hits of the register version, without the persons who have changed since: those are read from the tail."""
-    found = version.find(lookup["key_hash"].unique().sort().to_list()).select("key_hash", "record_id")
-    hits = _hits(lookup, found)
-    stale = tail.changed_among(session, hits["record_id_r"].unique().to_list(), version.meta.seq)
-    return hits.filter(~pl.col("record_id_r").is_in(list(stale)))
+    def _register_hits(self, lookup: pl.DataFrame) -> pl.DataFrame:
+        """Hits of the register version, without the persons who have changed since: those are read from the tail."""
+        found = self.version.find(lookup["key_hash"].unique().sort().to_list()).select("key_hash", "record_id")
+        hits = _hits(lookup, found)
+        stale = tail.changed_among(self.session, hits["record_id_r"].unique().to_list(), self.version.meta.seq)
+        return hits.filter(~pl.col("record_id_r").is_in(list(stale)))
+
+    def _tail_hits(self, questions: pl.DataFrame, searching: pl.Series) -> pl.DataFrame:
+        plain = questions.filter(~pl.col("is_narrow"))
+        found = tail.find(self.session, plain["key_hash"].unique().sort().to_list(), self.version.meta.seq)
+        return _hits(plain, found).filter(~pl.col("record_id_r").is_in(searching.implode()))
+
+    def _records(self, rows: pl.DataFrame, in_register: pl.DataFrame, in_tail: pl.DataFrame) -> pl.DataFrame:
+        """NORMALISED of everything that was met, each record once."""
+        ids = in_tail["record_id_r"].unique().to_list()
+        changed = people.records(self.session, [record_id for record_id in ids if record_id > 0], self.viewer)
+        waiting = normalised_rows(self.session, [-record_id for record_id in ids if record_id < 0], self.viewer)
+        registered = self.version.people(in_register["record_id_r"].unique().sort().to_list())
+        return pl.concat([conform(part, NORMALISED) for part in (registered, normalise(changed), waiting, rows)])
+
+    def _score(self, rows: pl.DataFrame, met: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+        """SCORED pairs. The crowd of strangers is the register's, for rows too: a batch is one commune's more often
+        than not, and what its rows have in common must not make them one person."""
+        frequencies = Frequencies(self.version.frequencies(_values(rows, met)))
+        return score(compare(pairs, rows, met, frequencies), self.model, max(self.version.meta.records, _FEWEST))
 
 
 def _hits(questions: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -109,7 +128,8 @@ def _hits(questions: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _batch_hits(questions: pl.DataFrame, answers: pl.DataFrame, order: Mapping[int, int]) -> pl.DataFrame:
-    hits = _hits(questions, answers.select("key_hash", "record_id").unique())
+    plain = questions.filter(~pl.col("is_narrow"))
+    hits = _hits(plain, answers.select("key_hash", "record_id").unique())
     place = pl.DataFrame(
         {"record_id": list(order), "place": list(order.values())}, schema={"record_id": pl.Int64, "place": pl.Int64}
     )
@@ -119,36 +139,6 @@ def _batch_hits(questions: pl.DataFrame, answers: pl.DataFrame, order: Mapping[i
         .filter(pl.col("place_r") < pl.col("place"))
         .select(list(_HITS))
     )
-
-
-def _records(
-    session: Session,
-    version: register.Version,
-    rows: pl.DataFrame,
-    in_register: pl.DataFrame,
-    in_tail: pl.DataFrame,
-    viewer: Viewer,
-) -> pl.DataFrame:
-    """NORMALISED of everything that was met, each record once."""
-    ids = in_tail["record_id_r"].unique().to_list()
-    changed = people.records(session, [record_id for record_id in ids if record_id > 0], viewer)
-    waiting = normalised_rows(session, [-record_id for record_id in ids if record_id < 0], viewer)
-    parts = [
-        version.people(in_register["record_id_r"].unique().sort().to_list()),
-        normalise(changed),
-        waiting,
-        rows,
-    ]
-    return pl.concat([conform(part, NORMALISED) for part in parts if len(part)] or [empty(NORMALISED)])
-
-
-def _score(
-    version: register.Version, rows: pl.DataFrame, met: pl.DataFrame, pairs: pl.DataFrame, model: Model
-) -> pl.DataFrame:
-    """SCORED pairs. The crowd of strangers is the register's, for waiting rows too: a batch is one commune's more
-    often than not, and what its rows have in common must not make them one person."""
-    frequencies = Frequencies(version.frequencies(_values(rows, met)))
-    return score(compare(pairs, rows, met, frequencies), model, max(version.meta.records, 1000))
 
 
 def _values(*frames: pl.DataFrame) -> list[str]:

@@ -40,7 +40,7 @@ class ReceivedFile:
 
 
 def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> list[int]:
-    """The delivery ids of the files, each taken in by one transaction; rows that were taken in before stay as they are."""
+    """The delivery ids of the files, each taken in by one transaction; rows taken in before stay as they are."""
     today = (datetime.now(UTC) + _VIETNAM).date()
     ids = []
     for number, file in enumerate(files, start=1):

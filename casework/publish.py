@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from casework.types import Home, Progress, Viewer, silent
 from casework.rows import normalised_rows
+from casework.types import Home, Progress, Viewer, silent
 from matching.block import emitted, key_version
 from matching.frequencies import count_frequencies
 from matching.normalise import normalise

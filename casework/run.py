@@ -96,9 +96,7 @@ def work_through(home: Home, batch_id: int, viewer: Viewer, progress: Progress =
         is_open = False
 
 
-def _report(
-    home: Home, delivered: list[int] | None, batches: list[int], decided: int, viewer: Viewer
-) -> RunResult:
+def _report(home: Home, delivered: list[int] | None, batches: list[int], decided: int, viewer: Viewer) -> RunResult:
     with home.ledger.reading() as session:
         ids = delivered if delivered is not None else plans.deliveries_of(session, batches)
         counted = deliveries.outcomes(session, ids)

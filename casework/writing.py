@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
 from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
-from casework.rows import ANOTHERS_NUMBER
+from casework.foresee import after_change, after_issue, household_states, record_digest
 from casework.types import Home, Viewer
-from matching.block import emitted
+from matching.block import emitted, single_key
 from matching.normalise import normalise
 from matching.steps import search_rules
 from registry import codes, decisions, deliveries, log, people, plans, queue, tail
@@ -23,7 +21,9 @@ from registry.plans import Plan, PlannedRow
 class Chunk:
     """Rows that are applied in one transaction, in order; later rows see what earlier ones changed."""
 
-    def __init__(self, home: Home, session: WriteSession, plan: Plan, rows: Sequence[PlannedRow], viewer: Viewer) -> None:
+    def __init__(
+        self, home: Home, session: WriteSession, plan: Plan, rows: Sequence[PlannedRow], viewer: Viewer
+    ) -> None:
         self._session, self._plan, self._viewer = session, plan, viewer
         self._code_key, self._log_key = home.key("code_permutation"), home.key("log_digest")
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
@@ -38,8 +38,11 @@ class Chunk:
         targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
         self._people = self._read_people(targets)
         self._codes = codes.standing(session, targets)
-        self._households = self._read_households()
-        self._reopened = {item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"}
+        named = {meaning["household_code"] for meaning in self._meanings.values()} - {None}
+        self._households = household_states(session, named, viewer)
+        self._reopened = {
+            item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"
+        }
 
         self._decisions: list[Decision] = []
         self._acts: list[log.Act] = []
@@ -51,7 +54,7 @@ class Chunk:
         self._items: list[dict[str, Any]] = []
         self._closed: list[int] = []
         self._revised: list[dict[str, Any]] = []
-        self._changed: set[int] = set()
+        self._changed: dict[int, list[int] | None] = {}
         self._row_keys: dict[int, list[int]] = {}
 
     # what is read ---------------------------------------------------------------------------------------------------
@@ -75,23 +78,10 @@ class Chunk:
         records = people.records(self._session, person_ids, self._viewer)
         return {row["record_id"]: PersonState(row["record_id"], row) for row in records.iter_rows(named=True)}
 
-    def _read_households(self) -> dict[str, HouseholdState]:
-        named = {row["household_code"] for row in self._meanings.values() if row["household_code"] is not None}
-        codes_of = {number: code for code, number in people.known_households(self._session, named).items()}
-        heads: dict[str, set[int]] = {code: set() for code in named}
-        self._members: dict[str, set[int]] = {code: set() for code in named}
-        for member in people.members(self._session, codes_of, self._viewer):
-            code = codes_of.get(member["household_id"])
-            if code is None:
-                continue
-            self._members[code].add(member["person_id"])
-            if member["relation"] == HEAD and member["status"] == "active":
-                heads[code].add(member["person_id"])
-        return {code: HouseholdState(code, frozenset(held)) for code, held in heads.items()}
-
     def is_superseded(self, row: PlannedRow) -> bool:
         """Whether the row was decided otherwise since it was planned: by a person, or by a second process."""
-        return self._decided.get(row.row_id, 0) != row.body["decision_no"]
+        planned_no: int = row.body["decision_no"]
+        return self._decided.get(row.row_id, 0) != planned_no
 
     def must_wait(self, row: PlannedRow) -> bool:
         """Whether the row speaks of a person whom an earlier row of this transaction changed: one change a seq."""
@@ -120,15 +110,13 @@ class Chunk:
         meaning = self._meanings[row.row_id]
         (person_id,) = self._session.next_ids("person", 1)
         code = codes.issue(self._session, self._code_key, self._provinces[row.row_id])
-        record = {**meaning, "household_code": None, "status": "active"}
-        if ANOTHERS_NUMBER in meaning["flags"]:
-            record["personal_id"] = None
+        household = self._households.get(meaning["household_code"])
+        effects = of_issue(person_id, meaning, household)
+        record = after_issue(meaning, household, effects)
         self._drafts.append(people.draft(person_id, record, flags=meaning["flags"], row_id=row.row_id))
         self._new_codes.append({"code": code, "person_id": person_id, "status": "active"})
-        household = self._households.get(meaning["household_code"])
-        self._people[person_id] = PersonState(person_id, record)
-        self._take_effect(row, person_id, of_issue(person_id, meaning, household))
-        self._changed.add(person_id)
+        self._take_effect(row, body, PersonState(person_id, record), effects)
+        self._mark_changed(person_id, record, body, single_key(search_rules(), "code", code))
         self._decide(row, body, person_id, code)
 
     def link(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
@@ -137,12 +125,13 @@ class Chunk:
         if target is None:
             raise RuntimeError(f"row {row.row_id}: its link was not checked")
         person_id, code = target
-        meaning = self._meanings[row.row_id]
+        meaning, person = self._meanings[row.row_id], self._people[person_id]
         household = self._households.get(meaning["household_code"])
-        effects = of_link(
-            self._people[person_id], meaning, household, may_record_death=bool(body.get("number_agrees"))
-        )
-        self._take_effect(row, person_id, effects)
+        effects = of_link(person, meaning, household, may_record_death=bool(body.get("number_agrees")))
+        record = after_change(person.record, household, effects)
+        if effects.changes:
+            self._versions.append(people.draft(person_id, record, status=record["status"], row_id=row.row_id))
+        self._take_effect(row, body, PersonState(person_id, record), effects)
         self._decide(row, body, person_id, code)
 
     def review(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
@@ -160,40 +149,45 @@ class Chunk:
         """The row goes back to its sender."""
         self._decide(row, body, None, None)
 
-    def _take_effect(self, row: PlannedRow, person_id: int, effects: Effects) -> None:
-        meaning, record = self._meanings[row.row_id], dict(self._people[person_id].record)
+    def _take_effect(self, row: PlannedRow, body: Mapping[str, Any], person: PersonState, effects: Effects) -> None:
+        """Notes what is to be written; `person` is as the effects leave him."""
+        person_id, record = person.person_id, person.record
+        self._people[person_id] = person
         if effects.membership is not None:
-            record["household_code"], record["relation_to_head"] = effects.membership
             self._memberships.append(
                 {
                     "person_id": person_id,
                     "household_code": record["household_code"],
                     "relation": record["relation_to_head"],
-                    "event_date": meaning["event_date"],
+                    "event_date": self._meanings[row.row_id]["event_date"],
                     "row_id": row.row_id,
                     "load_id": None,
                 }
             )
-            self._note_head(person_id, record)
-            self._changed.add(person_id)
-        if effects.changes:
-            record.update(effects.changes)
-            self._versions.append(people.draft(person_id, record, status=record["status"], row_id=row.row_id))
-            self._changed.add(person_id)
-        self._people[person_id] = PersonState(person_id, record)
-        self._requests.extend(
-            {"row_id": row.row_id, "person_id": person_id, **request} for request in effects.requests
-        )
+            self._note_head(person)
+        if effects.membership is not None or effects.changes:
+            self._mark_changed(person_id, record, body)
+        self._requests.extend({"row_id": row.row_id, "person_id": person_id, **request} for request in effects.requests)
         for kind in effects.waits:
             reason = "household_conflict" if kind == "household" else kind
             self._items.append({"row_id": row.row_id, "kind": kind, "reason": reason, "waits_for_row_id": None})
 
-    def _note_head(self, person_id: int, record: Mapping[str, Any]) -> None:
+    def _note_head(self, person: PersonState) -> None:
         """A new head is known to later rows, and changes the name by which the household's members are found."""
-        code = record["household_code"]
-        if record["relation_to_head"] == HEAD and code in self._households:
-            self._households[code] = HouseholdState(code, self._households[code].heads | {person_id})
-            self._changed |= self._members[code]
+        state = self._households.get(person.household_code or "")
+        if person.record["relation_to_head"] == HEAD and state is not None:
+            name = person.record["full_name"]
+            heads, members = state.heads | {person.person_id}, state.members | {person.person_id}
+            self._households[state.household_code] = HouseholdState(state.household_code, heads, members, name)
+            self._changed.update(dict.fromkeys(state.members - {person.person_id}))
+
+    def _mark_changed(
+        self, person_id: int, record: Mapping[str, Any], body: Mapping[str, Any], *more_keys: int
+    ) -> None:
+        """The person enters the tail: with the keys that the plan foresaw, where it foresaw this very record."""
+        foreseen = body.get("foreseen")
+        is_as_foreseen = foreseen is not None and foreseen["digest"] == record_digest(record)
+        self._changed[person_id] = [*foreseen["keys"], *more_keys] if is_as_foreseen else None
 
     def _decide(self, row: PlannedRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
         if body["outcome"] != "review" and row.row_id in self._reopened:
@@ -238,7 +232,13 @@ class Chunk:
             content = {**common, "step": step, "status": status, "hits": hits, "candidates": found}
             self._acts.append(log.Act("search_step", content, row.row_id))
         best = [[entry["record_id"], entry["match_weight"]] for entry in body["candidates"]]
-        content = {**common, "outcome": body["outcome"], "reason": body.get("reason"), "person": person_id, "best": best}
+        content = {
+            **common,
+            "outcome": body["outcome"],
+            "reason": body.get("reason"),
+            "person": person_id,
+            "best": best,
+        }
         self._acts.append(log.Act("decision", content, row.row_id))
 
     def _digest(self, row: PlannedRow) -> str:
@@ -255,7 +255,8 @@ class Chunk:
         codes.add_codes(session, self._new_codes, "issued")
         households = people.household_ids(session, {held["household_code"] for held in self._memberships} - {None})
         people.add_memberships(
-            session, [{**held, "household_id": households.get(held.pop("household_code"))} for held in self._memberships]
+            session,
+            [{**held, "household_id": households.get(held["household_code"])} for held in self._memberships],
         )
         decisions.add(session, self._decisions)
         decisions.add_change_requests(session, self._requests)
@@ -266,15 +267,15 @@ class Chunk:
         log.append(session, self._viewer, self._acts)
 
     def _write_keys(self) -> None:
-        decided = [-item.row_id for item in self._decisions if item.row_id not in self._row_keys]
-        tail.drop(self._session, decided)
-        if self._changed:
-            records = people.records(self._session, self._changed, self._viewer)
+        """The keys of changed persons and of rows that wait; rows that no longer wait lose theirs."""
+        tail.drop(self._session, [-item.row_id for item in self._decisions if item.row_id not in self._row_keys])
+        unforeseen = [person_id for person_id, keys in self._changed.items() if keys is None]
+        if unforeseen:
+            records = people.records(self._session, unforeseen, self._viewer)
             tail.put(self._session, emitted(normalise(records), search_rules()), self._plan)
-        if self._row_keys:
-            waiting = [(-row_id, key_hash) for row_id, hashes in self._row_keys.items() for key_hash in hashes]
-            keys = pl.DataFrame(waiting, schema={"record_id": pl.Int64, "key_hash": pl.Int64}, orient="row")
-            tail.put(self._session, keys, self._plan)
+        known = {person_id: keys for person_id, keys in self._changed.items() if keys is not None}
+        waiting = {-row_id: keys for row_id, keys in self._row_keys.items()}
+        tail.put_keys(self._session, {**known, **waiting}, self._plan)
 
 
 def _candidate_record(candidate: Mapping[str, Any]) -> CandidateRecord:

@@ -61,12 +61,7 @@ def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.Data
             atoms[name] = _hashed(_ATOMS[name](records, asking))
         return atoms[name]
 
-    parts = [
-        part
-        for step in rules.steps
-        for key in step.keys
-        for part in _keys_of(step, key, atom)
-    ]
+    parts = [part for step in rules.steps for key in step.keys for part in _keys_of(step, key, atom)]
     return pl.concat(parts).unique(maintain_order=True)
 
 
@@ -174,6 +169,17 @@ def _full_birth(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
     return full.select("record_id", value=pl.col("birth").cast(pl.String))
 
 
+def _birth_month(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+    known = records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") < 2))
+    return known.select("record_id", value=(pl.col("birth") // 100).cast(pl.String))
+
+
+def _birth_day(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+    """Day and month without the year."""
+    full = records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
+    return full.select("record_id", value=(pl.col("birth") % 10000).cast(pl.String))
+
+
 def _birth_year(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
     return records.select("record_id", value=(pl.col("birth") // 10000).cast(pl.String)).drop_nulls()
 
@@ -204,6 +210,8 @@ _ATOMS: dict[str, Callable[[pl.DataFrame, bool], pl.DataFrame]] = {
     "given": _syllable(-1),
     "birth": _birth,
     "full_birth": _full_birth,
+    "birth_month": _birth_month,
+    "birth_day": _birth_day,
     "birth_year": _birth_year,
     "sex": _column("sex"),
     "birth_place": _lists("birth_place"),

@@ -40,7 +40,12 @@ def choose_keys(asked: pl.DataFrame, sizes: pl.DataFrame, cap: int) -> tuple[pl.
 
 
 def search_steps(
-    record_ids: pl.Series, asked: pl.DataFrame, lookup: pl.DataFrame, cut: pl.DataFrame, hits: pl.DataFrame,
+    record_ids: pl.Series,
+    *,
+    asked: pl.DataFrame,
+    lookup: pl.DataFrame,
+    cut: pl.DataFrame,
+    hits: pl.DataFrame,
     rules: SearchRules,
 ) -> pl.DataFrame:
     """SEARCH_STEPS: one row per record and step, also for steps that had nothing to search with.
@@ -61,9 +66,7 @@ def search_steps(
         .group_by("record_id", "step")
         .agg(pl.col("status").cast(pl.Enum(_SEVERITY)).max().cast(pl.String))
     )
-    found = hits.group_by(record_id="record_id_l", step="step").agg(
-        candidate_ids=pl.col("record_id_r").unique().sort()
-    )
+    found = hits.group_by(record_id="record_id_l", step="step").agg(candidate_ids=pl.col("record_id_r").unique().sort())
     return conform(
         grid.join(status, on=["record_id", "step"], how="left", validate="1:1")
         .join(found, on=["record_id", "step"], how="left", validate="1:1")

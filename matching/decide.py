@@ -1,4 +1,4 @@
-"""Deciding: one row, its candidates, the thresholds; out comes linked, issued or review with its reason (DESIGN 3.6, 4).
+"""Deciding: a row, its candidates and the thresholds give linked, issued or review with its reason (DESIGN 3.6, 4).
 
 Rows are decided in the order in which they take effect. A row of the same batch that was decided before stands for
 whoever it was decided to be: the person it was linked to, the person it will become, or an open question.
@@ -63,7 +63,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Case:
-    """A row to decide. `lacks` names what a code would need and the row does not have."""
+    """A row to decide. `lacks` names what a code would need and the row does not have.
+
+    `judged_new`: an officer said that none of the candidates he saw is this person. Those are marked not_same; one
+    that he did not see still stands in the way.
+    """
 
     row_id: int
     event: str
@@ -138,8 +142,6 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
     best = entities[0]
     top = by_entity[0]
     candidate = case.candidates[best.members[0]]
-    if case.judged_new and not same:
-        return Ruling("issued", posteriors=posteriors, posterior=top, best=best.members[0])
     if top >= thresholds.upper:
         kind, number = best.key
         objection = _objection(case, candidate, entities)
@@ -235,7 +237,7 @@ def _without_candidate(
     case: Case, review: _Review, posteriors: Sequence[float] = (), by_entity: Sequence[float] = ()
 ) -> Ruling:
     """Nobody in the register fits: a code is issued if it has been earned, else the row is reviewed."""
-    if case.event not in ARRIVALS:
+    if case.event not in ARRIVALS and not case.judged_new:
         return review("unknown_person")
     if not case.is_complete:
         return review("search_incomplete")

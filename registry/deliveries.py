@@ -71,9 +71,7 @@ def add_delivery(
         by=viewer.by,
     )
     identities = [row["row_identity"] for row in rows]
-    ids = {
-        row.row_identity: row.row_id for row in session.rows_for("rows_by_identity", "identities", identities)
-    }
+    ids = {row.row_identity: row.row_id for row in session.rows_for("rows_by_identity", "identities", identities)}
     fresh = [row for row in rows if row["row_identity"] not in ids]
     ids.update(zip((row["row_identity"] for row in fresh), session.next_ids("row", len(fresh)), strict=True))
     common = {

@@ -97,13 +97,10 @@ def slices(session: Session, size: int) -> Iterator[pl.DataFrame]:
 
 
 def add_persons(session: WriteSession, drafts: Sequence[Mapping[str, Any]], origin: str) -> None:
-    """Adds persons with their first version. A draft holds person_id, VERSION_FIELDS, status, flags, row_id, load_id."""
+    """Adds persons with their first version; `draft` makes one."""
     session.run_many(
         "add_person",
-        [
-            {"person_id": draft["person_id"], "origin": origin, "seq": session.seq, "at": session.at}
-            for draft in drafts
-        ],
+        [{"person_id": draft["person_id"], "origin": origin, "seq": session.seq, "at": session.at} for draft in drafts],
     )
     add_versions(session, drafts)
 
@@ -165,5 +162,3 @@ def members(session: Session, ids: Iterable[int], viewer: Viewer) -> list[dict[s
 def add_memberships(session: WriteSession, memberships: Sequence[Mapping[str, Any]]) -> None:
     """Adds memberships: person_id, household_id or None, relation, event_date, row_id, load_id."""
     session.run_many("add_membership", [{**membership, "seq": session.seq} for membership in memberships])
-
-

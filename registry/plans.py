@@ -68,11 +68,11 @@ def undecided(session: Session, batch_id: int) -> dict[int, int]:
 def last_plan(session: Session, batch_id: int) -> Plan | None:
     """The newest plan of a batch."""
     row = session.one("last_plan", batch_id=batch_id)
-    return None if row is None else Plan(batch_id, *row)
+    return None if row is None else Plan(batch_id, **row._mapping)
 
 
 def store(session: WriteSession, plan: Plan, rows: Sequence[PlannedRow]) -> bool:
-    """Whether the plan was stored; False when somebody else has planned that attempt, or an older plan is still open."""
+    """Whether the plan was stored; False when somebody has planned that attempt, or an older plan is still open."""
     newest = last_plan(session, plan.batch_id)
     if newest is not None and (newest.attempt >= plan.attempt or is_open(session, newest)):
         return False
@@ -105,9 +105,7 @@ def store(session: WriteSession, plan: Plan, rows: Sequence[PlannedRow]) -> bool
 
 def to_apply(session: Session, plan: Plan, *, after: int, limit: int) -> list[PlannedRow]:
     """The next rows of a plan that are neither applied nor sent back, in order."""
-    found = session.rows(
-        "planned_rows", batch_id=plan.batch_id, attempt=plan.attempt, after=after, limit=limit
-    )
+    found = session.rows("planned_rows", batch_id=plan.batch_id, attempt=plan.attempt, after=after, limit=limit)
     return [PlannedRow(row.row_id, row.position, json.loads(row.body), json.loads(row.asked)) for row in found]
 
 
@@ -143,3 +141,11 @@ def strange_keys(session: Session, plan: Plan, asked: Sequence[int]) -> set[int]
 def deliveries_of(session: Session, batch_ids: Sequence[int]) -> list[int]:
     """Deliveries that hold rows of some batches."""
     return [row.delivery_id for row in session.rows_for("deliveries_of_batches", "batch_ids", list(batch_ids))]
+
+
+def places(session: Session, row_ids: Sequence[int]) -> dict[int, dict[int, int]]:
+    """batch_id → row_id → position of some rows."""
+    found: dict[int, dict[int, int]] = {}
+    for row in session.rows_for("batch_places", "row_ids", sorted(set(row_ids))):
+        found.setdefault(row.batch_id, {})[row.row_id] = row.position
+    return found

@@ -49,7 +49,7 @@ def item(session: Session, item_id: int) -> Item:
     row = session.one("queue_item", item_id=item_id)
     if row is None:
         raise UsageError(f"item {item_id}: not in the queue. `motma queue list` shows the open items.")
-    return Item(*row)
+    return Item(**row._mapping)
 
 
 def close(session: WriteSession, item_ids: Iterable[int], viewer: Viewer) -> None:
@@ -113,3 +113,9 @@ def judgements(session: Session, row_digests: Iterable[str]) -> list[dict[str, A
     """Verdicts on rows with some identity digests, oldest first."""
     found = session.rows_for("judgements_by_digest", "row_digests", sorted(set(row_digests)))
     return [dict(row._mapping) for row in found]
+
+
+def open_item(session: Session, row_id: int, kind: str) -> int | None:
+    """The open item of one kind of a row."""
+    row = session.one("open_item_of_row", row_id=row_id, kind=kind)
+    return None if row is None else row.item_id

@@ -50,7 +50,10 @@ class Writer:
         self.records = 0
         self._file = folder / f"register-{seq:012d}-{os.getpid()}.duckdb"
         self._file.unlink(missing_ok=True)
-        settings = {"memory_limit": _MEMORY_LIMIT, "temp_directory": str(folder / f"spill-{os.getpid()}")}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": _MEMORY_LIMIT,
+            "temp_directory": str(folder / f"spill-{os.getpid()}"),
+        }
         self._connection = duckdb.connect(str(self._file), config=settings)
         self._connection.execute(_statement("create_key_stage"))
 
@@ -109,7 +112,9 @@ class Version:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._connection.close()
 
     def _frame(self, name: str, **parameters: object) -> pl.DataFrame:

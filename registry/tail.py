@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,14 +21,26 @@ def find(session: Session, key_hashes: Sequence[int], register_seq: int) -> pl.D
 
 def put(session: WriteSession, keys: pl.DataFrame, plan: Plan | None = None) -> None:
     """Replaces the keys of the records in a KEYS frame; `plan` names the batch and attempt that made them."""
-    drop(session, keys["record_id"].unique().sort().to_list())
+    gathered = keys.group_by("record_id", maintain_order=True).agg(pl.col("key_hash").unique(maintain_order=True))
+    put_keys(session, dict(gathered.iter_rows()), plan)
+
+
+def put_keys(session: WriteSession, keys: Mapping[int, Sequence[int]], plan: Plan | None = None) -> None:
+    """Replaces the keys of some records, by record_id."""
+    drop(session, keys)
     origin: dict[str, Any] = {
         "seq": session.seq,
         "batch_id": None if plan is None else plan.batch_id,
         "attempt": None if plan is None else plan.attempt,
     }
-    unique = keys.select("key_hash", "record_id").unique(maintain_order=True)
-    session.run_many("add_search_key", [{**row, **origin} for row in unique.iter_rows(named=True)])
+    session.run_many(
+        "add_search_key",
+        [
+            {"key_hash": key_hash, "record_id": record_id, **origin}
+            for record_id, hashes in keys.items()
+            for key_hash in hashes
+        ],
+    )
 
 
 def drop(session: WriteSession, record_ids: Iterable[int]) -> None:

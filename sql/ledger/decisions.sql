@@ -31,7 +31,9 @@ order by c.rank;
 
 -- name: decision_history
 -- every decision of a row, oldest first
-select decision_no, outcome, reason, bhxh_code, match_weight, posterior, decided_at, decided_by, evidence
+select
+  decision_no, outcome, reason, bhxh_code, match_weight, posterior, model_version, rules_version, decided_at,
+  decided_by, evidence
 from decision
 where row_id = :row_id
 order by decision_no;

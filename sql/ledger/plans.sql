@@ -68,3 +68,7 @@ from search_key
 where key_hash in :key_hashes
   and seq > :seq
   and (batch_id is null or batch_id <> :batch_id or attempt <> :attempt);
+
+-- name: batch_places
+-- the batch and place of some rows
+select row_id, batch_id, position from batch_row where row_id in :row_ids order by batch_id, position;

@@ -77,3 +77,7 @@ select row_id, row_digest, person_id, other_row_id, other_digest, verdict
 from judgement
 where row_digest in :row_digests
 order by judgement_id;
+
+-- name: open_item_of_row
+-- the open item of one kind of a row
+select item_id from queue_item where row_id = :row_id and kind = :kind and state = 'open';

@@ -1,0 +1,118 @@
+"""Foreseeing: the keys that a person will have once a row is applied, made for the whole batch at once.
+
+Normalising a few records under the issuing lock costs as much as normalising thousands before it. So a plan carries
+the keys of each record that it expects to leave behind, with a digest of that record; apply uses them where the record
+comes out as foreseen, and makes the keys anew where it does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
+from casework.rows import ANOTHERS_NUMBER
+from casework.types import Viewer
+from matching.block import emitted
+from matching.normalise import normalise
+from matching.schemas import RECORD
+from matching.steps import SearchRules
+from registry import people
+from registry.engine import Session
+
+
+def after_issue(meaning: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
+    """The record of a person for whom a code is issued, but for the code."""
+    record = {**meaning, "household_code": None, "relation_to_head": None, "bhxh_code": None, "status": "active"}
+    if ANOTHERS_NUMBER in meaning["flags"]:
+        record["personal_id"] = None
+    return after_change(record, household, effects)
+
+
+def after_change(record: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
+    """The record once the effects have been applied to it."""
+    after = {**record, **effects.changes}
+    if effects.membership is not None:
+        after["household_code"], after["relation_to_head"] = effects.membership
+        is_head = after["relation_to_head"] == HEAD
+        after["head_name"] = after["full_name"] if is_head else None
+        if household is not None and after["household_code"] is not None and not is_head:
+            after["head_name"] = household.head_name
+    return after
+
+
+def record_digest(record: Mapping[str, Any]) -> str:
+    """The digest of all that a record's keys are made of."""
+    values = [record.get(name) for name in (*RECORD, "status")]
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode("utf-8")).hexdigest()
+
+
+def household_states(session: Session, household_codes: set[str], viewer: Viewer) -> dict[str, HouseholdState]:
+    """The households of some codes as they stand, those not known yet included."""
+    codes_of = {number: code for code, number in people.known_households(session, household_codes).items()}
+    heads: dict[str, dict[int, str]] = {code: {} for code in household_codes}
+    living: dict[str, set[int]] = {code: set() for code in household_codes}
+    members: dict[str, set[int]] = {code: set() for code in household_codes}
+    for member in people.members(session, codes_of, viewer):
+        code = codes_of.get(member["household_id"])
+        if code is None:
+            continue
+        members[code].add(member["person_id"])
+        if member["relation"] == HEAD:
+            heads[code][member["person_id"]] = member["full_name"] or ""
+            if member["status"] == "active":
+                living[code].add(member["person_id"])
+    return {
+        code: HouseholdState(
+            code, frozenset(living[code]), frozenset(members[code]), min(heads[code].values(), default=None)
+        )
+        for code in household_codes
+    }
+
+
+def foresee(
+    session: Session,
+    bodies: Mapping[int, Mapping[str, Any]],
+    meanings: Mapping[int, Mapping[str, Any]],
+    rules: SearchRules,
+    viewer: Viewer,
+) -> dict[int, dict[str, Any]]:
+    """row_id → {digest, keys} of the record that each issued or changing row is expected to leave behind."""
+    chosen = {row_id: body for row_id, body in bodies.items() if body["outcome"] in ("issued", "linked")}
+    named = {code for row_id in chosen if (code := meanings[row_id]["household_code"]) is not None}
+    households = household_states(session, named, viewer)
+    ids = [body["person_id"] for body in chosen.values() if body.get("person_id") is not None]
+    known = {row["record_id"]: row for row in people.records(session, ids, viewer).iter_rows(named=True)}
+    records: dict[int, dict[str, Any]] = {}
+    for row_id, body in chosen.items():
+        meaning = meanings[row_id]
+        household = households.get(meaning["household_code"])
+        if body["outcome"] == "issued":
+            records[row_id] = after_issue(meaning, household, of_issue(0, meaning, household))
+        elif body.get("person_id") in known:
+            person = PersonState(body["person_id"], known[body["person_id"]])
+            effects = of_link(person, meaning, household, may_record_death=bool(body.get("number_agrees")))
+            if effects.membership is not None or effects.changes:
+                records[row_id] = after_change(person.record, household, effects)
+    return _keys(records, rules)
+
+
+def _keys(records: Mapping[int, Mapping[str, Any]], rules: SearchRules) -> dict[int, dict[str, Any]]:
+    columns: Sequence[str] = (*RECORD, "status")
+    frame = pl.DataFrame(
+        {
+            "record_id": list(records),
+            **{name: [record.get(name) for record in records.values()] for name in columns},
+            "codes": [record.get("codes") or [] for record in records.values()],
+        },
+        schema={"record_id": pl.Int64, **dict.fromkeys(columns, pl.String), "codes": pl.List(pl.String)},
+    )
+    keys = emitted(normalise(frame), rules).group_by("record_id").agg(pl.col("key_hash").unique().sort())
+    hashes = dict(keys.iter_rows())
+    return {
+        row_id: {"digest": record_digest(record), "keys": hashes.get(row_id, [])} for row_id, record in records.items()
+    }

@@ -1,0 +1,237 @@
+"""The review queue: what waits, one case whole, and an officer's decision.
+
+A decision is kept as a verdict on a pair, and the row is decided again with it by the same way as the first time:
+so the search is fresh, the lock is held, and a verdict outranks the model wherever the pair comes back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from casework.errors import BusyError, UsageError
+from casework.needs import lacking
+from casework.redecide import redecide, settle_waiting
+from casework.rows import identity_digests, normalised_rows
+from casework.settle import approve, give_back
+from casework.types import Home, Viewer
+from casework.view import ItemView, item_view
+from matching.normalise import normalise
+from registry import codes, decisions, deliveries, log, people, queue
+from registry.engine import WriteSession
+from registry.queue import Item
+
+VERDICTS = ("link", "new", "not_same", "return", "approve")
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """One open item in the list."""
+
+    item_id: int
+    row_id: int
+    kind: str
+    reason: str
+    waits_for_row: int | None
+    opened_at: str
+    event: str
+    full_name: str | None
+    birth_date: str | None
+    source: str
+    file_name: str
+    sheet_row: int
+
+
+@dataclass(frozen=True)
+class QueueListing:
+    """Open items, rows that wait on each other together, and how many there are of each kind and reason."""
+
+    items: Sequence[QueueLine]
+    counts: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class DecideResult:
+    """What came of an officer's decision. `needs_approval`: a second person must agree (the item is `item_id`)."""
+
+    item_id: int
+    outcome: str
+    reason: str | None
+    code: str | None
+    needs_approval: bool
+    approved_by: Sequence[str]
+    settled_rows: int
+
+
+def listing(home: Home, reason: str | None, limit: int, viewer: Viewer) -> QueueListing:
+    """The open items; the look is logged."""
+    with home.ledger.writing() as session:
+        found = queue.listing(session, reason, limit, viewer)
+        log.append(session, viewer, [log.Act("queue_list", {"reason": reason, "items": len(found)})])
+        counted = queue.counts(session)
+    lines = []
+    for entry in found:
+        meaning = json.loads(entry["understood"])
+        lines.append(
+            QueueLine(
+                entry["item_id"],
+                entry["row_id"],
+                entry["kind"],
+                entry["reason"],
+                entry["waits_for_row_id"],
+                entry["opened_at"],
+                entry["event"],
+                meaning["full_name"],
+                meaning["birth_date"],
+                entry["source"],
+                entry["file_name"],
+                entry["sheet_row"],
+            )
+        )
+    return QueueListing(lines, counted)
+
+
+def show(home: Home, item_id: int, viewer: Viewer) -> ItemView:
+    """One case, whole; the look is logged before anything is shown."""
+    with home.ledger.writing() as session:
+        item = queue.item(session, item_id)
+        log.append(session, viewer, [log.Act("queue_show", {"item": item_id}, item.row_id)])
+    with home.ledger.reading() as session:
+        return item_view(session, item_id, viewer)
+
+
+def change_requests(home: Home, limit: int, viewer: Viewer) -> list[dict[str, Any]]:
+    """What corrections ask to change, newest first; the look is logged."""
+    with home.ledger.writing() as session:
+        found = decisions.change_requests(session, limit, viewer)
+        log.append(session, viewer, [log.Act("change_request_list", {"requests": len(found)})])
+    return found
+
+
+def decide(home: Home, item_id: int, verdict: str, code: str | None, note: str | None, viewer: Viewer) -> DecideResult:
+    """Decides an item: link (to `code`), new, not_same (as `code`), return (with a note), approve.
+
+    UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile.
+    """
+    if verdict not in VERDICTS:
+        raise UsageError(f"verdict {verdict}: not one of {', '.join(VERDICTS)}")
+    with home.ledger.reading() as session:
+        item = queue.item(session, item_id)
+        waiting_death = queue.open_item(session, item.row_id, "death")
+        current = decisions.current(session, [item.row_id]).get(item.row_id)
+    if item.state == "closed":
+        is_second_link = verdict in ("link", "approve") and waiting_death is not None
+        if not is_second_link or current is None or code not in (None, current.bhxh_code):
+            raise UsageError(f"item {item_id}: decided already by {item.closed_by} at {item.closed_at}")
+        return decide(home, waiting_death or 0, "approve", None, note, viewer)
+    if verdict == "return":
+        give_back(home, item, note, viewer)
+        return _result(home, item, settle_waiting(home, [item.row_id], viewer))
+    if item.kind != "row":
+        if verdict == "link" and current is not None and code == current.bhxh_code:
+            verdict = "approve"
+        if verdict != "approve":
+            raise UsageError(f"item {item_id}: its row is linked; it takes approve or return")
+        approve(home, item, viewer)
+        return _result(home, item, 0)
+    if verdict == "approve":
+        raise UsageError(f"item {item_id}: a row in review takes link, new, not_same or return")
+    _judge(home, item, verdict, code, note, viewer)
+    redecide(home, [item.row_id], viewer)
+    _agree_as_linker(home, item, viewer)
+    settled = settle_waiting(home, [item.row_id], viewer)
+    result = _result(home, item, settled)
+    if verdict in ("link", "new") and result.outcome == "review":
+        raise BusyError(
+            f"item {item_id}: the verdict is kept, but the row is still in review ({result.reason}): "
+            f"something has changed. Look again with `motma queue show {item_id}`."
+        )
+    return result
+
+
+def _judge(home: Home, item: Item, verdict: str, code: str | None, note: str | None, viewer: Viewer) -> None:
+    """Keeps the verdict; nothing else changes yet."""
+    with home.ledger.writing() as session:
+        if queue.item(session, item.item_id).state != "open":
+            raise BusyError(f"item {item.item_id}: somebody else has just decided it")
+        (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
+        row_digest = identity_digests(normalised_rows(session, [item.row_id], viewer))[-item.row_id]
+        pairs: list[tuple[int | None, int | None, str]]
+        if verdict == "new":
+            missing = lacking(meaning)
+            if missing:
+                raise UsageError(
+                    f"item {item.item_id}: no code can be issued, the row lacks {', '.join(missing)}. "
+                    "Return it to its sender."
+                )
+            seen = decisions.candidates(session, item.row_id)
+            pairs = [(candidate.person_id, candidate.other_row_id, "not_same") for candidate in seen]
+            pairs.append((None, None, "new_person"))
+        else:
+            person_id = _holder(session, code)
+            pairs = [(person_id, None, "same" if verdict == "link" else "not_same")]
+        digests = _digests_of(session, pairs, viewer)
+        for person_id_, other_row_id, word in pairs:
+            judged = {
+                "row_id": item.row_id,
+                "row_digest": row_digest,
+                "person_id": person_id_,
+                "other_row_id": other_row_id,
+                "other_digest": digests.get((person_id_, other_row_id)),
+                "verdict": word,
+                "note": note,
+            }
+            queue.add_judgement(session, viewer, judged)
+        named = [[person_id_, other, word] for person_id_, other, word in pairs]
+        log.append(session, viewer, [log.Act("judgement", {"item": item.item_id, "pairs": named}, item.row_id)])
+
+
+def _digests_of(
+    session: WriteSession, pairs: Sequence[tuple[int | None, int | None, str]], viewer: Viewer
+) -> dict[tuple[int | None, int | None], str]:
+    persons = identity_digests(normalise(people.records(session, [p for p, _, _ in pairs if p is not None], viewer)))
+    rows = identity_digests(normalised_rows(session, [r for _, r, _ in pairs if r is not None], viewer))
+    return {
+        (person_id, row_id): persons[person_id] if person_id is not None else rows[-(row_id or 0)]
+        for person_id, row_id, _ in pairs
+        if person_id is not None or row_id is not None
+    }
+
+
+def _holder(session: WriteSession, code: str | None) -> int:
+    """The person who holds a code; UsageError when it is unknown, disputed or given up."""
+    if code is None:
+        raise UsageError("this verdict takes a BHXH code")
+    held = codes.holders(session, [code]).get(code, [])
+    active = [person_id for person_id, status in held if status == "active"]
+    if not active:
+        state = "is not known" if not held else f"is {held[0][1]}"
+        raise UsageError(f"code {code}: {state}; nothing can be linked to it")
+    return active[0]
+
+
+def _agree_as_linker(home: Home, item: Item, viewer: Viewer) -> None:
+    """Whoever linked a death by hand has agreed to it; a second person still must."""
+    with home.ledger.writing() as session:
+        waiting = queue.open_item(session, item.row_id, "death")
+        if waiting is not None and viewer.by not in queue.approvals(session, waiting):
+            queue.approve(session, waiting, viewer)
+            log.append(session, viewer, [log.Act("approval", {"item": waiting}, item.row_id)])
+
+
+def _result(home: Home, item: Item, settled: int) -> DecideResult:
+    with home.ledger.reading() as session:
+        current = decisions.current(session, [item.row_id])[item.row_id]
+        waiting = queue.open_item(session, item.row_id, "death")
+        agreed = queue.approvals(session, waiting if waiting is not None else item.item_id)
+    return DecideResult(
+        item_id=item.item_id if waiting is None else waiting,
+        outcome=current.outcome,
+        reason=current.reason,
+        code=current.bhxh_code,
+        needs_approval=waiting is not None,
+        approved_by=agreed,
+        settled_rows=settled,
+    )

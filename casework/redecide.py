@@ -1,0 +1,52 @@
+"""Deciding rows again: after an officer's verdict, or when what they waited for is settled (DESIGN 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casework.apply import apply_plan
+from casework.batch import decide_batch
+from casework.types import Home, Viewer
+from registry import decisions, plans, queue
+
+#: how often a row is tried while others are at work on the same keys; then it stays in review as stale
+_MOST_TRIES = 3
+
+
+def redecide(home: Home, row_ids: Iterable[int], viewer: Viewer) -> None:
+    """Decides rows of the queue again, by the same way as the first time."""
+    wanted = sorted(set(row_ids))
+    with home.ledger.reading() as session:
+        batches = plans.places(session, wanted)
+    for batch_id, rows in batches.items():
+        before = _numbers(home, rows)
+        for number in range(1, _MOST_TRIES + 1):
+            with home.ledger.reading() as session:
+                newest = plans.last_plan(session, batch_id)
+            attempt = 1 if newest is None else newest.attempt + 1
+            plan = decide_batch(home, batch_id, rows, attempt, viewer)
+            apply_plan(home, plan, viewer, is_last=number == _MOST_TRIES)
+            after = _numbers(home, rows)
+            rows = {row_id: place for row_id, place in rows.items() if after.get(row_id) == before.get(row_id)}
+            if not rows:
+                break
+
+
+def settle_waiting(home: Home, row_ids: Iterable[int], viewer: Viewer) -> int:
+    """How many rows that waited for, or weighed, some decided rows were decided again, wave after wave."""
+    settled = set(row_ids)
+    front = set(settled)
+    while front:
+        with home.ledger.reading() as session:
+            waiting = queue.waiting_for(session, front) - settled
+        redecide(home, waiting, viewer)
+        settled |= waiting
+        with home.ledger.reading() as session:
+            outcomes = decisions.current(session, waiting)
+        front = {row_id for row_id in waiting if outcomes[row_id].outcome != "review"}
+    return len(settled) - len(set(row_ids))
+
+
+def _numbers(home: Home, rows: Iterable[int]) -> dict[int, int]:
+    with home.ledger.reading() as session:
+        return {row_id: row.decision_no for row_id, row in decisions.current(session, rows).items()}

@@ -1,0 +1,88 @@
+"""Settling what waits beside a link (a death, a household change), and giving a row back to its sender."""
+
+from __future__ import annotations
+
+from casework.errors import BusyError, UsageError
+from casework.types import Home, Viewer
+from matching.block import emitted
+from matching.normalise import normalise
+from matching.steps import search_rules
+from registry import decisions, deliveries, log, people, queue, tail
+from registry.decisions import Decision
+from registry.engine import WriteSession
+from registry.queue import Item
+
+#: how many different people must agree to a death without a strong number (DESIGN 3.6)
+_AGREEING = 2
+
+
+def approve(home: Home, item: Item, viewer: Viewer) -> None:
+    """Agrees to what waits; a death takes two different people, a household change one."""
+    with home.ledger.writing() as session:
+        _still_open(session, item)
+        agreed = queue.approve(session, item.item_id, viewer)
+        log.append(session, viewer, [log.Act("approval", {"item": item.item_id}, item.row_id)])
+        if item.kind == "death" and len(agreed) < _AGREEING:
+            return
+        person_id = decisions.current(session, [item.row_id])[item.row_id].person_id
+        (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
+        if item.kind == "death":
+            (record,) = people.records(session, [person_id], viewer).iter_rows(named=True)
+            people.add_versions(session, [people.draft(person_id, record, status="deceased", row_id=item.row_id)])
+        else:
+            leaves = meaning["event"] == "move_out"
+            code = None if leaves else meaning["household_code"]
+            ids = people.household_ids(session, [code] if code is not None else [])
+            membership = {
+                "person_id": person_id,
+                "household_id": ids.get(code) if code is not None else None,
+                "relation": None if leaves else meaning["relation_to_head"],
+                "event_date": meaning["event_date"],
+                "row_id": item.row_id,
+                "load_id": None,
+            }
+            people.add_memberships(session, [membership])
+        changed = normalise(people.records(session, [person_id], viewer))
+        tail.put(session, emitted(changed, search_rules()))
+        queue.close(session, [item.item_id], viewer)
+
+
+def give_back(home: Home, item: Item, note: str | None, viewer: Viewer) -> None:
+    """Returns a row to its sender; a household change that waits is refused and its row stays linked."""
+    if not note:
+        raise UsageError(f"item {item.item_id}: say why with --note; the sender reads it")
+    with home.ledger.writing() as session:
+        _still_open(session, item)
+        if item.kind == "row":
+            before = decisions.current(session, [item.row_id])[item.row_id]
+            newest = decisions.history(session, item.row_id)[-1]
+            decisions.add(
+                session,
+                [
+                    Decision(
+                        row_id=item.row_id,
+                        outcome="returned",
+                        reason=None,
+                        person_id=None,
+                        bhxh_code=None,
+                        match_weight=None,
+                        posterior=None,
+                        runner_up_weight=None,
+                        model_version=newest["model_version"],
+                        rules_version=newest["rules_version"],
+                        register_seq=before.register_seq,
+                        tail_seq=before.tail_seq,
+                        decided_by=viewer.by,
+                        evidence={"note": note},
+                    )
+                ],
+            )
+            tail.drop(session, [-item.row_id])
+        queue.close(session, [item.item_id], viewer)
+        content = {"item": item.item_id, "kind": item.kind, "note": home.key("log_digest").digest(note)}
+        log.append(session, viewer, [log.Act("give_back", content, item.row_id)])
+
+
+def _still_open(session: WriteSession, item: Item) -> None:
+    if queue.item(session, item.item_id).state != "open":
+        raise BusyError(f"item {item.item_id}: somebody else has just decided it")

@@ -1,0 +1,141 @@
+"""What an officer sees of a case: the row, its candidates, households and history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from casework.types import Viewer
+from registry import decisions, deliveries, people, queue
+from registry.decisions import CandidateRecord
+from registry.engine import Session
+
+
+@dataclass(frozen=True)
+class CandidateView:
+    """One candidate: a person with record, code and household, or another row with what it says.
+
+    `record` has RECORD's columns; `members` are the people of the candidate's household (full_name, birth_date,
+    sex, relation, status); `weights` one number a comparison, in bits.
+    """
+
+    person_id: int | None
+    other_row_id: int | None
+    code: str | None
+    status: str | None
+    record: Mapping[str, Any]
+    match_weight: float
+    posterior: float
+    weights: Mapping[str, float]
+    sentence: str
+    members: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One queue item, whole.
+
+    `received` are (heading, text) as the sender wrote them; `understood` are UNDERSTOOD's columns; `steps` the search
+    steps (step, status, hits); `waiting_rows` other open items that wait for this row; `approved_by` who has agreed.
+    """
+
+    item_id: int
+    row_id: int
+    kind: str
+    reason: str
+    state: str
+    opened_at: str
+    file_name: str
+    sheet_row: int
+    source: str
+    event: str
+    received: Sequence[tuple[str, str]]
+    understood: Mapping[str, Any]
+    linked_code: str | None
+    candidates: Sequence[CandidateView]
+    members: Sequence[Mapping[str, Any]]
+    steps: Sequence[tuple[str, str, int]]
+    history: Sequence[Mapping[str, Any]]
+    waiting_rows: Sequence[int]
+    waits_for_row: int | None
+    approved_by: Sequence[str]
+
+
+def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
+    """The view of one item; UsageError when there is none. The caller logs the viewing first."""
+    item = queue.item(session, item_id)
+    row = deliveries.rows(session, [item.row_id], viewer)
+    (meaning,) = deliveries.understood(row).iter_rows(named=True)
+    (received,) = row.iter_rows(named=True)
+    current = decisions.current(session, [item.row_id]).get(item.row_id)
+    history = decisions.history(session, item.row_id)
+    evidence = json.loads(history[-1]["evidence"]) if history else {}
+    return ItemView(
+        item_id=item.item_id,
+        row_id=item.row_id,
+        kind=item.kind,
+        reason=item.reason,
+        state=item.state,
+        opened_at=item.opened_at,
+        file_name=received["file_name"],
+        sheet_row=received["sheet_row"],
+        source=received["source"],
+        event=meaning["event"],
+        received=received_cells(received),
+        understood=meaning,
+        linked_code=None if current is None else current.bhxh_code,
+        candidates=_candidates(session, decisions.candidates(session, item.row_id), viewer),
+        members=_household(session, meaning["household_code"], viewer),
+        steps=[(step, status, hits) for step, status, hits, _digest in evidence.get("steps") or ()],
+        history=[{name: value for name, value in entry.items() if name != "evidence"} for entry in history],
+        waiting_rows=[
+            entry["item_id"] for entry in queue.open_items(session, queue.waiting_for(session, [item.row_id]))
+        ],
+        waits_for_row=item.waits_for_row_id,
+        approved_by=queue.approvals(session, item_id),
+    )
+
+
+def received_cells(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(heading, text) of a row's cells, as the sender wrote them."""
+    headings, cells = list(json.loads(row["headings"]).values()), json.loads(row["cells"])
+    names = [*headings, *(f"({number})" for number in range(len(headings) + 1, len(cells) + 1))]
+    return [(name, cell) for name, cell in zip(names, cells, strict=False)]
+
+
+def _candidates(session: Session, found: Sequence[CandidateRecord], viewer: Viewer) -> list[CandidateView]:
+    persons = {
+        row["record_id"]: row
+        for row in people.records(session, [c.person_id for c in found if c.person_id], viewer).iter_rows(named=True)
+    }
+    rows = deliveries.understood(deliveries.rows(session, [c.other_row_id for c in found if c.other_row_id], viewer))
+    others = {row["row_id"]: row for row in rows.iter_rows(named=True)}
+    views = []
+    for candidate in found:
+        is_person = candidate.person_id is not None
+        record = persons[candidate.person_id] if is_person else others[candidate.other_row_id]
+        views.append(
+            CandidateView(
+                person_id=candidate.person_id,
+                other_row_id=candidate.other_row_id,
+                code=record["active_code"] if is_person else None,
+                status=record["status"] if is_person else None,
+                record=record,
+                match_weight=candidate.match_weight,
+                posterior=candidate.posterior,
+                weights=candidate.weights,
+                sentence=candidate.sentence,
+                members=_household(session, record["household_code"], viewer),
+            )
+        )
+    return views
+
+
+def _household(session: Session, household_code: str | None, viewer: Viewer) -> list[dict[str, Any]]:
+    if household_code is None:
+        return []
+    ids = people.known_households(session, [household_code])
+    found = people.members(session, ids.values(), viewer)
+    return [member for member in found if member["household_id"] == ids[household_code]]
