@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from pipelines.cli_call import Call, Commands, add_command, plain, positive
+from pipelines.cli_call import Call, Commands, add_command, natural, positive
 from pipelines.cli_table import table
 
 LOG_PURPOSE = "log show"
 EXIT_INTEGRITY = 13
 SHOWN_ROWS = 10
 DEFAULT_ENTRIES = 50
+#: What every entry of the log has.
+_COLUMNS = ("no", "at", "seq", "act", "by", "purpose", "row")
 
 
 def add_check(commands: Commands) -> None:
@@ -21,10 +25,14 @@ def add_check(commands: Commands) -> None:
 def add_commands(commands: Commands) -> None:
     """Adds `motma log show`."""
     parser = add_command(
-        commands, "show", show, "read the log, oldest entry first", "motma log show --after 1200 --limit 20"
+        commands,
+        "show",
+        show,
+        "read the log, oldest entry first; the newest entries, or those --after a number",
+        "motma log show --after 1200 --limit 20",
     )
     parser.add_argument("--limit", type=positive, default=DEFAULT_ENTRIES, metavar="N", help="how many entries (50)")
-    parser.add_argument("--after", type=positive, metavar="ENTRY", help="entries after this number")
+    parser.add_argument("--after", type=natural, metavar="ENTRY", help="entries after this number")
     parser.add_argument("--row", type=positive, metavar="ROW", help="entries of one row, by its row id")
     parser.add_argument("--act", metavar="ACT", help="entries of one kind, such as decide or search")
 
@@ -32,6 +40,7 @@ def add_commands(commands: Commands) -> None:
 def check(call: Call) -> int:
     """Runs the checks."""
     from casework.check import run_checks
+
     from casework.home import open_home
 
     results = run_checks(open_home(call.home))
@@ -72,15 +81,15 @@ def show(call: Call) -> int:
     )
 
     def text() -> str:
-        if not entries:
-            return "Không có mục nào."
-        headings = list(entries[0])
-        return table(headings, [[_cell(entry[name]) for name in headings] for entry in entries])
+        rows = [
+            [*(entry.get(name) for name in _COLUMNS), json.dumps(_rest(entry), ensure_ascii=False)] for entry in entries
+        ]
+        return table([*_COLUMNS, "content"], rows) if rows else "Không có mục nào."
 
     call.show(entries, text)
     return 0
 
 
-def _cell(value: object) -> object:
-    """What a body holds, on one line."""
-    return json.dumps(plain(value), ensure_ascii=False) if isinstance(value, (dict, list)) else value
+def _rest(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry holds beside the columns that all have."""
+    return {name: value for name, value in entry.items() if name not in _COLUMNS and name != "v"}

@@ -85,6 +85,11 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def natural(text: str) -> int:
+    """An argument that is a number from 0."""
+    return 0 if text == "0" else positive(text)
+
+
 def plain(value: Any) -> Any:
     """The value as what JSON knows: dataclasses and frames by their names, everything else as text."""
     if value is None or isinstance(value, (str, int, float)):

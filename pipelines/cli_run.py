@@ -117,9 +117,9 @@ def _returned(result: RunResult) -> str:
 def _next_commands(result: RunResult) -> str:
     lines = ["Tiếp theo:"]
     if result.outcomes.get("review") or result.waiting:
-        lines.append("  motma queue list                      các dòng chờ người xem xét")
+        lines.append("  motma queue list                       các dòng chờ người xem xét")
     lines.append("  motma decisions --out quyet-dinh.xlsx  kết quả từng dòng")
-    lines.append("  motma check                           kiểm tra mọi cam kết của sổ")
+    lines.append("  motma check                            kiểm tra mọi cam kết của sổ")
     return "\n".join(lines)
 
 

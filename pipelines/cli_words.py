@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 OUTCOMES = {
     "linked": "liên kết",
     "issued": "cấp mã mới",
@@ -24,6 +26,7 @@ REASONS = {
     "correction": "giá trị mới hợp với người khác hơn",
     "search_incomplete": "việc tìm kiếm chưa đủ",
     "stale": "sổ thay đổi trong lúc quyết định",
+    "death": "báo chết, chưa có số giấy tờ nào khớp chắc chắn",
 }
 
 KINDS = {
@@ -72,6 +75,65 @@ FIELDS = {
 }
 
 
+RELATIONS = {
+    "head": "chủ hộ",
+    "spouse": "vợ, chồng",
+    "child": "con",
+    "parent": "cha, mẹ",
+    "grandparent": "ông, bà",
+    "grandchild": "cháu",
+    "sibling": "anh, chị, em",
+    "in_law": "dâu, rể, bên vợ, bên chồng",
+    "other": "khác",
+}
+
+SEXES = {"M": "nam", "F": "nữ"}
+
+STATUSES = {"active": "còn sống", "deceased": "đã chết"}
+
+COMPARISONS = {
+    "given": "tên",
+    "middle": "tên đệm",
+    "surname": "họ",
+    "birth": "ngày sinh",
+    "sex": "giới tính",
+    "personal_id": "số ĐDCN",
+    "old_id": "số CMND",
+    "code": "mã số BHXH",
+    "place": "nơi khai sinh, cư trú",
+    "household": "hộ",
+    "relation": "quan hệ với chủ hộ",
+    "head": "chủ hộ",
+    "parents": "cha mẹ",
+    "phone": "điện thoại",
+}
+
+STEP_STATUSES = {
+    "complete": "tìm đủ",
+    "narrowed": "tìm đủ, đã thu hẹp",
+    "cut": "chưa tìm hết",
+    "not_applicable": "dòng không có giá trị này",
+}
+
+FLAGS = {
+    "personal_id_of_another": "số định danh là của người khác (của cha mẹ)",
+    "personal_id_disagrees": "số định danh không khớp ngày sinh hoặc giới tính",
+    "number_moved": "số giấy tờ ghi nhầm cột",
+    "card_code_disagrees": "thẻ BHYT và mã số BHXH không khớp",
+    "unnamed": "chưa có tên",
+}
+
+
 def both(words: dict[str, str], name: str) -> str:
     """The word of the offices with the program's name in parentheses."""
     return f"{words[name]} ({name})" if name in words else name
+
+
+def word(words: dict[str, str], name: str | None) -> str | None:
+    """The word of the offices alone; the program's name where there is none."""
+    return None if name is None else words.get(name, name)
+
+
+def local_time(moment: str) -> str:
+    """A UTC moment of the ledger as the offices' clock shows it (UTC+7)."""
+    return (datetime.fromisoformat(moment) + timedelta(hours=7)).strftime("%d/%m/%Y %H:%M")

@@ -1,0 +1,131 @@
+"""One queue item, whole, with what each decision does and the command for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by_side
+from pipelines.cli_table import shown, table
+from pipelines.cli_words import (
+    EVENTS,
+    FLAGS,
+    KINDS,
+    OUTCOMES,
+    REASONS,
+    STEP_STATUSES,
+    both,
+    local_time,
+    word,
+)
+
+if TYPE_CHECKING:
+    from casework.view import ItemView
+
+#: What linking a row does beyond giving its code back, by its event.
+_LINKING = {
+    "birth": "người này vào hộ ghi trên dòng nếu chưa thuộc hộ nào",
+    "addition": "người này vào hộ ghi trên dòng nếu chưa thuộc hộ nào",
+    "move_in": "người này chuyển đến hộ và nơi cư trú ghi trên dòng",
+    "move_out": "người này ra khỏi hộ",
+    "death": "bạn đồng ý với báo chết; một người khác còn phải đồng ý",
+    "correction": "giá trị khác trong sổ thành yêu cầu điều chỉnh (motma queue list --changes)",
+}
+#: Events that can bring somebody who is not in the register.
+_NEWCOMERS = ("birth", "move_in", "addition")
+
+
+def item_text(view: ItemView) -> str:
+    """The case for the terminal."""
+    return "\n\n".join(part for part in _parts(view) if part)
+
+
+def _parts(view: ItemView) -> Iterator[str]:
+    yield _head(view)
+    received = [(heading, text) for heading, text in view.received if text.strip()]
+    yield f"Người gửi đã ghi:\n{table(['Cột', 'Nội dung'], received)}"
+    titles = [_title(view, number) for number in range(len(view.candidates))]
+    records = [candidate.record for candidate in view.candidates]
+    beside = side_by_side("Dòng, như máy hiểu", view.understood, list(zip(titles, records, strict=True)))
+    yield f"So sánh:\n{beside}\n{LEGEND}"
+    if not view.candidates:
+        yield "Không tìm thấy ai giống người này."
+    for title, candidate in zip(titles, view.candidates, strict=True):
+        yield "\n".join(candidate_lines(title, candidate))
+    yield households_text(
+        {view.understood["household_code"]: view.members}
+        | {candidate.record["household_code"]: candidate.members for candidate in view.candidates}
+    )
+    if view.steps:
+        steps = [(step, hits, word(STEP_STATUSES, status)) for step, status, hits in view.steps]
+        yield f"Đã tìm theo quy định:\n{table(['Bước', 'Thấy', 'Kết quả'], steps)}"
+    if view.history:
+        decided = [
+            (
+                local_time(entry["decided_at"]),
+                both(OUTCOMES, entry["outcome"]),
+                both(REASONS, entry["reason"]) if entry["reason"] else None,
+                entry["bhxh_code"],
+                entry["decided_by"],
+            )
+            for entry in view.history
+        ]
+        yield f"Đã quyết định:\n{table(['Lúc', 'Kết quả', 'Lý do', 'Mã số', 'Ai'], decided)}"
+    yield _choices(view)
+
+
+def _head(view: ItemView) -> str:
+    meaning = view.understood
+    lines = [
+        f"Mục {view.item_id}: {word(KINDS, view.kind)}. Lý do: {both(REASONS, view.reason)}",
+        f"{shown(view.file_name)}, dòng {view.sheet_row}, nguồn {shown(view.source)} "
+        f"(số dòng {view.row_id}); mở lúc {local_time(view.opened_at)}",
+        f"Biến động: {both(EVENTS, view.event)}, ngày {shown(meaning['event_date'])}",
+    ]
+    if meaning["flags"]:
+        lines.append(f"Máy lưu ý: {'; '.join(FLAGS.get(flag, flag) for flag in meaning['flags'])}")
+    if view.linked_code:
+        lines.append(f"Dòng đã liên kết với mã số {view.linked_code}.")
+    if view.waits_for_row is not None:
+        lines.append(f"Chờ dòng có số {view.waits_for_row}: quyết định dòng ấy trước, dòng này sẽ được xét lại.")
+    if view.waiting_rows:
+        lines.append(f"Các mục chờ dòng này: {', '.join(map(str, view.waiting_rows))}; sẽ được xét lại ngay sau đó.")
+    if view.approved_by:
+        lines.append(f"Đã đồng ý: {', '.join(map(shown, view.approved_by))}")
+    return "\n".join(lines)
+
+
+def _title(view: ItemView, number: int) -> str:
+    candidate = view.candidates[number]
+    if candidate.person_id is None:
+        return f"Ứng viên {number + 1} (dòng số {candidate.other_row_id})"
+    return f"Ứng viên {number + 1}"
+
+
+def _choices(view: ItemView) -> str:
+    """What can be decided, what it does, and the command."""
+    if view.state != "open":
+        return "Mục này đã được quyết định."
+    lines = []
+    for what, command in _commands(view):
+        lines += [f"  {what}", f"    motma queue decide {view.item_id} {command}"]
+    return "Có thể quyết định:\n" + "\n".join(lines)
+
+
+def _commands(view: ItemView) -> Iterator[tuple[str, str]]:
+    if view.kind == "death":
+        yield "Đồng ý ghi là đã chết; cần hai người khác nhau.", "--approve"
+    elif view.kind == "household":
+        yield "Đồng ý với biến động hộ ghi trên dòng.", "--approve"
+    else:
+        codes = [(number, seen.code) for number, seen in enumerate(view.candidates, start=1) if seen.code]
+        for number, code in codes:
+            yield f"Là ứng viên {number}: trả mã số này cho dòng; {_LINKING[view.event]}.", f"--link {code}"
+        for number, code in codes:
+            yield f"Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác.", f"--not-same {code}"
+        if view.event in _NEWCOMERS:
+            yield "Chưa ai trong sổ là người này: cấp đúng một mã số mới.", "--new"
+    if view.kind == "row":
+        yield "Chưa đủ để quyết định: trả lại người gửi, nói rõ cần gì.", '--return --note "…"'
+    else:
+        yield "Không đồng ý: dòng vẫn liên kết, biến động không được ghi.", '--return --note "…"'

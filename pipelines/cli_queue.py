@@ -1,0 +1,155 @@
+"""motma queue list, show and decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.cli_call import Call, Commands, add_command, positive, said
+from pipelines.cli_table import shown, table
+from pipelines.cli_words import EVENTS, FIELDS, KINDS, OUTCOMES, REASONS, both, local_time, word
+
+if TYPE_CHECKING:
+    from casework.queue import DecideResult, QueueListing
+
+LIST_PURPOSE = "queue list"
+DECIDE_PURPOSE = "queue decide"
+DEFAULT_ITEMS = 50
+
+
+def add_commands(commands: Commands) -> None:
+    """Adds `motma queue list`, `show` and `decide`."""
+    parser = add_command(
+        commands, "list", listing, "what waits for a person, oldest first", "motma queue list --reason twin"
+    )
+    parser.add_argument("--reason", choices=sorted(REASONS), metavar="REASON", help="of one reason, such as weak")
+    parser.add_argument("--limit", type=positive, default=DEFAULT_ITEMS, metavar="N", help="how many (50)")
+    parser.add_argument("--changes", action="store_true", help="instead: what corrections ask to change")
+
+    parser = add_command(
+        commands,
+        "show",
+        show,
+        "one case: the row, its candidates, and what each decision does; logged",
+        'motma queue show 17 --purpose "xử lý hàng đợi"',
+    )
+    parser.add_argument("item", type=positive, metavar="ITEM")
+    parser.add_argument("--purpose", required=True, type=said, metavar="TEXT", help="what for; goes into the log")
+
+    parser = add_command(
+        commands, "decide", decide, "decide one case", 'motma queue decide 17 --link 0110301408 --note "đã xem CCCD"'
+    )
+    parser.add_argument("item", type=positive, metavar="ITEM")
+    verdict = parser.add_mutually_exclusive_group(required=True)
+    verdict.add_argument("--link", metavar="CODE", help="the row is the person with this code")
+    verdict.add_argument("--new", action="store_true", help="nobody in the register is this person: one new code")
+    verdict.add_argument("--not-same", metavar="CODE", help="the row is not the person with this code; decide again")
+    verdict.add_argument("--return", action="store_true", dest="give_back", help="back to the sender; needs --note")
+    verdict.add_argument("--approve", action="store_true", help="agree to what waits: a death, a household change")
+    parser.add_argument("--note", type=said, metavar="TEXT", help="why; kept with the decision")
+
+
+def listing(call: Call) -> int:
+    """Lists what waits, or what corrections ask to change."""
+    from casework import queue
+    from casework.home import open_home
+    from casework.types import Viewer
+
+    given, viewer = call.arguments, Viewer(call.by, LIST_PURPOSE)
+    if given.changes:
+        requests = queue.change_requests(open_home(call.home), given.limit, viewer)
+        headings = ["Yêu cầu", "Mã số BHXH", "Trường", "Trong sổ", "Đề nghị", "Lúc"]
+        rows = [
+            (
+                request["request_id"],
+                request["bhxh_code"],
+                FIELDS.get(request["field"], request["field"]),
+                request["old_value"],
+                request["new_value"],
+                local_time(request["requested_at"]),
+            )
+            for request in requests
+        ]
+        call.show({"requests": requests}, lambda: table(headings, rows) if rows else "Không có yêu cầu điều chỉnh nào.")
+        return 0
+    found = queue.listing(open_home(call.home), given.reason, given.limit, viewer)
+    call.show(found, lambda: _listing_text(found, given.reason))
+    return 0
+
+
+def _listing_text(found: QueueListing, reason: str | None) -> str:
+    if not found.items:
+        return "Không có mục nào chờ xem xét."
+    headings = ["Mục", "Họ và tên", "Ngày sinh", "Biến động", "Lý do", "Tệp", "Dòng", "Số dòng", "Chờ số dòng"]
+    rows = [
+        (
+            item.item_id,
+            item.full_name,
+            item.birth_date,
+            word(EVENTS, item.event),
+            both(REASONS, item.reason),
+            item.file_name,
+            item.sheet_row,
+            item.row_id,
+            item.waits_for_row,
+        )
+        for item in found.items
+    ]
+    total = sum(count["items"] for count in found.counts if reason in (None, count["reason"]))
+    more = f", {total - len(rows)} mục nữa với --limit {total}" if total > len(rows) else ""
+    counts = [(count["items"], word(KINDS, count["kind"]), both(REASONS, count["reason"])) for count in found.counts]
+    example = f'motma queue show {found.items[0].item_id} --purpose "xử lý hàng đợi"'
+    return "\n\n".join(
+        [
+            f"{len(rows)} mục, cũ nhất trước{more}:\n{table(headings, rows)}",
+            f"Cả hàng đợi:\n{table(['Mục', 'Việc', 'Lý do'], counts)}",
+            f"Tiếp theo: {example}",
+        ]
+    )
+
+
+def show(call: Call) -> int:
+    """Shows one case."""
+    from casework import queue
+    from casework.home import open_home
+    from casework.types import Viewer
+    from pipelines.cli_item import item_text
+
+    view = queue.show(open_home(call.home), call.arguments.item, Viewer(call.by, call.arguments.purpose))
+    call.show(view, lambda: item_text(view))
+    return 0
+
+
+def decide(call: Call) -> int:
+    """Decides one case."""
+    from casework import queue
+    from casework.home import open_home
+    from casework.types import Viewer
+
+    given = call.arguments
+    verdicts = {
+        "link": given.link is not None,
+        "new": given.new,
+        "not_same": given.not_same is not None,
+        "return": given.give_back,
+        "approve": given.approve,
+    }
+    (verdict,) = (name for name, is_meant in verdicts.items() if is_meant)
+    code = given.link if verdict == "link" else given.not_same
+    result = queue.decide(open_home(call.home), given.item, verdict, code, given.note, Viewer(call.by, DECIDE_PURPOSE))
+    call.show(result, lambda: _result_text(result))
+    return 0
+
+
+def _result_text(result: DecideResult) -> str:
+    reason = f", lý do: {both(REASONS, result.reason)}" if result.reason else ""
+    code = f", mã số {result.code}" if result.code else ""
+    lines = [f"Mục {result.item_id}: {both(OUTCOMES, result.outcome)}{code}{reason}."]
+    if result.needs_approval:
+        agreed = ", ".join(shown(name) for name in result.approved_by)
+        lines.append(
+            f"Báo chết còn chờ một người khác đồng ý (đã đồng ý: {agreed or 'chưa có ai'}). "
+            f"Người ấy chạy: motma queue decide {result.item_id} --approve"
+        )
+    if result.settled_rows:
+        lines.append(f"{result.settled_rows} dòng chờ dòng này đã được quyết định lại.")
+    return "\n".join(lines)
