@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from casework.run import RunResult, decide_open, run, take_in
-
 from casework.home import open_home
 from casework.load import LoadResult, load_extract
 from casework.publish import PublishResult, publish
+from casework.run import RunResult, decide_open, run, take_in
 from casework.types import Progress, Viewer, silent
 from pipelines.extract_files import read_extract
 from pipelines.inbox import read_inbox
