@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ UNKNOWN_LIST = "không rõ danh mục"
 #: Fields of which one side often tells only the beginning.
 _PARTIAL = ("birth_date", "address")
 _PLACES = {"birth_place": "Nơi khai sinh", "residence": "Nơi cư trú"}
+_CODE_AND_LIST = re.compile(r"(?P<code>\S+) \((?P<list>[^)]+)\)")
 _LINES = (
     "full_name",
     "birth_date",
@@ -79,13 +81,12 @@ def mark(line: str, left: str | None, right: str | None) -> str:
 
 def _mark_place(left: str, right: str) -> str:
     """The mark of two places as value_of writes them: a commune code means nothing without its list."""
-    (code, list_), (other_code, other_list) = ((text.split("(")[0], text.split(")")[0]) for text in (left, right))
-    if list_ == other_list:
-        return SAME
-    if code == other_code:
-        return NEAR
-    lists = {text.split("(")[-1] for text in (list_, other_list)}
-    return DIFFERENT if len(lists) == 1 and UNKNOWN_LIST not in lists else UNSURE
+    one, other = _CODE_AND_LIST.match(left), _CODE_AND_LIST.match(right)
+    if one is None or other is None:
+        return NEAR if _bare(left) == _bare(right) else UNSURE
+    if one["code"] == other["code"]:
+        return SAME if one["list"] == other["list"] else NEAR
+    return DIFFERENT if one["list"] == other["list"] != UNKNOWN_LIST else UNSURE
 
 
 def value_of(record: Record, line: str) -> str | None:
