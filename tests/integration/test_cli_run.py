@@ -1,0 +1,204 @@
+"""The whole way through the command line on the sample data, as an operator goes it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipelines.cli import main
+
+SAMPLES = Path(__file__).parents[2] / "data_samples"
+COLUMNS = (
+    "batch,file,row,outcome,reason,bhxh_code,person_id,match_weight,runner_up_weight,candidates,model_version,"
+    "decided_at,decided_by,sheet,sheet_row,source"
+)
+
+
+class Operator:
+    """Somebody at a terminal, with a home of his own."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.environ = {"MOTMA_HOME": str(home)}
+        self.capsys = capsys
+
+    def text(self, *args: str, code: int = 0) -> str:
+        """What a command prints on stdout."""
+        self.capsys.readouterr()
+        ended = main(args, self.environ)
+        said = self.capsys.readouterr()
+        assert ended == code, f"{args}: {ended}\n{said.err}"
+        return said.out
+
+    def json(self, *args: str, code: int = 0) -> Any:
+        """What a command says as JSON."""
+        return json.loads(self.text(*args, "--json", code=code))
+
+    def decisions(self, folder: Path) -> pl.DataFrame:
+        """The decisions of all batches."""
+        self.json("decisions", "--out", str(folder / "decisions.parquet"))
+        return pl.read_parquet(folder / "decisions.parquet")
+
+
+@pytest.fixture
+def operator(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Operator:
+    """An operator whose register is loaded and published."""
+    found = Operator(tmp_path / "home", capsys)
+    found.json("init")
+    found.json("register", "load", str(SAMPLES / "register.csv"))
+    found.json("register", "publish")
+    return found
+
+
+def truth() -> dict[tuple[str, int], dict[str, str]]:
+    with (SAMPLES / "truth.csv").open(encoding="utf-8", newline="") as file:
+        return {(f"{row['file']}.csv", int(row["row"])): row for row in csv.DictReader(file)}
+
+
+def test_loading_again_changes_nothing(operator: Operator) -> None:
+    again = operator.json("register", "load", str(SAMPLES / "register.csv"))
+    assert [load["is_new"] for load in again["loads"]] == [False]
+    assert operator.json("register", "publish")["persons"] == again["loads"][0]["persons"]
+
+
+def test_every_row_has_one_outcome_and_the_same_files_decide_nothing_twice(operator: Operator, tmp_path: Path) -> None:
+    first = operator.json("run", str(SAMPLES / "inbox"))
+    known = truth()
+    assert first["decided"] == sum(first["outcomes"].values()) == len(known)
+    decided = operator.decisions(tmp_path)
+    assert ",".join(decided.columns) == COLUMNS
+    rows = {(row["file"], row["row"]): row for row in decided.iter_rows(named=True)}
+    assert rows.keys() == known.keys()
+    for place, row in rows.items():
+        told = known[place]
+        assert (row["outcome"] == "returned") == (told["kind"] == "invalid"), place
+        if row["outcome"] == "linked" and told["kind"] == "existing":
+            assert row["bhxh_code"] in told["codes"].split(";"), place
+    issued = decided.filter(pl.col("outcome") == "issued")["bhxh_code"]
+    assert issued.n_unique() == len(issued)
+    assert issued.str.contains(r"^\d{10}$").all()
+
+    again = operator.json("run", str(SAMPLES / "inbox"))
+    assert again["decided"] == 0
+    assert again["outcomes"] == first["outcomes"]
+    assert operator.decisions(tmp_path).equals(decided)
+
+
+def test_a_renamed_reordered_and_cut_file_gets_the_same_receipts(operator: Operator, tmp_path: Path) -> None:
+    operator.json("run", str(SAMPLES / "inbox"))
+    before = operator.decisions(tmp_path)
+    lines = (SAMPLES / "inbox" / "post_01.csv").read_text(encoding="utf-8-sig").splitlines()
+    (tmp_path / "again.csv").write_text("\n".join([lines[0], *reversed(lines[5:])]), encoding="utf-8")
+    again = operator.json("run", str(tmp_path / "again.csv"))
+    assert again["decided"] == 0
+    assert again["files"][0]["rows"] == len(lines) - 5
+    assert operator.decisions(tmp_path).equals(before)
+
+
+def test_the_summary_is_for_people(operator: Operator) -> None:
+    said = operator.text("run", str(SAMPLES / "inbox"))
+    for word in ("liên kết (linked)", "cấp mã mới (issued)", "chờ xem xét (review)", "trả lại (returned)", "Cộng"):
+        assert word in said
+    assert "31/02/1990" in said
+    assert "motma queue list" in said
+
+
+def test_a_row_that_does_not_fit_its_heading_goes_back_with_its_number(operator: Operator, tmp_path: Path) -> None:
+    lines = (SAMPLES / "inbox" / "commune_01.csv").read_text(encoding="utf-8-sig").splitlines()
+    (tmp_path / "odd.csv").write_text("\n".join([lines[0], "", lines[1], lines[2] + ",thừa"]), encoding="utf-8")
+    report = operator.json("run", str(tmp_path / "odd.csv"), "--source", "xa-01")
+    assert report["files"] == [{"file_name": "odd.csv", "source": "xa-01", "rows": 2, "outcomes": report["outcomes"]}]
+    (returned,) = report["returned"]
+    assert (returned["file"], returned["sheet_row"]) == ("odd.csv", 4)
+    assert "nhiều ô hơn" in returned["message"]
+    assert "(cả dòng)" in operator.text("run", str(tmp_path / "odd.csv"), "--source", "xa-01")
+
+
+def test_files_that_cannot_be_read_are_10_after_the_others(operator: Operator, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "a.csv").write_bytes(b"a,b\n1,2\n")
+    (inbox / "b.csv").write_bytes((SAMPLES / "inbox" / "post_01.csv").read_bytes())
+    report = operator.json("run", str(inbox), code=10)
+    assert [file["file_name"] for file in report["files"]] == ["b.csv"]
+    assert [Path(remark["file"]).name for remark in report["unreadable"]] == ["a.csv"]
+    assert report["decided"] == report["files"][0]["rows"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx"])
+def test_decisions_are_written_in_each_form(operator: Operator, tmp_path: Path, suffix: str) -> None:
+    operator.json("run", str(SAMPLES / "inbox"))
+    said = operator.json("decisions", "--batch", "1", "--out", str(tmp_path / f"out.{suffix}"))
+    assert said == {"file": str(tmp_path / f"out.{suffix}"), "rows": len(truth())}
+    assert (tmp_path / f"out.{suffix}").stat().st_size > 1000
+
+
+def test_the_queue_holds_what_waits_and_shows_each_case(operator: Operator) -> None:
+    report = operator.json("run", str(SAMPLES / "inbox"))
+    items = operator.json("queue", "list")["items"]
+    assert len(items) == report["outcomes"]["review"] + sum(report["waiting"].values())
+    assert Counter(item["reason"] for item in items if item["kind"] == "row") == report["reasons"]
+    listed = operator.text("queue", "list")
+    for item in items:
+        assert item["full_name"] in listed
+        said = operator.text("queue", "show", str(item["item_id"]), "--purpose", "kiểm thử")
+        assert f"{item['file_name']}, dòng {item['sheet_row']}," in said
+        assert f"motma queue decide {item['item_id']} --" in said
+    looks = operator.json("log", "show", "--act", "queue_show")
+    assert [(entry["item"], entry["purpose"]) for entry in looks] == [(i["item_id"], "kiểm thử") for i in items]
+
+
+def test_an_officer_links_and_another_returns(operator: Operator) -> None:
+    operator.json("run", str(SAMPLES / "inbox"))
+    known = truth()
+    rows = [item for item in operator.json("queue", "list")["items"] if item["kind"] == "row"]
+    shown = {item["item_id"]: operator.json("queue", "show", str(item["item_id"]), "--purpose", "x") for item in rows}
+    item, code = next(
+        (item["item_id"], candidate["code"])
+        for item in rows
+        for candidate in shown[item["item_id"]]["candidates"]
+        if item["event"] != "death"
+        and candidate["code"]
+        and candidate["code"] in known[item["file_name"], place(item, known)]["codes"].split(";")
+    )
+    operator.text("queue", "decide", str(item), "--link", "9999999999", code=2)
+    linked = operator.json("queue", "decide", str(item), "--link", code, "--note", "đã xem giấy tờ", "--by", "an")
+    assert (linked["outcome"], linked["code"]) == ("linked", code)
+    operator.text("queue", "decide", str(item), "--new", code=2)
+
+    other = next(line["item_id"] for line in operator.json("queue", "list")["items"] if line["kind"] == "row")
+    operator.text("queue", "decide", str(other), "--return", code=2)
+    returned = operator.json("queue", "decide", str(other), "--return", "--note", "thiếu CCCD", "--by", "binh")
+    assert returned["outcome"] == "returned"
+    assert other not in [line["item_id"] for line in operator.json("queue", "list")["items"]]
+
+
+def place(item: dict[str, Any], known: dict[tuple[str, int], dict[str, str]]) -> int:
+    """The number of an item's data row: the samples have no blank lines."""
+    assert (item["file_name"], item["sheet_row"] - 1) in known
+    return int(item["sheet_row"]) - 1
+
+
+def test_a_death_without_a_strong_number_takes_two_people(operator: Operator) -> None:
+    operator.json("run", str(SAMPLES / "inbox"))
+    waiting = [line["item_id"] for line in operator.json("queue", "list", "--reason", "death")["items"]]
+    item = waiting[0]
+    first = operator.json("queue", "decide", str(item), "--approve", "--by", "an")
+    assert (first["needs_approval"], first["approved_by"]) == (True, ["an"])
+    operator.text("queue", "decide", str(item), "--approve", "--by", "an", code=2)
+    assert operator.json("queue", "decide", str(item), "--approve", "--by", "binh")["needs_approval"] is False
+    left = operator.json("queue", "list", "--reason", "death")["items"]
+    assert [line["item_id"] for line in left] == waiting[1:]
+
+
+def test_what_corrections_ask_is_listed(operator: Operator) -> None:
+    operator.json("run", str(SAMPLES / "inbox"))
+    requests = operator.json("queue", "list", "--changes", "--limit", "500")["requests"]
+    assert requests
+    listed = operator.text("queue", "list", "--changes", "--limit", "500")
+    assert all(request["new_value"] in listed for request in requests)
