@@ -123,7 +123,7 @@ def _compare_chunk(
         "middle": own.middle,
         "surname": own.surname,
         "birth": fields.birth(_birth_at(left.birth, at_l), _birth_at(right.birth, at_r)),
-        "sex": fields.equality("sex", *fields.shared_ids(*values("sex"))),
+        "sex": fields.equality("sex", *values("sex")),
         "personal_id": fields.number("personal_id", *values("personal_id")),
         "old_id": fields.number("old_id", *values("old_id")),
         "code": fields.numbers_of_person(*values("codes")),
@@ -132,7 +132,7 @@ def _compare_chunk(
         "relation": fields.relation(*values("relation"), together),
         "head": fields.head(_others_head(left.records, at_l), _others_head(right.records, at_r), together),
         "parents": parents(named["father_norm"].whole, named["mother_norm"].whole, together),
-        "phone": fields.equality("phone", *fields.shared_ids(*values("phone"))),
+        "phone": fields.equality("phone", *values("phone")),
     }
     flat = _flat(table, left.names["name_norm"][at_l]) | _flat(table, right.names["name_norm"][at_r])
     shares = _shares(levels, left.shares, right.shares, at, flat)

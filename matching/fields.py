@@ -1,7 +1,6 @@
 """Levels of all that is neither name nor place: birth date, sex, numbers, household, telephone.
 
-Every function takes one value a pair from each side and gives one level code a pair. Texts come as ids that are equal
-where the texts are, -1 for a missing one.
+Every function takes one value a pair from each side and gives one level code a pair.
 """
 
 from __future__ import annotations
@@ -24,22 +23,12 @@ Mask = npt.NDArray[np.bool_]
 _HELD_BY_ONE = ("head", "spouse")
 
 
-def shared_ids(left: pl.Series, right: pl.Series) -> tuple[Ids, Ids]:
-    """Ids of two columns of text, equal where the texts are equal; -1 for null."""
-    both = pl.concat([left, right]).cast(pl.String)
-    ids = both.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
-    return ids[: len(left)], ids[len(left) :]
-
-
-def _told(left: Ids, right: Ids) -> Mask:
-    told: Mask = (left >= 0) & (right >= 0)
-    return told
-
-
-def equality(comparison: str, left: Ids, right: Ids) -> Codes:
+def equality(comparison: str, left: pl.Series, right: pl.Series) -> Codes:
     """same, different or missing."""
-    level = np.where(left == right, code(comparison, "same"), code(comparison, "different"))
-    return np.where(_told(left, right), level, 0).astype(np.uint8)
+    level = (left == right).replace_strict(
+        {True: code(comparison, "same"), False: code(comparison, "different")}, default=0, return_dtype=pl.UInt8
+    )
+    return level.to_numpy(writable=True)
 
 
 def one_keystroke(left: pl.Series, right: pl.Series) -> Mask:
@@ -51,8 +40,7 @@ def one_keystroke(left: pl.Series, right: pl.Series) -> Mask:
 
 def number(comparison: str, left: pl.Series, right: pl.Series) -> Codes:
     """same, slip, different or missing for two columns of numbers; a personal id may also be reissued."""
-    ones, others = shared_ids(left, right)
-    level = equality(comparison, ones, others)
+    level = equality(comparison, left, right)
     unequal = np.flatnonzero(level == code(comparison, "different"))
     if not len(unequal):
         return level
@@ -128,6 +116,7 @@ def birth(left: Birth, right: Birth) -> Codes:
         (full & same_year & (heaped_l | heaped_r), "heaped"),
         (full & same_year & turned, "swapped"),
         (full & same_year & slipped, "slip"),
+        (full & same_year & ((left.month == right.month) | (left.day == right.day)), "part"),
         (full & same_days & ~heaped_l & ((apart == 1) | _digit_slip(left.year, right.year, 4)), "year_slip"),
         (month & same_month, "month"),
         (month & same_year & (heaped_l | heaped_r), "heaped"),
@@ -147,15 +136,15 @@ def household(left: pl.Series, right: pl.Series) -> Codes:
 
 def relation(left: pl.Series, right: pl.Series, same_household: Mask) -> Codes:
     """The level of two relations to the head, where the household is the same: else it says nothing."""
-    ones, others = shared_ids(left, right)
-    level = np.where(ones == others, code("relation", "plural"), code("relation", "different")).astype(np.uint8)
-    level[(ones == others) & left.is_in(_HELD_BY_ONE).fill_null(False).to_numpy()] = code("relation", "single")
-    level[~(same_household & _told(ones, others))] = 0
-    return level
+    same = left == right
+    level = np.where(same.fill_null(False).to_numpy(), code("relation", "plural"), code("relation", "different"))
+    level[(same & left.is_in(_HELD_BY_ONE)).fill_null(False).to_numpy()] = code("relation", "single")
+    level[~same_household | same.is_null().to_numpy()] = 0
+    return level.astype(np.uint8)
 
 
 def head(left: pl.Series, right: pl.Series, same_household: Mask) -> Codes:
     """The level of two heads' names; one household has one head, so that there it says little more."""
-    level = equality("head", *shared_ids(left, right))
+    level = equality("head", left, right)
     level[(level == code("head", "same")) & same_household] = code("head", "implied")
     return level

@@ -28,6 +28,7 @@ LEVELS_OF: dict[str, tuple[str, ...]] = {
         "january",
         "swapped",
         "slip",
+        "part",
         "month",
         "year",
         "heaped",

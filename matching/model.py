@@ -182,3 +182,62 @@ def _faults_of_level(where: str, level: Mapping[str, Any]) -> list[str]:
         if key in level and not (isinstance(level[key], float) and level[key] > 0):
             faults.append(f"{where}: {key} must be a number above 0, written with a point")
     return faults
+
+
+_HEAD = """\
+# What each comparison level is worth, and who else a candidate may be. docs/glossary.md has the words.
+# same, stranger, twin, relative: the probability that a pair of that kind shows the level. A level without a share or
+# strays is weighed as it stands; matching/model.py tells share, factor, spread, strays and conditional.
+version = "{version}"
+date = {date}
+trained_on = "{trained_on}"
+"""
+_TABLES = (
+    ("prior", "Assumption: how often the person of a row already is in the register, by event."),
+    ("others", "Assumption: how many twins, and how many members of the same family, a person has in the register."),
+    (
+        "missed",
+        "Assumption: how often the mandatory search steps miss a person who is in the register, by what the row says.\n"
+        "# strong: a number, or full name, full date and place; fair: full name and full date, or a date and a place.",
+    ),
+    (
+        "thresholds",
+        "upper and lower are posteriors; margin is how many bits the best candidate must stand above the second.",
+    ),
+)
+
+
+def write_model(model: Model, path: Path) -> None:
+    """Write the model as a file that load_model reads as the same model; the same model gives the same bytes."""
+    values: dict[str, Mapping[str, float]] = {
+        "prior": model.priors,
+        "others": {"twins": model.twins, "relatives": model.relatives},
+        "missed": model.missed,
+        "thresholds": model.thresholds,
+    }
+    lines = [_HEAD.format(version=model.version, date=model.date.isoformat(), trained_on=model.trained_on)]
+    for name, reason in _TABLES:
+        lines += [f"# {reason}", f"[{name}]", *(f"{key} = {_number(value)}" for key, value in values[name].items()), ""]
+    for comparison in model.comparisons:
+        lines += ["[[comparison]]", f'name = "{comparison.name}"', f'label = "{comparison.label}"', "levels = ["]
+        lines += [f"    {{ {_level(level)} }}," for level in comparison.levels]
+        lines += ["]", ""]
+    path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+def _level(level: Level) -> str:
+    """The level as the inside of an inline table, without what is as usual."""
+    told = [f'name = "{level.name}"', f'label = "{level.label}"']
+    told += [f"{kind} = {_number(getattr(level, kind))}" for kind in CLASSES]
+    told += [f'share = "{level.share}"'] if level.share else []
+    told += [f"factor = {_number(level.factor)}"] if level.factor != 1.0 else []
+    told += [f"spread = {_number(level.spread)}"] if level.spread is not None else []
+    told += [f"strays = {_number(level.strays)}"] if level.strays else []
+    told += ["conditional = true"] if level.conditional else []
+    return ", ".join(told)
+
+
+def _number(value: float) -> str:
+    """The number with a point and no exponent, to ten digits after the point."""
+    whole = f"{value:.10f}".rstrip("0")
+    return f"{whole}0" if whole.endswith(".") else whole

@@ -11,40 +11,43 @@ from matching.text import fold, rules
 
 
 @lru_cache(maxsize=1)
-def _clans() -> tuple[list[str], list[str], list[str]]:
+def _patterns() -> tuple[str, str, str]:
+    """Of names with a marker of their own, of those where it abbreviates a surname, and of those that join it."""
     words = rules("names")["clan_last"]
-    return words["markers"], words["middles"], sorted({form for clan in words["clans"] for form in (clan, fold(clan))})
+    markers, middles = "|".join(words["markers"]), "|".join(words["middles"])
+    clans = "|".join(sorted({form for clan in words["clans"] for form in (clan, fold(clan))}))
+    return f"^(?:{markers}) \\S+ \\S", f"^(?:{markers}) (?:{middles}) ", f"^(?:{markers})\\S+(?: (?:{clans}))+$"
 
 
 def in_roles(name: pl.Expr) -> pl.Expr:
-    """The syllables of a normalised name as a list: surname first, given name last.
+    """A normalised name with its surname first and its given name last.
 
-    Only Ê Đê names are turned, whose clan stands last: h hen niê becomes niê, h, hen, and hhen niê becomes niê, hhen.
+    Only Ê Đê names are turned, whose clan stands last: h hen niê becomes niê h hen, and hhen niê becomes niê hhen.
     """
-    markers, middles, clans = _clans()
-    syllables = name.str.split(" ")
-    count = syllables.list.len()
-    first = syllables.list.first()
-    marked = (count > 2) & first.is_in(markers) & ~syllables.list.get(1, null_on_oob=True).is_in(middles)
-    joined = (count == 2) & first.str.contains(f"^({'|'.join(markers)}).") & syllables.list.last().is_in(clans)
-    turned = pl.concat_list(syllables.list.slice(2), syllables.list.slice(0, 2))
-    return pl.when(marked).then(turned).when(joined).then(syllables.list.reverse()).otherwise(syllables)
+    marked, abbreviated, joined = _patterns()
+    return (
+        pl.when(name.str.contains(marked) & ~name.str.contains(abbreviated))
+        .then(name.str.replace(r"^(\S+ \S+) (.+)$", "$2 $1"))
+        .when(name.str.contains(joined))
+        .then(name.str.replace(r"^(\S+) (.+)$", "$2 $1"))
+        .otherwise(name)
+    )
 
 
 def name_parts(form: str) -> Mapping[str, pl.Expr]:
     """The parts of a column of names whose frequencies count: name, surname ("" for a lone name), middle ("" for none),
     given, and the neighbours surname_middle and middle_given, which tell which parts go together.
     """
-    syllables = in_roles(pl.col(form))
-    count = syllables.list.len()
-    surname = pl.when(count > 1).then(syllables.list.first()).when(count == 1).then(pl.lit(""))
-    middle = syllables.list.slice(1, pl.max_horizontal(count.cast(pl.Int64) - 2, 0)).list.join(" ")
-    given = syllables.list.last()
-    return {
-        "name": pl.col(form),
+    name = in_roles(pl.col(form))
+    surname = name.str.extract(r"^(\S+) ").fill_null("")
+    middle = name.str.extract(r"^\S+ (.+) \S+$").fill_null("")
+    given = name.str.extract(r"(\S+)$")
+    parts = {
         "surname": surname,
         "middle": middle,
         "given": given,
         "surname_middle": surname + "|" + middle,
         "middle_given": middle + "|" + given,
     }
+    told = pl.col(form).is_not_null()
+    return {"name": pl.col(form), **{part: pl.when(told).then(value) for part, value in parts.items()}}

@@ -93,7 +93,7 @@ class NameTable(NamedTuple):
 
 def name_table(names: pl.Series) -> NameTable:
     """The table of distinct normalised names, in the order given; no null."""
-    split = pl.DataFrame({"name": names}).with_row_index("at").with_columns(in_roles(pl.col("name")))
+    split = pl.DataFrame({"name": names}).with_row_index("at").with_columns(in_roles(pl.col("name")).str.split(" "))
     long = pl.col("name").list.len() > WIDTH
     shortened = pl.concat_list(pl.col("name").list.head(WIDTH - 1), pl.col("name").list.tail(1))
     tokens = (

@@ -58,7 +58,7 @@ class Places(NamedTuple):
 def places_of(left: pl.DataFrame, right: pl.DataFrame) -> tuple[Places, Places, Overlaps]:
     """The places of two NORMALISED frames, in ids that are comparable between them."""
     columns = [(frame, role) for frame in (left, right) for role in ROLES]
-    sets = pl.concat([frame.get_column(role).list.sort().list.join(" ") for frame, role in columns]).replace("", None)
+    sets = pl.concat([frame.get_column(role).list.join(" ") for frame, role in columns]).replace("", None)
     exact = pl.concat([frame.get_column(f"{role}_exact") for frame, role in columns])
     distinct = sets.drop_nulls().unique().sort()
     ids = sets.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
