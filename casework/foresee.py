@@ -81,38 +81,57 @@ def foresee(
     rules: SearchRules,
     viewer: Viewer,
 ) -> dict[int, dict[str, Any]]:
-    """row_id → {digest, keys} of the record that each issued or changing row is expected to leave behind."""
+    """row_id → {digest, keys, members} of the record that each issued or changing row is expected to leave behind.
+
+    `members` are the keys of the household's members, where the row brings them a head: they are found by his name.
+    """
     chosen = {row_id: body for row_id, body in bodies.items() if body["outcome"] in ("issued", "linked")}
     named = {code for row_id in chosen if (code := meanings[row_id]["household_code"]) is not None}
     households = household_states(session, named, viewer)
-    ids = [body["person_id"] for body in chosen.values() if body.get("person_id") is not None]
+    ids = {body["person_id"] for body in chosen.values() if body.get("person_id") is not None}
+    ids.update(member for household in households.values() for member in household.members)
     known = {row["record_id"]: row for row in people.records(session, ids, viewer).iter_rows(named=True)}
-    records: dict[int, dict[str, Any]] = {}
+    #: (row_id, member's person_id or 0 for the row's own person) → record
+    records: dict[tuple[int, int], Mapping[str, Any]] = {}
     for row_id, body in chosen.items():
         meaning = meanings[row_id]
         household = households.get(meaning["household_code"])
         if body["outcome"] == "issued":
-            records[row_id] = after_issue(meaning, household, of_issue(0, meaning, household))
+            effects = of_issue(0, meaning, household)
+            after = after_issue(meaning, household, effects)
         elif body.get("person_id") in known:
             person = PersonState(body["person_id"], known[body["person_id"]])
             effects = of_link(person, meaning, household, may_record_death=bool(body.get("number_agrees")))
-            if effects.membership is not None or effects.changes:
-                records[row_id] = after_change(person.record, household, effects)
-    return _keys(records, rules)
+            after = after_change(person.record, household, effects)
+        else:
+            continue
+        if body["outcome"] == "issued" or effects.membership is not None or effects.changes:
+            records[row_id, 0] = after
+        if effects.membership is not None and after["relation_to_head"] == HEAD and household is not None:
+            for member in household.members - {body.get("person_id")}:
+                records[row_id, member] = {**known[member], "head_name": after["full_name"]}
+    keys = _keys(list(records.values()), rules)
+    foreseen: dict[int, dict[str, Any]] = {}
+    for place, ((row_id, member), record) in enumerate(records.items()):
+        entry = foreseen.setdefault(row_id, {"members": {}})
+        if member:
+            entry["members"][member] = keys[place]
+        else:
+            entry.update(digest=record_digest(record), keys=keys[place])
+    return foreseen
 
 
-def _keys(records: Mapping[int, Mapping[str, Any]], rules: SearchRules) -> dict[int, dict[str, Any]]:
+def _keys(records: Sequence[Mapping[str, Any]], rules: SearchRules) -> list[list[int]]:
+    """The keys that each record emits."""
     columns: Sequence[str] = (*RECORD, "status")
     frame = pl.DataFrame(
         {
-            "record_id": list(records),
-            **{name: [record.get(name) for record in records.values()] for name in columns},
-            "codes": [record.get("codes") or [] for record in records.values()],
+            "record_id": range(len(records)),
+            **{name: [record.get(name) for record in records] for name in columns},
+            "codes": [record.get("codes") or [] for record in records],
         },
         schema={"record_id": pl.Int64, **dict.fromkeys(columns, pl.String), "codes": pl.List(pl.String)},
     )
     keys = emitted(normalise(frame), rules).group_by("record_id").agg(pl.col("key_hash").unique().sort())
-    hashes = dict(keys.iter_rows())
-    return {
-        row_id: {"digest": record_digest(record), "keys": hashes.get(row_id, [])} for row_id, record in records.items()
-    }
+    hashes: dict[int, list[int]] = dict(keys.iter_rows())
+    return [hashes.get(place, []) for place in range(len(records))]

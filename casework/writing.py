@@ -55,6 +55,7 @@ class Chunk:
         self._closed: list[int] = []
         self._revised: list[dict[str, Any]] = []
         self._changed: dict[int, list[int] | None] = {}
+        self._member_keys: dict[int, list[int] | None] = {}
         self._row_keys: dict[int, list[int]] = {}
 
     # what is read ---------------------------------------------------------------------------------------------------
@@ -80,8 +81,7 @@ class Chunk:
 
     def is_superseded(self, row: PlannedRow) -> bool:
         """Whether the row was decided otherwise since it was planned: by a person, or by a second process."""
-        planned_no: int = row.body["decision_no"]
-        return self._decided.get(row.row_id, 0) != planned_no
+        return bool(self._decided.get(row.row_id, 0) != row.body["decision_no"])
 
     def must_wait(self, row: PlannedRow) -> bool:
         """Whether the row speaks of a person whom an earlier row of this transaction changed: one change a seq."""
@@ -164,7 +164,7 @@ class Chunk:
                     "load_id": None,
                 }
             )
-            self._note_head(person)
+            self._note_head(person, body)
         if effects.membership is not None or effects.changes:
             self._mark_changed(person_id, record, body)
         self._requests.extend({"row_id": row.row_id, "person_id": person_id, **request} for request in effects.requests)
@@ -172,22 +172,27 @@ class Chunk:
             reason = "household_conflict" if kind == "household" else kind
             self._items.append({"row_id": row.row_id, "kind": kind, "reason": reason, "waits_for_row_id": None})
 
-    def _note_head(self, person: PersonState) -> None:
+    def _note_head(self, person: PersonState, body: Mapping[str, Any]) -> None:
         """A new head is known to later rows, and changes the name by which the household's members are found."""
         state = self._households.get(person.household_code or "")
         if person.record["relation_to_head"] == HEAD and state is not None:
             name = person.record["full_name"]
             heads, members = state.heads | {person.person_id}, state.members | {person.person_id}
             self._households[state.household_code] = HouseholdState(state.household_code, heads, members, name)
-            self._changed.update(dict.fromkeys(state.members - {person.person_id}))
+            foreseen = (body.get("foreseen") or {}).get("members", {})
+            for member in state.members - {person.person_id}:
+                self._changed[member] = None
+                self._member_keys[member] = foreseen.get(str(member))
 
     def _mark_changed(
         self, person_id: int, record: Mapping[str, Any], body: Mapping[str, Any], *more_keys: int
     ) -> None:
         """The person enters the tail: with the keys that the plan foresaw, where it foresaw this very record."""
         foreseen = body.get("foreseen")
-        is_as_foreseen = foreseen is not None and foreseen["digest"] == record_digest(record)
-        self._changed[person_id] = [*foreseen["keys"], *more_keys] if is_as_foreseen else None
+        if foreseen is not None and foreseen.get("digest") == record_digest(record):
+            self._changed[person_id] = [*foreseen["keys"], *more_keys]
+        else:
+            self._changed[person_id] = None
 
     def _decide(self, row: PlannedRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
         if body["outcome"] != "review" and row.row_id in self._reopened:
@@ -269,6 +274,10 @@ class Chunk:
     def _write_keys(self) -> None:
         """The keys of changed persons and of rows that wait; rows that no longer wait lose theirs."""
         tail.drop(self._session, [-item.row_id for item in self._decisions if item.row_id not in self._row_keys])
+        moved_on = tail.changed_among(self._session, self._member_keys, self._plan.tail_seq)
+        self._changed.update(
+            {member: keys for member, keys in self._member_keys.items() if member not in moved_on and keys is not None}
+        )
         unforeseen = [person_id for person_id, keys in self._changed.items() if keys is None]
         if unforeseen:
             records = people.records(self._session, unforeseen, self._viewer)
