@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 OUTCOMES = {
@@ -27,6 +28,14 @@ REASONS = {
     "search_incomplete": "việc tìm kiếm chưa đủ",
     "stale": "sổ thay đổi trong lúc quyết định",
     "death": "báo chết, chưa có số giấy tờ nào khớp chắc chắn",
+}
+
+STAGES = {
+    "load": "nạp sổ",
+    "publish": "xuất bản",
+    "intake": "nhận tệp",
+    "decide": "quyết định",
+    "apply": "ghi kết quả",
 }
 
 KINDS = {
@@ -124,12 +133,12 @@ FLAGS = {
 }
 
 
-def both(words: dict[str, str], name: str) -> str:
+def both(words: Mapping[str, str], name: str) -> str:
     """The word of the offices with the program's name in parentheses."""
     return f"{words[name]} ({name})" if name in words else name
 
 
-def word(words: dict[str, str], name: str | None) -> str | None:
+def word(words: Mapping[str, str], name: str | None) -> str | None:
     """The word of the offices alone; the program's name where there is none."""
     return None if name is None else words.get(name, name)
 
