@@ -11,6 +11,7 @@ from pipelines.cli_table import shown, table
 from pipelines.cli_words import COMPARISONS, FIELDS, RELATIONS, SEXES, STATUSES, word
 
 if TYPE_CHECKING:
+    from casework.search import SearchHit
     from casework.view import CandidateView
 
 Record = Mapping[str, Any]
@@ -99,12 +100,13 @@ def value_of(record: Record, line: str) -> str | None:
     return word(_WORDS.get(line, {}), value)
 
 
-def candidate_lines(title: str, candidate: CandidateView) -> list[str]:
+def candidate_lines(title: str, candidate: CandidateView | SearchHit, posterior: float | None = None) -> list[str]:
     """What is to be said of one candidate below the table."""
     status = word(STATUSES, candidate.status) or "chưa có trong sổ"
     number = f"mã số {candidate.code}" if candidate.code else "không có mã số đang dùng"
+    chance = f", xác suất {percent(posterior)}" if posterior is not None else ""
     return [
-        f"{title}: {number}, {status}; trọng số {candidate.match_weight:+.1f}, xác suất {percent(candidate.posterior)}",
+        f"{title}: {number}, {status}; trọng số {candidate.match_weight:+.1f}{chance}",
         f"  {shown(candidate.sentence)}",
         f"  Trọng số từng mục: {weights_line(candidate.weights)}",
     ]

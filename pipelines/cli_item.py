@@ -51,7 +51,7 @@ def _parts(view: ItemView) -> Iterator[str]:
     if not view.candidates:
         yield "Không tìm thấy ai giống người này."
     for title, candidate in zip(titles, view.candidates, strict=True):
-        yield "\n".join(candidate_lines(title, candidate))
+        yield "\n".join(candidate_lines(title, candidate, candidate.posterior))
     yield households_text(
         {view.understood["household_code"]: view.members}
         | {candidate.record["household_code"]: candidate.members for candidate in view.candidates}

@@ -202,3 +202,30 @@ def test_what_corrections_ask_is_listed(operator: Operator) -> None:
     assert requests
     listed = operator.text("queue", "list", "--changes", "--limit", "500")
     assert all(request["new_value"] in listed for request in requests)
+
+
+def test_a_search_finds_a_person_and_is_logged_without_naming_him(operator: Operator) -> None:
+    with (SAMPLES / "register.csv").open(encoding="utf-8", newline="") as file:
+        person = next(
+            row for row in csv.DictReader(file) if len(row["birth_date"]) == 10 and row["full_name"].istitle()
+        )
+    year, month, day = person["birth_date"].split("-")
+    asked = ["--name", person["full_name"].upper(), "--birth", f"{day}/{month}/{year}", "--sex", person["sex"]]
+    found = operator.json("search", *asked, "--purpose", "công văn 12")
+    assert found["hits"][0]["code"] == person["bhxh_code"]
+    said = operator.text("search", *asked, "--purpose", "công văn 12")
+    assert f"≈ {person['full_name']}" in said
+    assert f"= {person['birth_date']}" in said
+    logged = operator.json("log", "show", "--act", "search")
+    assert [entry["purpose"] for entry in logged] == ["công văn 12"] * 2
+    assert person["full_name"].casefold() not in json.dumps(logged, ensure_ascii=False).casefold()
+
+
+@pytest.mark.parametrize("asked", [[], ["--name", "Lê An", "--birth", "31/02/1990"]])
+def test_a_search_that_asks_nothing_clear_is_2(operator: Operator, asked: list[str]) -> None:
+    operator.text("search", "--purpose", "x", *asked, code=2)
+
+
+def test_a_search_that_finds_nobody_says_so(operator: Operator) -> None:
+    said = operator.text("search", "--purpose", "x", "--name", "Không Có Ai", "--birth", "1900")
+    assert said.startswith("Không tìm thấy ai trong sổ.")

@@ -1,0 +1,81 @@
+"""The command line. Only what parsing needs is imported here; each command imports the rest when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipelines import cli_audit, cli_demo, cli_queue, cli_register, cli_run, cli_search
+from pipelines.cli_call import DEFAULT_HOME, Call, add_group
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+
+_EPILOG = """\
+MOTMA_HOME names the home, the folder that holds everything (default ./var). PREFECT_API_URL, where set, makes
+`motma run` a flow run of that server.
+
+exit codes: 0 done, also with rows in review or returned; 2 usage; 10 a file could not be read, after the others were
+done; 12 busy or refused, try again; 13 a promise is broken.
+
+example: motma run inbox/"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="motma",
+        description="One person, one BHXH code: reads change files, links, issues, asks or returns each row.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    cli_register.add_init(commands)
+    register = add_group(commands, "register", "the national register: load extracts, publish versions")
+    cli_register.add_commands(register)
+    cli_run.add_commands(commands)
+    cli_queue.add_commands(add_group(commands, "queue", "rows that wait for a person: list, show, decide"))
+    cli_search.add_commands(commands)
+    cli_audit.add_check(commands)
+    cli_audit.add_commands(add_group(commands, "log", "every act, with who and why"))
+    cli_demo.add_commands(commands)
+    return parser
+
+
+def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
+    """The exit code of one command (DESIGN section 7)."""
+    try:
+        arguments = build_parser().parse_args(args)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else EXIT_USAGE
+    from casework.errors import MotmaError
+
+    environ = os.environ if environ is None else environ
+    call = Call(arguments, Path(environ.get("MOTMA_HOME") or DEFAULT_HOME), environ)
+    try:
+        return int(arguments.command(call))
+    except MotmaError as error:
+        print(f"motma: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def entry() -> None:
+    """Ends the process with the exit code of the command on its command line."""
+    try:
+        code = main()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("motma: stopped; the same command takes up where it was.", file=sys.stderr)
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:  # whoever read the results has closed; nothing more can be said to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_BROKEN_PIPE
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    entry()
