@@ -82,9 +82,9 @@ class Session:
         if rows:
             self._connection.execute(_prepared(name), list(rows))
 
-    def text_rows(self, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def text_rows(self, text: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of a check's query."""
-        result = self._connection.execute(sa.text(text))
+        result = self._connection.execute(sa.text(text), parameters)
         return list(result.keys()), [tuple(row) for row in result]
 
 

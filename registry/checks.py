@@ -1,0 +1,178 @@
+"""The promises of the stores as checks: each gives the rows that break one, and none when all is well.
+
+Most are queries of sql/checks. Here stand those that no query can tell: byte forms, keys, files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+import sql
+from registry.codes import permute
+from registry.engine import Session
+from registry.home import KEY_PURPOSES, Home, Key
+from registry.log import canonical
+from registry.register import Meta, Version, current_file
+
+_PAGE = 10_000
+_OPEN_TO_OTHERS = 0o077
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found: `rows` break the promise that `description` tells. Ids only, no personal values."""
+
+    name: str
+    description: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def run_checks(session: Session, demanded_steps: Sequence[Mapping[str, Any]]) -> list[CheckResult]:
+    """Every check of the ledger alone. `demanded_steps` holds rules_version, step and must_run."""
+    found = []
+    for check in sql.statements("checks").values():
+        columns, rows = session.text_rows(check.text, demanded_steps=json.dumps(list(demanded_steps)))
+        found.append(CheckResult(check.name, check.description, tuple(columns), tuple(rows)))
+    return [*found, _log_is_canonical(session), _ledger_is_as_made(session)]
+
+
+def _log_is_canonical(session: Session) -> CheckResult:
+    rows: list[tuple[int]] = []
+    after = 0
+    while page := session.rows("log_entries", after=after, row_id=None, act=None, limit=_PAGE):
+        rows.extend((entry.entry_no,) for entry in page if not _is_canonical(entry.body))
+        after = page[-1].entry_no
+    return CheckResult(
+        "log_is_canonical",
+        "6: an entry has one byte form, so that a seal over it can be repeated. Rows: entries in another form.",
+        ("entry_no",),
+        tuple(rows),
+    )
+
+
+def _is_canonical(body: bytes) -> bool:
+    try:
+        return canonical(json.loads(body)) == body
+    except ValueError:
+        return False
+
+
+def _ledger_is_as_made(session: Session) -> CheckResult:
+    """The ledger's tables, constraints and triggers beside those that its migrations make."""
+    applied = {row.version for row in session.rows("applied_migrations")}
+    fresh = sqlite3.connect(":memory:")
+    try:
+        for version, script in sql.migrations("sqlite"):
+            if version in applied:
+                fresh.executescript(script)
+        made = {(kind, name): text for kind, name, text in fresh.execute(sql.statement("ledger", "schema_objects"))}
+    finally:
+        fresh.close()
+    held = {(row.type, row.name): row.sql for row in session.rows("schema_objects")}
+    return CheckResult(
+        "ledger_is_as_made",
+        "2: constraints, not code, forbid a second code. Rows: tables, indexes and triggers that are not as made.",
+        ("kind", "name", "fault"),
+        tuple(
+            (*key, "missing" if key not in held else "foreign" if key not in made else "changed")
+            for key in sorted(made.keys() | held.keys())
+            if made.get(key) != held.get(key)
+        ),
+    )
+
+
+def draws_follow_the_key(session: Session, key: Key) -> CheckResult:
+    """The draws of this key whose number is not the keyed permutation of their counter value."""
+    return CheckResult(
+        "draws_follow_the_key",
+        "3.1: an issued number is the keyed permutation of its counter value. Rows: draws of this key that are not.",
+        ("province", "value"),
+        tuple(
+            (draw.province, draw.value)
+            for draw in session.rows("code_draws")
+            if draw.key_id == key.key_id
+            and draw.number != f"{draw.province}{permute(draw.value, key, draw.province):08d}"
+        ),
+    )
+
+
+def keys_in_tail(session: Session, record_ids: Iterable[int]) -> pl.DataFrame:
+    """(record_id, key_hash) under which some records are found in the tail."""
+    found = session.rows_for("search_keys_of", "record_ids", sorted(set(record_ids)))
+    return pl.DataFrame(
+        [tuple(row) for row in found], schema={"record_id": pl.Int64, "key_hash": pl.Int64}, orient="row"
+    )
+
+
+def published(folder: Path) -> tuple[str, Meta | None] | None:
+    """(name of the current register version, its meta or None when it cannot be read); None before the first one."""
+    file = current_file(folder)
+    if file is None:
+        return None
+    try:
+        with Version(file) as version:
+            return file.name, version.meta
+    except duckdb.Error:
+        return file.name, None
+
+
+def register_fits(session: Session, version: tuple[str, Meta | None] | None) -> CheckResult:
+    """Whether a version, read before the session began, is the ledger at its seq.
+
+    A version older than the last load is no broken promise: `run` refuses until the next publication.
+    """
+    rows: list[tuple[str, str, Any, Any]] = []
+    if version is not None:
+        name, meta = version
+        if meta is None:
+            rows.append((name, "cannot be read", None, None))
+        else:
+            seq, floor = session.value_of_state("seq"), session.value_of_state("floor_seq")
+            keys = session.value_of_state("key_version")
+            persons = session.value("count_persons_until", seq=meta.seq)
+            if meta.seq > seq:
+                rows.append((name, "is ahead of the ledger", meta.seq, seq))
+            if meta.seq < floor and session.value("last_load_seq") <= meta.seq:
+                rows.append((name, "is older than what the tail holds", meta.seq, floor))
+            if meta.key_version != keys:
+                rows.append((name, "has the keys of other rules", meta.key_version, keys))
+            if meta.records != persons:
+                rows.append((name, "holds another number of persons", meta.records, persons))
+    return CheckResult(
+        "register_fits_the_ledger",
+        "2: a register version is the ledger at its seq. Rows: what does not fit; publish a new one.",
+        ("version", "fault", "in_version", "in_ledger"),
+        tuple(rows),
+    )
+
+
+def home_is_closed(home: Home) -> CheckResult:
+    """Which files of a home others than its owner may touch, and which keys are missing."""
+    keys = home.folder / "keys"
+    guarded = [home.folder, keys, *sorted(keys.glob("*")), home.ledger_file]
+    rows = [
+        (path.relative_to(home.folder).as_posix(), f"{path.stat().st_mode & 0o777:04o}")
+        for path in guarded
+        if path.exists() and path.stat().st_mode & _OPEN_TO_OTHERS
+    ]
+    rows += [
+        (f"keys/{purpose}", "missing")
+        for purpose in KEY_PURPOSES
+        if f"MOTMA_KEY_{purpose.upper()}" not in os.environ and not (keys / purpose).exists()
+    ]
+    return CheckResult(
+        "home_is_closed",
+        "6: the home is 0700, ledger and keys 0600, every key in its place. Rows: files that are open, or missing.",
+        ("file", "fault"),
+        tuple(rows),
+    )

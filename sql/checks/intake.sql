@@ -1,0 +1,66 @@
+-- name: row_is_delivered
+-- 3.4: every row of the intake came in a delivery. Rows: those that no delivery holds.
+select r.row_id
+from intake_row as r
+where not exists (select 1 from delivery_row as d where d.row_id = r.row_id)
+order by r.row_id;
+
+-- name: delivery_is_whole
+-- 4: a row is never dropped: a delivery holds as many rows as its file had. Rows: deliveries that hold more or fewer.
+select t.delivery_id, t.rows as rows_of_file, count(r.row_id) as rows_held
+from delivery as t
+left join delivery_row as r on r.delivery_id = t.delivery_id
+group by t.delivery_id, t.rows
+having count(r.row_id) <> t.rows
+order by t.delivery_id;
+
+-- name: row_is_taken_in_once
+-- 3.4: one identity is one row for ever. Rows: rows that share their identity with another.
+select row_id
+from intake_row
+where row_identity in (select row_identity from intake_row group by row_identity having count(*) > 1)
+order by row_id;
+
+-- name: row_stays_with_its_source
+-- 3.4: a row's identity includes its source, so no other source delivers it. Rows: deliveries of another source's row.
+select d.delivery_id, d.row, d.row_id
+from delivery_row as d
+join delivery as t on t.delivery_id = d.delivery_id
+join intake_row as r on r.row_id = d.row_id
+where r.source <> t.source
+order by d.delivery_id, d.row;
+
+-- name: batch_row_is_planned
+-- 4: a row is never dropped: a planned batch has a plan for each row. Rows: undecided rows without one.
+select b.row_id, b.batch_id
+from batch_row as b
+left join decision as d on d.row_id = b.row_id
+where d.row_id is null
+  and exists (select 1 from plan as p where p.batch_id = b.batch_id)
+  and not exists (select 1 from plan_row as p where p.row_id = b.row_id and p.batch_id = b.batch_id)
+order by b.row_id;
+
+-- name: applied_row_is_decided
+-- 4: rows in = linked + issued + review + returned: an applied row has its decision. Rows: those that have none.
+select p.row_id, p.batch_id, p.attempt
+from plan_row as p
+left join decision as d on d.row_id = p.row_id
+where p.state = 'applied' and d.row_id is null
+order by p.row_id, p.attempt;
+
+-- name: decided_row_has_a_batch
+-- 3.5: only rows of a batch are decided. Rows: decided rows that no batch holds.
+select distinct d.row_id
+from decision as d
+left join batch_row as b on b.row_id = d.row_id
+where b.row_id is null
+order by d.row_id;
+
+-- name: reject_is_kept
+-- 7: a load keeps every row that it rejects. Rows: loads with another number of rejected rows.
+select l.load_id, l.rejected, count(r.row) as kept
+from register_load as l
+left join register_reject as r on r.load_id = l.load_id
+group by l.load_id, l.rejected
+having count(r.row) <> l.rejected
+order by l.load_id;

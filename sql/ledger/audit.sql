@@ -1,0 +1,20 @@
+-- name: schema_objects
+-- every table, index, view and trigger with its text
+select type, name, sql from sqlite_master where name not like 'sqlite~_%' escape '~' order by type, name;
+
+-- name: applied_migrations
+select version from schema_version order by version;
+
+-- name: code_draws
+select province, value, number, key_id from code_draw order by province, value;
+
+-- name: search_keys_of
+-- the keys by which some records are found in the tail
+select record_id, key_hash from search_key where record_id in :record_ids;
+
+-- name: count_persons_until
+-- how many persons there were at a seq
+select count(*) from person where seq <= :seq;
+
+-- name: last_load_seq
+select coalesce(max(seq), 0) from register_load;
