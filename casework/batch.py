@@ -13,13 +13,13 @@ from typing import Any
 
 import polars as pl
 
-from casework.find import MOST_CANDIDATES, Found, Searcher
+from casework.find import Found, Searcher
 from casework.foresee import foresee
 from casework.needs import lacking
 from casework.rows import ANOTHERS_NUMBER, for_comparison, identity_digests, normalise_understood
 from casework.types import Home, Viewer
 from matching.candidates import is_complete
-from matching.decide import Candidate, Case, Ruling, Thresholds, decide
+from matching.decide import Candidate, Case, Ruling, Thresholds, decide_all
 from matching.explain import sentence
 from matching.levels import LEVELS_OF
 from matching.model import Model, load_model
@@ -140,42 +140,38 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
     emitted = _by_record(found.emitted.unique(["record_id", "key_hash"]), ["key_hash"])
     meanings = {row["row_id"]: row for row in gathered.understood.iter_rows(named=True)}
 
-    decided: dict[int, Ruling] = {}
     bodies: dict[int, dict[str, Any]] = {}
+    cases: dict[int, Case] = {}
     for row_id in sorted(gathered.rows, key=lambda row_id: gathered.rows[row_id]):
         meaning, key = meanings[row_id], -row_id
         if meaning["faults"]:
             bodies[row_id] = {"outcome": "returned", "candidates": [], "steps": []}
-        else:
-            scored = best.get(key, [])
-            case = Case(
-                row_id=row_id,
-                event=meaning["event"],
-                is_complete=complete.get(key, False),
-                is_unnamed=bool(unnamed[key]),
-                lacks=lacking(meaning),
-                prior=model.priors[meaning["event"]],
-                missed=chances[key],
-                candidates=[_candidate(key, pair, facts, deceased) for pair in scored],
-                number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
-                judged_new=key in facts.judged_new,
-            )
-            ruling = decide(case, decided, thresholds)
-            decided[row_id] = ruling
-            bodies[row_id] = _body(ruling, case, scored, facts, model)
-            bodies[row_id]["steps"] = steps.get(key, [])
-            bodies[row_id]["emitted"] = [entry[0] for entry in emitted.get(key, [])]
-        bodies[row_id]["decision_no"] = gathered.decision_numbers.get(row_id, 0)
+            continue
+        cases[row_id] = Case(
+            row_id=row_id,
+            event=meaning["event"],
+            is_complete=complete.get(key, False),
+            is_unnamed=bool(unnamed[key]),
+            lacks=lacking(meaning),
+            prior=model.priors[meaning["event"]],
+            missed=chances[key],
+            candidates=[_candidate(key, pair, facts, deceased) for pair in best.get(key, [])],
+            number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
+            judged_new=key in facts.judged_new,
+        )
+    for row_id, ruling in decide_all(list(cases.values()), thresholds).items():
+        bodies[row_id] = _body(ruling, cases[row_id], best.get(-row_id, []), facts, model)
+        bodies[row_id]["steps"] = steps.get(-row_id, [])
+        bodies[row_id]["emitted"] = [entry[0] for entry in emitted.get(-row_id, [])]
+    for row_id, body in bodies.items():
+        body["decision_no"] = gathered.decision_numbers.get(row_id, 0)
     return bodies
 
 
 def _best_candidates(scored: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
-    """The best candidates of each row, as SCORED rows, best first."""
-    best = scored.sort("record_id_l", "odds", "record_id_r", descending=[False, True, False]).filter(
-        pl.int_range(pl.len()).over("record_id_l") < MOST_CANDIDATES
-    )
+    """The candidates of each row, as SCORED rows, best first."""
     gathered: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for pair in best.iter_rows(named=True):
+    for pair in scored.iter_rows(named=True):
         gathered[pair["record_id_l"]].append(pair)
     return gathered
 

@@ -5,7 +5,7 @@ This gathers; it logs nothing. Its callers log every step before they show a res
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,7 +19,7 @@ from matching.compare import compare
 from matching.frequencies import FORMS, Frequencies, name_parts
 from matching.model import Model
 from matching.normalise import normalise
-from matching.schemas import NORMALISED, PAIRS, conform, empty
+from matching.schemas import NORMALISED, PAIRS, SCORED, conform, empty
 from matching.score import score
 from matching.steps import SearchRules
 from registry import people, register, tail
@@ -27,7 +27,8 @@ from registry.engine import Session
 
 _HITS = {"record_id_l": pl.Int64, "step": pl.String, "record_id_r": pl.Int64}
 #: candidates that are kept for deciding and explaining, best first
-MOST_CANDIDATES = 12
+MOST_CANDIDATES = 20
+_PAIRS_AT_ONCE = 200_000
 #: a small register does not make a stranger unlikely: it is a part of the country
 _FEWEST = 1000
 
@@ -117,7 +118,9 @@ class Searcher:
         """SCORED pairs. The crowd of strangers is the register's, for rows too: a batch is one commune's more often
         than not, and what its rows have in common must not make them one person."""
         frequencies = Frequencies(self.version.frequencies(_values(rows, met)))
-        return score(compare(pairs, rows, met, frequencies), self.model, max(self.version.meta.records, _FEWEST))
+        population = max(self.version.meta.records, _FEWEST)
+        best = [_best(score(compare(part, rows, met, frequencies), self.model, population)) for part in _slices(pairs)]
+        return pl.concat(best) if best else empty(SCORED)
 
 
 def _hits(questions: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -139,6 +142,19 @@ def _batch_hits(questions: pl.DataFrame, answers: pl.DataFrame, order: Mapping[i
         .filter(pl.col("place_r") < pl.col("place"))
         .select(list(_HITS))
     )
+
+
+def _slices(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The pairs in slices that keep the pairs of one row together, so that memory does not grow with the batch."""
+    part = (pl.int_range(pl.len()).min().over("record_id_l") // _PAIRS_AT_ONCE).alias("part")
+    for _, slice_ in pairs.with_columns(part).group_by("part", maintain_order=True):
+        yield slice_.drop("part")
+
+
+def _best(scored: pl.DataFrame) -> pl.DataFrame:
+    """The best candidates of each row, best first."""
+    ordered = scored.sort("record_id_l", "odds", "record_id_r", descending=[False, True, False])
+    return ordered.filter(pl.int_range(pl.len()).over("record_id_l") < MOST_CANDIDATES)
 
 
 def _values(*frames: pl.DataFrame) -> list[str]:

@@ -19,7 +19,7 @@ from matching.schemas import FREQUENCIES, empty
 from matching.steps import search_rules
 from registry import log, people, queue, register, tail
 
-_SLICE = 100_000
+_SLICE = 25_000
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,15 @@ VERDICTS = ("link", "new", "not_same", "return", "approve")
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """An officer's word: link (to `code`), new, not_same (as `code`), return (with a note), approve."""
+
+    word: str
+    code: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class QueueLine:
     """One open item in the list."""
 
@@ -110,40 +119,41 @@ def change_requests(home: Home, limit: int, viewer: Viewer) -> list[dict[str, An
     return found
 
 
-def decide(home: Home, item_id: int, verdict: str, code: str | None, note: str | None, viewer: Viewer) -> DecideResult:
-    """Decides an item: link (to `code`), new, not_same (as `code`), return (with a note), approve.
+def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> DecideResult:
+    """Decides an item.
 
     UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile.
     """
-    if verdict not in VERDICTS:
-        raise UsageError(f"verdict {verdict}: not one of {', '.join(VERDICTS)}")
+    word, code = verdict.word, verdict.code
+    if word not in VERDICTS:
+        raise UsageError(f"verdict {word}: not one of {', '.join(VERDICTS)}")
     with home.ledger.reading() as session:
         item = queue.item(session, item_id)
         waiting_death = queue.open_item(session, item.row_id, "death")
         current = decisions.current(session, [item.row_id]).get(item.row_id)
     if item.state == "closed":
-        is_second_link = verdict in ("link", "approve") and waiting_death is not None
+        is_second_link = word in ("link", "approve") and waiting_death is not None
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
             raise UsageError(f"item {item_id}: decided already by {item.closed_by} at {item.closed_at}")
-        return decide(home, waiting_death or 0, "approve", None, note, viewer)
-    if verdict == "return":
-        give_back(home, item, note, viewer)
+        return decide(home, waiting_death or 0, Verdict("approve", note=verdict.note), viewer)
+    if word == "return":
+        give_back(home, item, verdict.note, viewer)
         return _result(home, item, settle_waiting(home, [item.row_id], viewer))
     if item.kind != "row":
-        if verdict == "link" and current is not None and code == current.bhxh_code:
-            verdict = "approve"
-        if verdict != "approve":
+        if word == "link" and current is not None and code == current.bhxh_code:
+            word = "approve"
+        if word != "approve":
             raise UsageError(f"item {item_id}: its row is linked; it takes approve or return")
         approve(home, item, viewer)
         return _result(home, item, 0)
-    if verdict == "approve":
+    if word == "approve":
         raise UsageError(f"item {item_id}: a row in review takes link, new, not_same or return")
-    _judge(home, item, verdict, code, note, viewer)
+    _judge(home, item, verdict, viewer)
     redecide(home, [item.row_id], viewer)
     _agree_as_linker(home, item, viewer)
     settled = settle_waiting(home, [item.row_id], viewer)
     result = _result(home, item, settled)
-    if verdict in ("link", "new") and result.outcome == "review":
+    if word in ("link", "new") and result.outcome == "review":
         raise BusyError(
             f"item {item_id}: the verdict is kept, but the row is still in review ({result.reason}): "
             f"something has changed. Look again with `motma queue show {item_id}`."
@@ -151,7 +161,7 @@ def decide(home: Home, item_id: int, verdict: str, code: str | None, note: str |
     return result
 
 
-def _judge(home: Home, item: Item, verdict: str, code: str | None, note: str | None, viewer: Viewer) -> None:
+def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> None:
     """Keeps the verdict; nothing else changes yet."""
     with home.ledger.writing() as session:
         if queue.item(session, item.item_id).state != "open":
@@ -159,7 +169,7 @@ def _judge(home: Home, item: Item, verdict: str, code: str | None, note: str | N
         (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
         row_digest = identity_digests(normalised_rows(session, [item.row_id], viewer))[-item.row_id]
         pairs: list[tuple[int | None, int | None, str]]
-        if verdict == "new":
+        if verdict.word == "new":
             missing = lacking(meaning)
             if missing:
                 raise UsageError(
@@ -170,8 +180,8 @@ def _judge(home: Home, item: Item, verdict: str, code: str | None, note: str | N
             pairs = [(candidate.person_id, candidate.other_row_id, "not_same") for candidate in seen]
             pairs.append((None, None, "new_person"))
         else:
-            person_id = _holder(session, code)
-            pairs = [(person_id, None, "same" if verdict == "link" else "not_same")]
+            person_id = _holder(session, verdict.code)
+            pairs = [(person_id, None, "same" if verdict.word == "link" else "not_same")]
         digests = _digests_of(session, pairs, viewer)
         for person_id_, other_row_id, word in pairs:
             judged = {
@@ -181,7 +191,7 @@ def _judge(home: Home, item: Item, verdict: str, code: str | None, note: str | N
                 "other_row_id": other_row_id,
                 "other_digest": digests.get((person_id_, other_row_id)),
                 "verdict": word,
-                "note": note,
+                "note": verdict.note,
             }
             queue.add_judgement(session, viewer, judged)
         named = [[person_id_, other, word] for person_id_, other, word in pairs]

@@ -18,7 +18,8 @@ def redecide(home: Home, row_ids: Iterable[int], viewer: Viewer) -> None:
     wanted = sorted(set(row_ids))
     with home.ledger.reading() as session:
         batches = plans.places(session, wanted)
-    for batch_id, rows in batches.items():
+    for batch_id, places in batches.items():
+        rows = dict(places)
         before = _numbers(home, rows)
         for number in range(1, _MOST_TRIES + 1):
             with home.ledger.reading() as session:

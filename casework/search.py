@@ -14,6 +14,7 @@ from casework.errors import UsageError
 from casework.find import Found, Searcher
 from casework.rows import normalise_understood
 from casework.types import Home, Viewer
+from casework.view import household_members
 from matching.explain import sentence
 from matching.model import load_model
 from matching.schemas import COMPARISONS, RECEIVED, RECORD
@@ -35,7 +36,7 @@ _PLACE = "birth_place"
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One person who was found: the record, the active code, the weight of each comparison in bits."""
+    """One person who was found: the record, the active code, the weight of each comparison in bits, the household."""
 
     person_id: int
     code: str | None
@@ -44,6 +45,7 @@ class SearchHit:
     match_weight: float
     weights: Mapping[str, float]
     sentence: str
+    members: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ def search(home: Home, query: Mapping[str, str], viewer: Viewer) -> SearchResult
         best = found.scored.filter(pl.col("record_id_r") > 0).sort("odds", "record_id_r", descending=[True, False])
         shown = best.head(_MOST_HITS)
         records = people.records(session, shown["record_id_r"].to_list(), viewer)
+        by_id = {record["record_id"]: record for record in records.iter_rows(named=True)}
+        codes = {record["household_code"] for record in by_id.values()}
+        members = {code: household_members(session, code, viewer) for code in codes}
     _log(home, query, found, shown, viewer)
-    by_id = {record["record_id"]: record for record in records.iter_rows(named=True)}
     return SearchResult(
         steps=list(found.steps.select("step", "status", "hits").iter_rows()),
         hits=[
@@ -78,6 +82,7 @@ def search(home: Home, query: Mapping[str, str], viewer: Viewer) -> SearchResult
                 match_weight=pair["match_weight"],
                 weights={name: pair[f"weight_{name}"] for name in COMPARISONS},
                 sentence=sentence(pair, model),
+                members=members[by_id[pair["record_id_r"]]["household_code"]],
             )
             for pair in shown.iter_rows(named=True)
         ],
@@ -128,6 +133,8 @@ def _log(home: Home, query: Mapping[str, str], found: Found, shown: pl.DataFrame
         log.Act("search_step", {**common, "step": step, "status": status, "hits": hits, "candidates": candidates})
         for step, status, hits, candidates in found.steps.select("step", "status", "hits", "digest").iter_rows()
     ]
-    best = [[record_id, round(weight, 4)] for record_id, weight in shown.select("record_id_r", "match_weight").iter_rows()]
+    best = [
+        [record_id, round(weight, 4)] for record_id, weight in shown.select("record_id_r", "match_weight").iter_rows()
+    ]
     with home.ledger.writing() as session:
         log.append(session, viewer, [log.Act("search", {**common, "fields": sorted(query), "best": best}), *acts])

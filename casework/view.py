@@ -87,7 +87,7 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
         understood=meaning,
         linked_code=None if current is None else current.bhxh_code,
         candidates=_candidates(session, decisions.candidates(session, item.row_id), viewer),
-        members=_household(session, meaning["household_code"], viewer),
+        members=household_members(session, meaning["household_code"], viewer),
         steps=[(step, status, hits) for step, status, hits, _digest in evidence.get("steps") or ()],
         history=[{name: value for name, value in entry.items() if name != "evidence"} for entry in history],
         waiting_rows=[
@@ -127,13 +127,14 @@ def _candidates(session: Session, found: Sequence[CandidateRecord], viewer: View
                 posterior=candidate.posterior,
                 weights=candidate.weights,
                 sentence=candidate.sentence,
-                members=_household(session, record["household_code"], viewer),
+                members=household_members(session, record["household_code"], viewer),
             )
         )
     return views
 
 
-def _household(session: Session, household_code: str | None, viewer: Viewer) -> list[dict[str, Any]]:
+def household_members(session: Session, household_code: str | None, viewer: Viewer) -> list[dict[str, Any]]:
+    """The people of a household as it stands: full_name, birth_date, sex, relation, status."""
     if household_code is None:
         return []
     ids = people.known_households(session, [household_code])

@@ -66,7 +66,8 @@ class Case:
     """A row to decide. `lacks` names what a code would need and the row does not have.
 
     `judged_new`: an officer said that none of the candidates he saw is this person. Those are marked not_same; one
-    that he did not see still stands in the way.
+    that he did not see still stands in the way. `is_doubted`: a later row of the batch may be both this person and
+    somebody else; no code is issued before that is settled.
     """
 
     row_id: int
@@ -79,6 +80,7 @@ class Case:
     candidates: Sequence[Candidate]
     number_is_anothers: bool = False
     judged_new: bool = False
+    is_doubted: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class Ruling:
     """What is to be done with a row.
 
     A link goes to `person_id`, or to whoever `same_as_row` becomes. `posteriors` has one number per candidate, in
-    the order of the case's candidates.
+    the order of the case's candidates. `doubted_rows` are rows of this batch that were to be issued a code and may be
+    the same person as somebody else.
     """
 
     outcome: str
@@ -97,6 +100,7 @@ class Ruling:
     posterior: float | None = None
     posteriors: Sequence[float] = ()
     best: int | None = None
+    doubted_rows: tuple[int, ...] = ()
 
 
 _Review = Callable[..., Ruling]
@@ -111,9 +115,31 @@ class _Entity:
     members: list[int] = field(default_factory=list)
 
 
+def decide_all(cases: Sequence[Case], thresholds: Thresholds) -> dict[int, Ruling]:
+    """row_id → ruling on every row of a batch; `cases` stand in the order in which the rows take effect.
+
+    A row that was to be issued a code, and that a later row may be one person with beside somebody else, is doubted
+    and everything is decided once more; that ends, since each round doubts at least one row more.
+    """
+    doubted: set[int] = set()
+    while True:
+        decided: dict[int, Ruling] = {}
+        for case in cases:
+            asked = replace(case, is_doubted=case.row_id in doubted)
+            decided[case.row_id] = decide(asked, decided, thresholds)
+        fresh = {row_id for ruling in decided.values() for row_id in ruling.doubted_rows} - doubted
+        if not fresh:
+            return decided
+        doubted |= fresh
+
+
 def decide(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -> Ruling:
     """The ruling on a row. `decided` holds the rulings on rows of this batch that come before it, by row_id."""
     ruling = _ruling(case, decided, thresholds)
+    strong = _strong(case, _entities(case, decided), thresholds)
+    if len(strong) > 1:
+        issued = tuple(entity.key[1] for entity in strong if entity.key[0] == "issued")
+        ruling = replace(ruling, doubted_rows=issued)
     if ruling.outcome != "linked" or ruling.same_as_row is None:
         return ruling
     earlier = decided[ruling.same_as_row]
@@ -149,8 +175,8 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
             return review("waits_for_row", number)
         if objection is not None:
             return review(objection)
-        target = {"person_id": number} if kind == "person" else {"same_as_row": number}
-        return Ruling("linked", None, posterior=top, posteriors=posteriors, best=best.members[0], **target)
+        linked = Ruling("linked", posterior=top, posteriors=posteriors, best=best.members[0])
+        return replace(linked, person_id=number) if kind == "person" else replace(linked, same_as_row=number)
     if top < thresholds.lower and sum(by_entity) < 2 * thresholds.lower:
         return _without_candidate(case, review, posteriors, by_entity)
     return review(*_doubt(case, entities, by_entity, thresholds))
@@ -243,6 +269,8 @@ def _without_candidate(
         return review("search_incomplete")
     if case.is_unnamed or case.lacks:
         return review("weak")
+    if case.is_doubted:
+        return review("in_batch")
     if not case.number_is_anothers:
         for candidate in case.candidates:
             if candidate.verdict != "not_same" and candidate.agrees_in_number:
@@ -258,8 +286,7 @@ def _doubt(
     kind, number = entities[0].key
     if kind == "row":
         return "waits_for_row", number
-    alone = [_alone(case, entity) for entity in entities]
-    strong = [entity for entity, posterior in zip(entities, alone, strict=True) if posterior >= thresholds.upper]
+    strong = _strong(case, entities, thresholds)
     if kind == "issued":
         return "in_batch", None
     if len(strong) > 1:
@@ -275,6 +302,6 @@ def _doubt(
     return "weak", None
 
 
-def _alone(case: Case, entity: _Entity) -> float:
-    """The posterior that an entity would have without its rivals."""
-    return _posteriors(case, [entity])[1][0]
+def _strong(case: Case, entities: Sequence[_Entity], thresholds: Thresholds) -> list[_Entity]:
+    """The entities that would be linked if they had no rivals."""
+    return [entity for entity in entities if _posteriors(case, [entity])[1][0] >= thresholds.upper]

@@ -135,7 +135,8 @@ def decide(call: Call) -> int:
     }
     (verdict,) = (name for name, is_meant in verdicts.items() if is_meant)
     code = given.link if verdict == "link" else given.not_same
-    result = queue.decide(open_home(call.home), given.item, verdict, code, given.note, Viewer(call.by, DECIDE_PURPOSE))
+    given_verdict = queue.Verdict(verdict, code, given.note)
+    result = queue.decide(open_home(call.home), given.item, given_verdict, Viewer(call.by, DECIDE_PURPOSE))
     call.show(result, lambda: _result_text(result))
     return 0
 

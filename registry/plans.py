@@ -10,6 +10,9 @@ from typing import Any
 from registry.engine import Session, WriteSession
 from registry.viewer import Viewer
 
+#: Rows of one batch; the rows of a larger intake meet those of earlier batches in the tail
+MOST_ROWS = 20_000
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -34,7 +37,7 @@ class PlannedRow:
 
 
 def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, viewer: Viewer) -> list[int]:
-    """Batches to work on: one for the rows that none has taken yet, and every unfinished one.
+    """Batches to work on: new ones for the rows that none has taken yet, and every unfinished one.
 
     With delivery ids only the rows of those deliveries, and the batches that hold some of them.
     """
@@ -46,14 +49,14 @@ def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, view
         fresh = [row.row_id for row in session.rows_for("rows_without_batch", "delivery_ids", ids)]
         theirs = {row.batch_id for row in session.rows_for("batches_of_deliveries", "delivery_ids", ids)}
         batches = theirs & {row.batch_id for row in session.rows("unfinished_batches")}
-    if fresh:
+    for start in range(0, len(fresh), MOST_ROWS):
         (batch_id,) = session.next_ids("batch", 1)
         session.run("add_batch", batch_id=batch_id, at=session.at, by=viewer.by)
         session.run_many(
             "add_batch_row",
             [
                 {"row_id": row_id, "batch_id": batch_id, "position": position}
-                for position, row_id in enumerate(dict.fromkeys(fresh))
+                for position, row_id in enumerate(fresh[start : start + MOST_ROWS])
             ],
         )
         batches.add(batch_id)
