@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -65,6 +66,8 @@ def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
 
 def entry() -> None:
     """Ends the process with the exit code of the command on its command line."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Vietnamese letters still shows the figures
     try:
         code = main()
         sys.stdout.flush()

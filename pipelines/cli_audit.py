@@ -40,24 +40,21 @@ def add_commands(commands: Commands) -> None:
 def check(call: Call) -> int:
     """Runs the checks."""
     from casework.check import run_checks
-
     from casework.home import open_home
 
     results = run_checks(open_home(call.home))
     broken = [result for result in results if result.rows]
 
     def text() -> str:
-        lines = [
-            table(
-                ["Cam kết", "Vi phạm", "Nội dung"],
-                [(result.name, len(result.rows), result.description) for result in results],
-            )
-        ]
+        if not broken:
+            return f"{len(results)} cam kết đã kiểm tra, tất cả đều giữ."
+        lines = [f"{len(results)} cam kết đã kiểm tra, {len(broken)} bị vi phạm."]
         for result in broken:
             left = len(result.rows) - SHOWN_ROWS
             more = f"\n… và {left} dòng nữa; xem đủ bằng --json." if left > 0 else ""
-            lines.append(f"{result.name}:\n{table(list(result.columns), result.rows[:SHOWN_ROWS])}{more}")
-        lines.append("Có cam kết bị vi phạm. Ngừng cấp mã và báo Tổ kiểm soát." if broken else "Mọi cam kết đều giữ.")
+            rows = table(list(result.columns), result.rows[:SHOWN_ROWS])
+            lines.append(f"{result.name}: {len(result.rows):,} dòng\n{result.description}\n{rows}{more}")
+        lines.append("Hãy ngừng cấp mã và báo Tổ kiểm soát.")
         return "\n\n".join(lines)
 
     call.show(results, text)

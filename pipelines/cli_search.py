@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.cli_call import Call, Commands, add_command, said
-from pipelines.cli_case import LEGEND, candidate_lines, side_by_side
+from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by_side
 from pipelines.cli_table import table
 from pipelines.cli_words import SEXES, STEP_STATUSES, word
 
@@ -84,11 +84,13 @@ def result_text(query: Mapping[str, str], result: SearchResult) -> str:
     more = f" Chỉ in {len(listed)} người đầu; hãy hỏi kỹ hơn." if result.found > len(listed) else ""
     compared = [(f"Người {number}", hit) for number, hit in enumerate(result.hits[:COMPARED], start=1)]
     beside = side_by_side("Câu hỏi", as_record(query), [(title, hit.record) for title, hit in compared])
+    households = households_text({hit.record["household_code"]: hit.members for _, hit in compared})
     return "\n\n".join(
         [
             f"Tìm thấy {result.found} người.{more}\n{table(headings, listed)}",
             f"So sánh:\n{beside}\n{LEGEND}",
             *("\n".join(candidate_lines(title, hit)) for title, hit in compared),
+            *([households] if households else []),
             *parts,
         ]
     )

@@ -229,3 +229,11 @@ def test_a_search_that_asks_nothing_clear_is_2(operator: Operator, asked: list[s
 def test_a_search_that_finds_nobody_says_so(operator: Operator) -> None:
     said = operator.text("search", "--purpose", "x", "--name", "Không Có Ai", "--birth", "1900")
     assert said.startswith("Không tìm thấy ai trong sổ.")
+
+
+def test_check_is_clean_after_all_that_and_13_when_a_promise_is_broken(operator: Operator, tmp_path: Path) -> None:
+    operator.json("run", str(SAMPLES / "inbox"))
+    assert {len(check["rows"]) for check in operator.json("check")} == {0}
+    assert "tất cả đều giữ" in operator.text("check")
+    (tmp_path / "home").chmod(0o755)
+    assert "home_is_closed: 1 dòng" in operator.text("check", code=13)
