@@ -22,6 +22,8 @@ Codes = npt.NDArray[np.uint8]
 _SAME, _STRANGER, _TWIN, _RELATIVE = range(len(CLASSES))
 #: No level is taken to be rarer than this among strangers, whatever the shares say.
 _RAREST = 1e-12
+#: Assumption: given names of one family are so many times as often a slip apart as those of strangers.
+_LIKENESS = 3.0
 
 
 def score(levels: pl.DataFrame, model: Model, population: int) -> pl.DataFrame:
@@ -87,8 +89,7 @@ def _adjust(found: Array, rows: npt.NDArray[np.int64], level: Level, shares: Map
         # it cannot say more than that the common value agrees.
         chance = np.maximum(shares[f"{level.share}_rare"][rows] / level.spread, level.same * common)
         if level.share == "given":
-            found[_TWIN, rows] = level.twin * np.minimum(chance / level.stranger, 5.0)
-            found[_RELATIVE, rows] = level.relative * np.minimum(chance / level.stranger, 5.0)
+            found[_TWIN, rows] = found[_RELATIVE, rows] = _LIKENESS * chance
     found[_STRANGER, rows] = chance
 
 

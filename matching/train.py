@@ -55,11 +55,12 @@ class TrainingPairs:
 #: What pairs of one household cannot teach: what made them pairs, what a household shares, and numbers, which agree
 #: there mostly where one person was entered twice.
 _OF_HOUSEHOLD = ("household", "birth", "place", "head", "parents", "phone", "personal_id", "old_id", "code")
-#: What a sample cannot teach. That a relation agrees says something in one household only, and heads are seldom told.
+#: What a sample cannot teach. Among twins stand persons who were entered twice, with a slip in the name. That a
+#: relation agrees says something in one household only, and heads are seldom told.
 _GIVEN_BY_SAMPLE = {
     "same": ("relation", "head"),
     "stranger": ("household", "relation"),
-    "twin": (*_OF_HOUSEHOLD, "relation"),
+    "twin": (*_OF_HOUSEHOLD, "relation", "given", "sex"),
     "relative": _OF_HOUSEHOLD,
 }
 #: Levels that keep the base's chance among matches: EM takes persons of one name and place for one person, whatever
