@@ -36,13 +36,17 @@ _KEPT_CANDIDATES = 6
 
 @dataclass(frozen=True)
 class Facts:
-    """What the ledger says about the candidates: holders of codes, verdicts of officers, what waiting rows weigh."""
+    """What the ledger says about the candidates: holders of codes, verdicts of officers, what waiting rows weigh.
+
+    `tied` are the persons, and `behind` the rows, that a waiting row weighs.
+    """
 
     active: Mapping[int, str]
     disputed: frozenset[int]
     verdicts: Mapping[tuple[int, int], str]
     judged_new: frozenset[int]
     tied: Mapping[int, frozenset[int]]
+    behind: Mapping[int, frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -114,17 +118,11 @@ def _facts(session: Session, found: Found, records: pl.DataFrame) -> Facts:
             # a verdict holds until a strong field of either side changes
             if of_candidates.get(other) == judged["other_digest"]:
                 verdicts[record_id, other] = judged["verdict"]
-    tied = {
-        row_id: frozenset(
-            candidate.person_id
-            for candidate in decisions.candidates(session, row_id)
-            if candidate.person_id is not None
-        )
-        for row_id in row_ids
-        if -row_id not in digests
-    }
+    weighed = {row_id: decisions.candidates(session, row_id) for row_id in row_ids if -row_id not in digests}
+    tied = {row_id: frozenset(c.person_id for c in found if c.person_id) for row_id, found in weighed.items()}
+    behind = {row_id: frozenset(c.other_row_id for c in found if c.other_row_id) for row_id, found in weighed.items()}
     held = codes.standing(session, person_ids)
-    return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied)
+    return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied, behind)
 
 
 def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict[str, Any]]:
@@ -134,7 +132,7 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
     complete = dict(is_complete(found.steps, rules).iter_rows())
     chances = dict(missed(records, model).iter_rows())
     unnamed = dict(records.select("record_id", "is_unnamed").iter_rows())
-    best = _best_candidates(found.scored)
+    best = _best_candidates(found.scored, facts)
     deceased = set(found.met.filter(pl.col("status") == "deceased")["record_id"])
     steps = _by_record(found.steps, ["step", "status", "hits", "digest"])
     emitted = _by_record(found.emitted.unique(["record_id", "key_hash"]), ["key_hash"])
@@ -168,11 +166,16 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
     return bodies
 
 
-def _best_candidates(scored: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
-    """The candidates of each row, as SCORED rows, best first."""
+def _best_candidates(scored: pl.DataFrame, facts: Facts) -> dict[int, list[dict[str, Any]]]:
+    """The candidates of each row, as SCORED rows, best first.
+
+    A row does not weigh one that waits behind it: that one is decided again once this one is settled, and if each
+    waited for the other neither would ever be.
+    """
     gathered: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for pair in scored.iter_rows(named=True):
-        gathered[pair["record_id_l"]].append(pair)
+        if -pair["record_id_l"] not in facts.behind.get(-pair["record_id_r"], ()):
+            gathered[pair["record_id_l"]].append(pair)
     return gathered
 
 
@@ -208,7 +211,10 @@ def _body(
     )
     weights = sorted((pair["match_weight"] for pair in scored), reverse=True)
     chosen = None if ruling.best is None else scored[ruling.best]
-    number_agrees = ruling.best is not None and case.candidates[ruling.best].agrees_in_number
+    best = None if ruling.best is None else case.candidates[ruling.best]
+    # another row's number says nothing of a person who does not hold it
+    is_own_number = best is not None and (best.record_id > 0 or ruling.person_id is None)
+    number_agrees = best is not None and is_own_number and best.agrees_in_number
     return {
         "outcome": ruling.outcome,
         "reason": ruling.reason,
@@ -219,7 +225,7 @@ def _body(
         "match_weight": chosen["match_weight"] if chosen else None,
         "runner_up_weight": weights[1] if len(weights) > 1 else None,
         "number_agrees": number_agrees,
-        "is_deceased": None if ruling.best is None else case.candidates[ruling.best].is_deceased,
+        "is_deceased": None if best is None else best.is_deceased,
         "lacks": list(case.lacks),
         "candidate_codes": [
             facts.active[pair["record_id_r"]] for pair in scored if pair["record_id_r"] in facts.active

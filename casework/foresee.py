@@ -27,7 +27,8 @@ from registry.engine import Session
 
 def after_issue(meaning: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
     """The record of a person for whom a code is issued, but for the code."""
-    record = {**meaning, "household_code": None, "relation_to_head": None, "bhxh_code": None, "status": "active"}
+    unsettled = dict.fromkeys(("household_code", "relation_to_head", "head_name", "bhxh_code"))
+    record = {**meaning, **unsettled, "status": "active"}
     if ANOTHERS_NUMBER in meaning["flags"]:
         record["personal_id"] = None
     return after_change(record, household, effects)
@@ -47,7 +48,7 @@ def after_change(record: Mapping[str, Any], household: HouseholdState | None, ef
 
 def record_digest(record: Mapping[str, Any]) -> str:
     """The digest of all that a record's keys are made of."""
-    values = [record.get(name) for name in (*RECORD, "status")]
+    values = [*(record.get(name) for name in (*RECORD, "status")), sorted(record.get("codes") or [])]
     return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 

@@ -56,7 +56,7 @@ class Candidate:
 
     @property
     def looks_like_a_twin(self) -> bool:
-        """One birth date and one family, but another given name and no strong number that agrees."""
+        """One birth date and one family, but another given name; a number that agrees may be the twin's."""
         family = self.has("household", "same") or self.has("parents", "both", "one", "close")
         return family and self.has("birth", *_SAME_DATE) and self.has("given", *_OTHER_GIVEN)
 
@@ -140,11 +140,6 @@ def decide(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) ->
     if len(strong) > 1:
         issued = tuple(entity.key[1] for entity in strong if entity.key[0] == "issued")
         ruling = replace(ruling, doubted_rows=issued)
-    if ruling.outcome != "linked" or ruling.same_as_row is None:
-        return ruling
-    earlier = decided[ruling.same_as_row]
-    if earlier.outcome == "linked":
-        return replace(ruling, person_id=earlier.person_id, same_as_row=earlier.same_as_row)
     return ruling
 
 
@@ -157,11 +152,13 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
         top = by_entity[0] if entities else None
         return Ruling("review", reason, waits_for_row=waits_for, posterior=top, posteriors=posteriors, best=best)
 
-    same = [place for place, candidate in enumerate(case.candidates) if candidate.verdict == "same"]
-    if same:
-        chosen = case.candidates[same[0]]
-        if chosen.record_id > 0 and chosen.has_active_code:
-            return Ruling("linked", None, chosen.record_id, posterior=1.0, posteriors=posteriors, best=same[0])
+    judged = [
+        place
+        for place, candidate in enumerate(case.candidates)
+        if candidate.verdict == "same" and candidate.record_id > 0
+    ]
+    if judged:
+        return _judged_same(case, judged, posteriors, review)
     if not entities:
         return _without_candidate(case, review)
 
@@ -177,13 +174,31 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
             return review(objection)
         linked = Ruling("linked", posterior=top, posteriors=posteriors, best=best.members[0])
         return replace(linked, person_id=number) if kind == "person" else replace(linked, same_as_row=number)
-    if top < thresholds.lower and sum(by_entity) < 2 * thresholds.lower:
+    # alone: what a rival takes from the best candidate must not earn a code
+    if _alone(case, best) < thresholds.lower and sum(by_entity) < 2 * thresholds.lower:
         return _without_candidate(case, review, posteriors, by_entity)
     return review(*_doubt(case, entities, by_entity, thresholds))
 
 
+def _judged_same(case: Case, judged: Sequence[int], posteriors: Sequence[float], review: _Review) -> Ruling:
+    """The ruling on a row that officers called the same as some persons; never an issue."""
+    holders = [
+        place for place in judged if case.candidates[place].has_active_code and not case.candidates[place].is_disputed
+    ]
+    if len(holders) == 1:
+        person_id = case.candidates[holders[0]].record_id
+        return Ruling("linked", None, person_id, posterior=1.0, posteriors=posteriors, best=holders[0])
+    if holders:
+        return review("one_person_two_codes")
+    is_disputed = any(case.candidates[place].is_disputed for place in judged)
+    return review("one_code_two_persons" if is_disputed else "code_conflict")
+
+
 def _entities(case: Case, decided: Mapping[int, Ruling]) -> list[_Entity]:
-    """Candidates gathered by the person they stand for, likeliest first; pairs judged different are left out."""
+    """Candidates gathered by the person they stand for, likeliest first; pairs judged different are left out.
+
+    The first member is the person's own record where it was met: vetoes are about the person, not about a row.
+    """
     found: dict[tuple[str, int], _Entity] = {}
     for place, candidate in enumerate(case.candidates):
         if candidate.verdict == "not_same":
@@ -194,7 +209,13 @@ def _entities(case: Case, decided: Mapping[int, Ruling]) -> list[_Entity]:
         entity.odds = max(entity.odds, candidate.odds)
     entities = sorted(found.values(), key=lambda entity: (-entity.odds, entity.key))
     for entity in entities:
-        entity.members.sort(key=lambda place: (-case.candidates[place].odds, case.candidates[place].record_id))
+        entity.members.sort(
+            key=lambda place: (
+                case.candidates[place].record_id < 0,
+                -case.candidates[place].odds,
+                case.candidates[place].record_id,
+            )
+        )
     if entities and entities[0].key[0] == "person":
         # a waiting row that weighs this very person is no rival of it
         person = entities[0].key[1]
@@ -239,6 +260,9 @@ def _posteriors(case: Case, entities: Sequence[_Entity]) -> tuple[list[float], l
 def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str | None:
     """Why a link that the weights ask for is not made by the machine; None when nothing speaks against it."""
     others = [case.candidates[place] for entity in entities[1:] for place in entity.members]
+    refused = {("person", candidate.record_id) for candidate in case.candidates if candidate.verdict == "not_same"}
+    if entities[0].key in refused:
+        return "identity_conflict"
     if best.is_disputed:
         return "one_code_two_persons"
     if not best.has_active_code:
@@ -271,10 +295,11 @@ def _without_candidate(
         return review("weak")
     if case.is_doubted:
         return review("in_batch")
-    if not case.number_is_anothers:
-        for candidate in case.candidates:
-            if candidate.verdict != "not_same" and candidate.agrees_in_number:
-                return review("code_conflict" if candidate.has("code", "same") else "identity_conflict")
+    met = [candidate for candidate in case.candidates if candidate.verdict != "not_same"]
+    if any(candidate.has("code", "same") for candidate in met):
+        return review("code_conflict")
+    if not case.number_is_anothers and any(candidate.has("personal_id", "same") for candidate in met):
+        return review("identity_conflict")
     return Ruling("issued", posterior=by_entity[0] if by_entity else None, posteriors=posteriors)
 
 
@@ -291,8 +316,9 @@ def _doubt(
         return "in_batch", None
     if len(strong) > 1:
         rivals = [case.candidates[entity.members[0]] for entity in strong]
-        names = all(rival.has("given", "same", "flat") and rival.has("birth", *_SAME_DATE) for rival in rivals)
-        return ("one_person_two_codes" if names else "ambiguous"), None
+        are_alike = all(rival.has("given", "same", "flat") and rival.has("birth", *_SAME_DATE) for rival in rivals)
+        are_persons = all(entity.key[0] == "person" for entity in strong)
+        return ("one_person_two_codes" if are_alike and are_persons else "ambiguous"), None
     if best.looks_like_a_twin or (best.likeliest_other == "twin" and best.has("given", *_OTHER_GIVEN)):
         return "twin", None
     if best.is_deceased and case.event != "death":
@@ -304,4 +330,9 @@ def _doubt(
 
 def _strong(case: Case, entities: Sequence[_Entity], thresholds: Thresholds) -> list[_Entity]:
     """The entities that would be linked if they had no rivals."""
-    return [entity for entity in entities if _posteriors(case, [entity])[1][0] >= thresholds.upper]
+    return [entity for entity in entities if _alone(case, entity) >= thresholds.upper]
+
+
+def _alone(case: Case, entity: _Entity) -> float:
+    """The posterior that an entity would have without its rivals."""
+    return _posteriors(case, [entity])[1][0]

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 CURRENT_RULES = "search_2026-01-01"
 NEEDED = ("always", "given", "extra")
+#: what a key may be made of; matching/block.py finds their values
+ATOMS = (
+    *("code", "personal_id", "old_id"),
+    *("name", "sound", "surname", "given"),
+    *("birth", "full_birth", "birth_month", "birth_day", "birth_year"),
+    *("sex", "birth_place", "residence", "place", "province"),
+    *("parent", "household", "head"),
+)
+_SETTINGS = ("version", "cap", "must_run", "step")
+_PARTS = ("name", "title", "needed", "keys", "narrow")
 
 
 class RulesError(ValueError):
@@ -42,8 +54,14 @@ class SearchRules:
 
 
 def parse_rules(text: str) -> SearchRules:
-    """Search rules out of the text of a TOML file; RulesError says what is wrong."""
-    raw = tomllib.loads(text)
+    """Search rules out of the text of a TOML file; RulesError names every fault."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RulesError(f"search rules: not a TOML file ({error}); restore it from its version") from error
+    faults = _faults(raw)
+    if faults:
+        raise RulesError(f"search rules: {'; '.join(faults)}")
     steps = tuple(
         Step(
             name=entry["name"],
@@ -54,15 +72,53 @@ def parse_rules(text: str) -> SearchRules:
         )
         for entry in raw["step"]
     )
-    names = [step.name for step in steps]
-    if len(set(names)) != len(names):
-        raise RulesError("two search steps have one name")
-    for step in steps:
-        if step.needed not in NEEDED:
-            raise RulesError(f"step {step.name}: needed is {step.needed!r}, not one of {', '.join(NEEDED)}")
-    if raw["must_run"] not in names:
-        raise RulesError(f"must_run names {raw['must_run']!r}, which is no step")
     return SearchRules(raw["version"], raw["cap"], raw["must_run"], steps)
+
+
+def _faults(raw: Mapping[str, Any]) -> list[str]:
+    """Everything that is wrong with a rules file."""
+    found = [f"{name} is no setting" for name in raw if name not in _SETTINGS]
+    if not _is_text(raw.get("version")):
+        found.append("version is missing")
+    cap = raw.get("cap")
+    if not isinstance(cap, int) or isinstance(cap, bool) or cap < 1:
+        found.append(f"cap is {cap!r}, not a number of records")
+    entries = raw.get("step")
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
+        return [*found, "there is no [[step]]"]
+    for number, entry in enumerate(entries, start=1):
+        where = f"step {entry['name']}" if _is_text(entry.get("name")) else f"step no. {number}"
+        found += [f"{where}: {fault}" for fault in _step_faults(entry)]
+    names = [entry.get("name") for entry in entries if _is_text(entry.get("name"))]
+    found += [f"two steps are named {name}" for name in sorted(set(names)) if names.count(name) > 1]
+    must_run = raw.get("must_run")
+    if must_run not in [entry.get("name") for entry in entries if entry.get("needed") == "always"]:
+        found.append(f"must_run is {must_run!r}, which is no step that is always needed")
+    return found
+
+
+def _step_faults(entry: Mapping[str, Any]) -> list[str]:
+    found = [f"{name} is no part of a step" for name in entry if name not in _PARTS]
+    found += [f"{part} is missing" for part in ("name", "title") if not _is_text(entry.get(part))]
+    if entry.get("needed") not in NEEDED:
+        found.append(f"needed is {entry.get('needed')!r}, not one of {', '.join(NEEDED)}")
+    keys = entry.get("keys")
+    if not isinstance(keys, list) or not keys or not all(_is_key(key) for key in keys):
+        found.append("keys is not a list of lists of atoms")
+    else:
+        found += [f"{atom!r} is no atom" for key in keys for atom in key if atom not in ATOMS]
+        found += [f"a key has one atom twice: {', '.join(key)}" for key in keys if len(set(key)) < len(key)]
+    if "narrow" in entry and entry["narrow"] not in ATOMS:
+        found.append(f"narrow is {entry['narrow']!r}, which is no atom")
+    return found
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(atom, str) for atom in value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 @cache
