@@ -65,7 +65,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A whole model file. `priors` is the probability, by event, that the row's person is in the register."""
+    """A whole model file. `priors` is the probability, by event, that the row's person is in the register.
+
+    `twins` and `relatives` are how many of them a person has there; `likeness` is how many times as often the given
+    names of one family are a slip apart as those of strangers.
+    """
 
     version: str
     date: date
@@ -74,6 +78,7 @@ class Model:
     priors: Mapping[str, float]
     twins: float
     relatives: float
+    likeness: float
     missed: Mapping[str, float]
     thresholds: Mapping[str, float]
 
@@ -119,6 +124,7 @@ def parse_model(text: Mapping[str, Any], where: str) -> Model:
         priors=dict(text["prior"]),
         twins=float(text["others"]["twins"]),
         relatives=float(text["others"]["relatives"]),
+        likeness=float(text["others"]["likeness"]),
         missed=dict(text["missed"]),
         thresholds=dict(text["thresholds"]),
     )
@@ -130,7 +136,12 @@ def _faults_of_head(text: Mapping[str, Any]) -> list[str]:
         for key, kind in (("version", str), ("date", date), ("trained_on", str))
         if not isinstance(text.get(key), kind)
     ]
-    tables = (("prior", EVENTS), ("missed", QUALITIES), ("thresholds", THRESHOLDS), ("others", ("twins", "relatives")))
+    tables = (
+        ("prior", EVENTS),
+        ("missed", QUALITIES),
+        ("thresholds", THRESHOLDS),
+        ("others", ("twins", "relatives", "likeness")),
+    )
     for table, keys in tables:
         values = text.get(table, {})
         if set(values) != set(keys):
@@ -194,7 +205,11 @@ trained_on = "{trained_on}"
 """
 _TABLES = (
     ("prior", "Assumption: how often the person of a row already is in the register, by event."),
-    ("others", "Assumption: how many twins, and how many members of the same family, a person has in the register."),
+    (
+        "others",
+        "Assumption: how many twins, and how many members of the same family, a person has in the register;\n"
+        "# and how many times as often the given names of one family are a slip apart as those of strangers.",
+    ),
     (
         "missed",
         "Assumption: how often the mandatory search steps miss a person who is in the register, by what the row says.\n"
@@ -211,7 +226,7 @@ def write_model(model: Model, path: Path) -> None:
     """Write the model as a file that load_model reads as the same model; the same model gives the same bytes."""
     values: dict[str, Mapping[str, float]] = {
         "prior": model.priors,
-        "others": {"twins": model.twins, "relatives": model.relatives},
+        "others": {"twins": model.twins, "relatives": model.relatives, "likeness": model.likeness},
         "missed": model.missed,
         "thresholds": model.thresholds,
     }

@@ -22,8 +22,6 @@ Codes = npt.NDArray[np.uint8]
 _SAME, _STRANGER, _TWIN, _RELATIVE = range(len(CLASSES))
 #: No level is taken to be rarer than this among strangers, whatever the shares say.
 _RAREST = 1e-12
-#: Assumption: given names of one family are so many times as often a slip apart as those of strangers.
-_LIKENESS = 3.0
 
 
 def score(levels: pl.DataFrame, model: Model, population: int) -> pl.DataFrame:
@@ -37,7 +35,7 @@ def score(levels: pl.DataFrame, model: Model, population: int) -> pl.DataFrame:
     weights: dict[str, Array] = {}
     for comparison in model.comparisons:
         codes = levels.get_column(f"level_{comparison.name}").to_numpy()
-        found = np.log2(_probabilities(comparison, codes, shares, max(population, 1)))
+        found = np.log2(_probabilities(comparison, codes, shares, max(population, 1), model))
         weights[comparison.name] = found[_SAME] - found[_STRANGER]
         logs += found
     together = _whole_name(levels, shares, model, weights)
@@ -61,7 +59,9 @@ def score(levels: pl.DataFrame, model: Model, population: int) -> pl.DataFrame:
     return conform(scored, SCORED)
 
 
-def _probabilities(comparison: Comparison, codes: Codes, shares: Mapping[str, Array], population: int) -> Array:
+def _probabilities(
+    comparison: Comparison, codes: Codes, shares: Mapping[str, Array], population: int, model: Model
+) -> Array:
     """The probability of each pair's level under each class: (classes, pairs). A missing level is certain."""
     table = np.ones((len(CLASSES), len(LEVELS_OF[comparison.name])))
     for at, level in enumerate(comparison.levels, start=1):
@@ -71,12 +71,14 @@ def _probabilities(comparison: Comparison, codes: Codes, shares: Mapping[str, Ar
     for at, level in enumerate(comparison.levels, start=1):
         if level.share is not None:
             rows = np.flatnonzero((codes == at) & ~np.isnan(shares[level.share]))
-            _adjust(found, rows, level, shares)
+            _adjust(found, rows, level, shares, model.likeness)
     clipped: Array = np.clip(found, _RAREST, 1.0)
     return clipped
 
 
-def _adjust(found: Array, rows: npt.NDArray[np.int64], level: Level, shares: Mapping[str, Array]) -> None:
+def _adjust(
+    found: Array, rows: npt.NDArray[np.int64], level: Level, shares: Mapping[str, Array], likeness: float
+) -> None:
     """Put how common the very value is in the place of how common the level is, where the level has a share."""
     common = shares[str(level.share)][rows]
     if level.spread is None:
@@ -89,7 +91,7 @@ def _adjust(found: Array, rows: npt.NDArray[np.int64], level: Level, shares: Map
         # it cannot say more than that the common value agrees.
         chance = np.maximum(shares[f"{level.share}_rare"][rows] / level.spread, level.same * common)
         if level.share == "given":
-            found[_TWIN, rows] = found[_RELATIVE, rows] = _LIKENESS * chance
+            found[_TWIN, rows] = found[_RELATIVE, rows] = likeness * chance
     found[_STRANGER, rows] = chance
 
 
