@@ -1,0 +1,137 @@
+"""Two reports of one person get one code or one open question, however they arrive (DESIGN 3.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from .conftest import Office, Row
+
+#: one new person, as two people write her
+SURE = (
+    "Bổ sung,Vũ Ngọc Diễm,09/04/1988,Nữ,,,0190000077,Chủ hộ,09676,09676,,,01/10/2025",
+    "Bổ sung,VŨ  NGỌC DIỄM,09/04/1988,Nữ,,,0190000077,Chủ hộ,09676,09676,,,02/10/2025,theo phiếu bổ sung",
+)
+#: one new person or two: the same date and commune, a name that differs by its marks, and no number
+DOUBTFUL = (
+    "Bổ sung,Kha Mỹ Huyền,19/07/1985,Nữ,,,0190000078,Chủ hộ,09676,09676,,,01/10/2025",
+    "Bổ sung,Kha Mỹ Huyên,19/07/1985,Nữ,,,,,09676,09676,,,03/10/2025",
+)
+TWINS = (
+    "Sinh,Đỗ Gia An,01/09/2025,Nam,,,0190000001,Cháu,09676,09676,Đỗ Quang Minh,Tạ Thị Liễu,05/09/2025",
+    "Sinh,Đỗ Gia Bảo,01/09/2025,Nam,,,0190000001,Cháu,09676,09676,Đỗ Quang Minh,Tạ Thị Liễu,05/09/2025",
+)
+#: somebody who moves out and is not in the register, and who is then reported as new by others
+WAITING = (
+    "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,001051000999,,,,09676,09676,,,06/09/2025",
+    "Bổ sung,NGHIÊM XUÂN TƯỜNG,14/03/1951,Nam,001051000999,,,,09676,09676,,,07/09/2025",
+)
+PAIRS = (SURE, DOUBTFUL, TWINS, WAITING)
+UNNAMED = "Sinh,Con bà Mạc Thị Khuyên,02/09/2025,Nữ,,,0190000003,Con,08995,08995,,Mạc Thị Khuyên,05/09/2025"
+
+WAYS = ("one file", "two files", "two runs", "two runs, published between", "two senders at once")
+
+
+class Arrived(NamedTuple):
+    """An office, and the two rows of each pair after they came."""
+
+    office: Office
+    sure: list[Row]
+    doubtful: list[Row]
+    twins: list[Row]
+    waiting: list[Row]
+
+
+@pytest.fixture(params=WAYS)
+def arrived(request: pytest.FixtureRequest, office: Office) -> Arrived:
+    """All pairs, the first row of each before the second, in one of WAYS."""
+    first, second = ([pair[place] for pair in PAIRS] for place in (0, 1))
+    if request.param == "one file":
+        office.run(office.file("a.csv", *first, *second))
+    elif request.param == "two files":
+        office.run(office.file("a.csv", *first), office.file("b.csv", *second))
+    elif request.param == "two senders at once":
+        office.run(office.file("a.csv", *first), office.file("a.csv", *second, source="buu-dien-01"))
+    else:
+        office.run(office.file("a.csv", *first))
+        if request.param == "two runs, published between":
+            office.publish()
+        office.run(office.file("b.csv", *second))
+    rows = office.rows()
+    return Arrived(office, *(rows[place :: len(PAIRS)] for place in range(len(PAIRS))))
+
+
+def test_two_rows_of_one_person(arrived: Arrived) -> None:
+    office, sure, doubtful, twins, waiting = arrived
+
+    # one new person: one code, whoever reports her
+    assert [row.outcome for row in sure] == ["issued", "linked"]
+    assert sure[0].code == sure[1].code
+    assert sure[0].person_id == sure[1].person_id
+
+    # in doubt: one code, and the same one or a question
+    assert doubtful[0].outcome == "issued"
+    assert doubtful[1].outcome in ("linked", "review")
+    assert doubtful[1].code in (doubtful[0].code, None)
+
+    # newborn twins: two codes, never one person
+    assert [row.outcome for row in twins] == ["issued", "issued"]
+    assert twins[0].code != twins[1].code
+
+    # a row in review is found by a later one, which waits for it
+    assert [(row.outcome, row.reason) for row in waiting] == [
+        ("review", "unknown_person"),
+        ("review", "waits_for_row"),
+    ]
+    assert office.ask("select waits_for_row_id from queue_item where row_id = ?", waiting[1].row_id) == [
+        (waiting[0].row_id,)
+    ]
+
+    # once that is decided the waiting row is decided at once, and gets the same code
+    result = office.decide(office.item(waiting[0]), "new")
+    assert (result.outcome, result.settled_rows) == ("issued", 1)
+    ids = [row.row_id for row in waiting]
+    first, second = (row for row in office.rows() if row.row_id in ids)
+    assert [first.outcome, second.outcome] == ["issued", "linked"]
+    assert first.code == second.code == result.code
+
+    assert office.ask("select count(*) from code_draw where outcome = 'issued'") == [(5,)]
+    assert office.broken() == {}
+
+
+def test_a_row_that_waited_is_decided_anew_when_the_other_goes_back(office: Office) -> None:
+    first, second = office.run_lines("a.csv", *WAITING)
+    office.decide(office.item(first), "return", note="sai mẫu")
+    first, second = office.rows()
+    assert [first.outcome, second.outcome] == ["returned", "issued"]
+    assert office.broken() == {}
+
+
+def test_a_chain_of_waiting_rows_ends_in_one_code(office: Office) -> None:
+    first, second = WAITING
+    office.run(office.file("a.csv", first))
+    office.run(office.file("b.csv", second), office.file("c.csv", second, source="xa-02"))
+    office.run(office.file("d.csv", second.replace("07/09", "08/09")))
+    assert {row.outcome for row in office.rows()} == {"review"}
+    office.decide(office.item(office.rows()[0]), "new")
+    rows = office.rows()
+    assert [row.outcome for row in rows] == ["issued", "linked", "linked", "linked"]
+    assert len({row.code for row in rows}) == 1
+    assert office.broken() == {}
+
+
+def test_a_later_row_may_be_decided_before_the_one_it_waits_for(office: Office) -> None:
+    _, second = office.run_lines("a.csv", *WAITING)
+    office.decide(office.item(second), "new")
+    first, second = office.rows()
+    assert second.outcome == "issued"
+    # two people, says the officer: the first is a mover-out whom nobody knows, or that very person
+    assert (first.outcome, first.code) in (("review", None), ("linked", second.code))
+    assert office.broken() == {}
+
+
+def test_an_unnamed_newborn_waits_and_gets_no_code_by_herself(office: Office) -> None:
+    (row,) = office.run_lines("a.csv", UNNAMED)
+    assert (row.outcome, row.code) == ("review", None)

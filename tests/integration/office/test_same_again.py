@@ -1,0 +1,136 @@
+"""A file that comes again decides nothing twice, under whatever name and in whatever order (DESIGN 3.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from casework.run import RunResult
+
+    from .conftest import Office, Row
+
+FILE = (
+    "Bổ sung,Vũ Ngọc Diễm,09/04/1988,Nữ,001188000777,,0190000077,Chủ hộ,09676,09676,,,01/10/2025",
+    "Sinh,Đỗ Gia An,01/09/2025,Nam,,,0190000001,Cháu,09676,09676,Đỗ Quang Minh,Tạ Thị Liễu,05/09/2025",
+    "Chết,Phan Văn Thiện,1938,Nam,,,0190000002,Chủ hộ,09676,09676,,,05/09/2025",
+    "Điều chỉnh,Đỗ Minh Châu,20/11/1998,Nữ,001199000333,,0190000001,Con,09676,09676,,,06/09/2025",
+    "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025",
+    "Bổ sung,,20/11/1998,Nữ,,,0190000001,Con,09676,09676,,,06/09/2025",
+    "Chuyển đến,Mạc Thị Khuyên,15/06/1990,Nữ,,,0190000001,Con dâu,08995,09676,Mạc Đình Trứ,,07/09/2025",
+    "Bổ sung,Vũ Ngọc Diêm,09/04/1988,Nữ,,,,,09676,09676,,,08/10/2025",
+)
+ALL_OUTCOMES = {"linked", "issued", "review", "returned"}
+
+
+def receipts(result: RunResult) -> tuple[object, ...]:
+    """What a sender and an operator are told."""
+    told = [(file.rows, file.outcomes) for file in result.files]
+    returned = [(row.column, row.value, row.message) for row in result.returned]
+    return told, result.outcomes, result.reasons, returned, result.waiting
+
+
+def by_cells(office: Office) -> dict[str, tuple[Row, ...]]:
+    """The rows of the intake by what was received."""
+    cells = dict(office.ask("select row_id, cells from intake_row"))
+    found: dict[str, tuple[Row, ...]] = {}
+    for row in office.rows():
+        found[cells[row.row_id]] = (*found.get(cells[row.row_id], ()), row)
+    return found
+
+
+def test_the_same_folder_again_adds_entries_of_the_log_and_nothing_else(office: Office) -> None:
+    files = [office.file("a.csv", *FILE[:5]), office.file("b.csv", *FILE[5:])]
+    first = office.run(*files)
+    counts, story, rows = office.counts(), office.story(), office.rows()
+    ((entries,),) = office.ask("select count(*) from log_entry")
+    assert set(first.outcomes) == ALL_OUTCOMES
+    assert counts["change_request"] == 1
+
+    again = office.run(*files)
+    assert again.decided == 0
+    assert again.batches == []
+    assert receipts(again) == receipts(first)
+    assert (office.counts(), office.story(), office.rows()) == (counts, story, rows)
+    new = office.ask("select act from log_entry where entry_no > ?", entries)
+    assert {act for (act,) in new} == {"intake"}
+
+
+def test_rows_in_are_rows_out(office: Office) -> None:
+    result = office.run(office.file("a.csv", *FILE[:5]), office.file("b.csv", *FILE[5:]))
+    assert set(result.outcomes) == ALL_OUTCOMES
+    assert sum(result.outcomes.values()) == result.decided == len(FILE)
+    assert sum(result.reasons.values()) == result.outcomes["review"]
+    assert [(file.rows, sum(file.outcomes.values())) for file in result.files] == [(5, 5), (3, 3)]
+    assert office.broken() == {}
+
+
+def test_equal_rows_of_one_file_are_each_counted(office: Office) -> None:
+    result = office.run(office.file("a.csv", FILE[0], FILE[1], FILE[0], FILE[5], FILE[5]))
+    assert sum(result.outcomes.values()) == 5
+    assert result.outcomes["returned"] == 2
+    first, _, third, *_ = office.rows()
+    assert (first.outcome, third.outcome) == ("issued", "linked")
+    assert first.code == third.code
+
+
+def test_a_renamed_reordered_or_cut_file_is_the_same_rows(office: Office) -> None:
+    office.run(office.file("a.csv", *FILE))
+    before = by_cells(office)
+    counts = office.counts()
+    for again in (
+        office.file("renamed.csv", *FILE),
+        office.file("reordered.csv", *reversed(FILE)),
+        office.file("cut.csv", *FILE[3:6]),
+    ):
+        result = office.run(again)
+        assert result.decided == 0
+        assert sum(result.outcomes.values()) == len(again.rows)
+        assert by_cells(office) == before
+        assert office.counts() == counts
+
+
+def test_half_of_a_file_and_then_the_whole_one(office: Office, new_office: Callable[[], Office]) -> None:
+    office.run(office.file("half.csv", *FILE[:4]))
+    half = by_cells(office)
+    result = office.run(office.file("whole.csv", *FILE))
+    assert result.decided == len(FILE) - 4
+    assert sum(result.outcomes.values()) == len(FILE)
+    whole = by_cells(office)
+    assert {cells: whole[cells] for cells in half} == half
+
+    at_once = new_office()
+    at_once.run(at_once.file("whole.csv", *FILE))
+    expected = {cells: [row.outcome for row in rows] for cells, rows in by_cells(at_once).items()}
+    assert {cells: [row.outcome for row in rows] for cells, rows in whole.items()} == expected
+
+
+def test_in_a_corrected_file_only_the_changed_rows_are_new(office: Office) -> None:
+    office.run(office.file("a.csv", *FILE))
+    before = by_cells(office)
+    corrected = list(FILE)
+    corrected[4] = corrected[4].replace("Chuyển đi", "Bổ sung")
+    corrected[5] = corrected[5].replace("Bổ sung,,", "Bổ sung,Đỗ Minh Châu,")
+    corrected[7] = corrected[7].replace("Diêm", "Diễm")
+    result = office.run(office.file("a.csv", *corrected))
+    assert result.decided == 3
+    assert sum(result.outcomes.values()) == len(FILE)
+    after = by_cells(office)
+    assert {cells: after[cells] for cells in before} == before
+    assert len(office.rows()) == len(FILE) + 3
+    assert office.broken() == {}
+
+
+def test_two_senders_with_one_file_have_rows_of_their_own_and_no_second_code(office: Office) -> None:
+    office.run(office.file("a.csv", *FILE, source="xa-01"))
+    counts = office.counts()
+    codes = {row.code for row in office.rows() if row.outcome == "issued"}
+    assert len(codes) >= 2
+    result = office.run(office.file("a.csv", *FILE, source="buu-dien-01"))
+    assert result.decided == len(FILE)
+    assert "issued" not in result.outcomes
+    assert sum(result.outcomes.values()) == len(FILE)
+    after = office.counts()
+    assert (after["code"], after["person"]) == (counts["code"], counts["person"])
+    assert {row.code for row in office.rows() if row.source == "buu-dien-01" and row.code in codes} == codes
