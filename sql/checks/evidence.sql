@@ -1,6 +1,5 @@
 -- name: issue_was_searched
--- 3.6: before an issue no demanded step was cut and the one that must run ran, unless an officer judged the row.
--- Rows: issues, with the step.
+-- 3.6: before an issue no demanded step was cut, and the one that must run ran. Rows: issues and steps where not so.
 with demanded as (
   select
     json_extract(value, '$.rules_version') as rules_version,
@@ -9,12 +8,7 @@ with demanded as (
   from json_each(:demanded_steps)
 ),
 issue as (
-  select d.row_id, d.decision_no, d.rules_version, d.evidence
-  from decision as d
-  where d.outcome = 'issued'
-    and not exists (
-      select 1 from judgement as j where j.row_id = d.row_id and j.verdict = 'new_person' and j.seq <= d.seq
-    )
+  select row_id, decision_no, rules_version, evidence from decision where outcome = 'issued'
 ),
 searched as (
   select i.row_id, i.decision_no, json_extract(s.value, '$[0]') as step, json_extract(s.value, '$[1]') as status
@@ -29,15 +23,11 @@ where s.status is null or s.status = 'cut' or (w.must_run = 1 and s.status = 'no
 order by i.row_id, i.decision_no, w.step;
 
 -- name: issue_lacked_nothing
--- 3.6: the row of an issue has what a code needs, unless an officer judged it. Rows: issues that lacked something.
-select d.row_id, d.decision_no
-from decision as d
-where d.outcome = 'issued'
-  and coalesce(json_array_length(d.evidence, '$.lacks'), 0) > 0
-  and not exists (
-    select 1 from judgement as j where j.row_id = d.row_id and j.verdict = 'new_person' and j.seq <= d.seq
-  )
-order by d.row_id, d.decision_no;
+-- 3.6: the row of an issue has what a code needs. Rows: issues that lacked something.
+select row_id, decision_no
+from decision
+where outcome = 'issued' and coalesce(json_array_length(evidence, '$.lacks'), 0) > 0
+order by row_id, decision_no;
 
 -- name: death_is_proven
 -- 3.6: a death is recorded for a death row with an agreeing number, or when two people agreed. Rows: other deaths.

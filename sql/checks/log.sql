@@ -1,5 +1,5 @@
 -- name: log_is_dense
--- 6: the log's entries are numbered 1, 2, … without a gap. Rows: entries behind a gap; the last number if it is wrong.
+-- 6: the log's entries are numbered 1, 2, … without a gap. Rows: entries behind a gap, or a wrong last number.
 select entry_no, entry_before
 from (select entry_no, lag(entry_no, 1, 0) over (order by entry_no) as entry_before from log_entry)
 where entry_no <> entry_before + 1

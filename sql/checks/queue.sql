@@ -24,6 +24,20 @@ left join decision_current as d on d.row_id = q.waits_for_row_id
 where q.state = 'open' and q.waits_for_row_id is not null and (d.row_id is null or d.outcome <> 'review')
 order by q.item_id;
 
+-- name: rows_wait_in_no_circle
+-- 3.3: deciding a row frees those that wait for it, so no row waits, by way of others, for itself. Rows: those that do.
+with recursive waits as (
+  select row_id, waits_for_row_id from queue_item where state = 'open' and waits_for_row_id is not null
+),
+reached as (
+  select row_id, waits_for_row_id from waits
+  union
+  select r.row_id, w.waits_for_row_id
+  from reached as r
+  join waits as w on w.row_id = r.waits_for_row_id
+)
+select row_id from reached where row_id = waits_for_row_id order by row_id;
+
 -- name: change_waits_for_its_row
 -- 4: a death or household change waits beside a link or an issue. Rows: open items whose row is neither.
 select q.item_id, q.row_id, q.kind
