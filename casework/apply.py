@@ -22,6 +22,8 @@ _SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 20, 50, 400
 def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progress: Progress = silent) -> int:
     """How many rows were sent back to be decided again; on the last attempt they go to review as stale instead."""
     size, after, sent_back, done = _FIRST_CHUNK, -1, 0, 0
+    with home.ledger.reading() as session:
+        total = plans.count_open(session, plan)
     while True:
         started = time.monotonic()
         with home.ledger.writing() as session:
@@ -39,7 +41,7 @@ def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progres
             plans.mark(session, plan, states)
         sent_back += sum(state == "sent_back" for state in states.values())
         done += len(states)
-        progress("apply", done, done)
+        progress("apply", done, total)
         spent = time.monotonic() - started
         size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, TRANSACTION_SECONDS / max(spent, 0.001)))))
         time.sleep(PAUSE_SECONDS)

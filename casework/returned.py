@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ReturnedRow:
-    """One fault of one returned row. `column` is the sender's own heading."""
+    """One fault of one returned row, or an officer's note. `column` is the sender's own heading; "" for the row."""
 
     file: str
     sheet: str | None
@@ -31,10 +31,13 @@ def _messages() -> Mapping[str, str]:
 
 
 def returned_rows(rows: Sequence[Mapping[str, Any]]) -> list[ReturnedRow]:
-    """One line per fault, in the order of the rows."""
+    """One line per fault or note, in the order of the rows."""
     lines = []
     for row in rows:
         headings = json.loads(row["headings"])
+        note = json.loads(row["evidence"]).get("note")
+        if note is not None:
+            lines.append(ReturnedRow(row["file_name"], row["sheet"], row["sheet_row"], "", None, note))
         for fault in json.loads(row["understood"])["faults"]:
             lines.append(
                 ReturnedRow(

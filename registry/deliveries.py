@@ -117,6 +117,6 @@ def outcomes(session: Session, delivery_ids: Sequence[int]) -> list[dict[str, An
 
 
 def returned(session: Session, delivery_ids: Sequence[int], viewer: Viewer) -> list[dict[str, Any]]:
-    """file_name, sheet, sheet_row, understood and headings of rows that went back to their sender."""
+    """file_name, sheet, sheet_row, understood, headings and evidence of rows that went back to their sender."""
     del viewer
     return [dict(row._mapping) for row in session.rows_for("returned_rows", "delivery_ids", list(delivery_ids))]

@@ -112,9 +112,15 @@ def to_apply(session: Session, plan: Plan, *, after: int, limit: int) -> list[Pl
     return [PlannedRow(row.row_id, row.position, json.loads(row.body), json.loads(row.asked)) for row in found]
 
 
+def count_open(session: Session, plan: Plan) -> int:
+    """How many rows of a plan are still to be applied."""
+    count: int = session.value("count_planned", batch_id=plan.batch_id, attempt=plan.attempt)
+    return count
+
+
 def is_open(session: Session, plan: Plan) -> bool:
     """Whether a plan still holds rows to apply."""
-    return bool(session.value("count_planned", batch_id=plan.batch_id, attempt=plan.attempt))
+    return count_open(session, plan) > 0
 
 
 def mark(session: WriteSession, plan: Plan, states: Mapping[int, str]) -> None:

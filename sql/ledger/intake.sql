@@ -64,7 +64,7 @@ order by t.file_name, t.delivery_id, d.outcome, d.reason;
 
 -- name: returned_rows
 -- rows of some deliveries that went back to their sender, with what is needed to say why
-select t.file_name, r.sheet, r.sheet_row, w.understood, t.headings
+select t.file_name, r.sheet, r.sheet_row, w.understood, t.headings, d.evidence
 from delivery as t
 join delivery_row as r on r.delivery_id = t.delivery_id
 join intake_row as w on w.row_id = r.row_id
