@@ -1,4 +1,8 @@
-"""Every check is clean on a decided home, and finds the fault that is planted for it."""
+"""Every check is clean on a decided home, and finds the fault that is planted for it.
+
+The faults stand in planted_faults/*.sql. The table `planted` holds what the check must report, by the names of its
+columns. In brackets: which fault, where a check has several. `also`: other checks that the same fault breaks.
+"""
 
 from __future__ import annotations
 
@@ -64,10 +68,10 @@ class Fault:
 
 
 def _faults() -> Iterator[Fault]:
-    text = (Path(__file__).parent / "planted_faults.sql").read_text(encoding="utf-8")
-    parts = _FAULT.split(text)[1:]
-    for title, check, also, script in zip(*(parts[start::4] for start in range(4)), strict=True):
-        yield Fault(title, check, frozenset(also.split(", ") if also else ()), script)
+    for file in sorted((Path(__file__).parent / "planted_faults").glob("*.sql")):
+        parts = _FAULT.split(file.read_text(encoding="utf-8"))[1:]
+        for title, check, also, script in zip(*(parts[start::4] for start in range(4)), strict=True):
+            yield Fault(title, check, frozenset(also.split(", ") if also else ()), script)
 
 
 FAULTS = list(_faults())
@@ -94,7 +98,7 @@ def broken(folder: Path) -> set[str]:
 
 
 def plant(folder: Path, script: str) -> tuple[list[str], set[tuple[Any, ...]]]:
-    """Plants a fault; columns and rows that its check must report."""
+    """Columns and rows that the check must report; planted past triggers, foreign keys and check constraints."""
     with closing(sqlite3.connect(folder / "ledger.sqlite", isolation_level=None)) as ledger:
         ledger.execute("pragma ignore_check_constraints = on")
         triggers = ledger.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()

@@ -1,0 +1,30 @@
+-- Faults for the checks that are no queries.
+
+-- fault: log_is_canonical
+create temp table planted as select entry_no from first_intake;
+update log_entry set body = cast(cast(body as text) || ' ' as blob) where entry_no = (select entry_no from planted);
+
+-- fault: ledger_is_as_made
+create temp table planted as select 'index' as kind, 'code_person' as name, 'missing' as fault;
+drop index code_person;
+
+-- fault: tail_finds_everyone
+create temp table planted as select -row_id as record_id, 1 as keys from waiting;
+delete from search_key
+where record_id = (select record_id from planted)
+  and key_hash = (select min(key_hash) from search_key where record_id = (select record_id from planted));
+
+-- fault: register_fits_the_ledger
+create temp table planted as select 'holds another number of persons' as fault;
+update person set seq = (select seq from ledger_state) where person_id = (select min(person_id) from quiet);
+
+-- fault: draws_follow_the_key
+create temp table planted as
+select province, value
+from code_draw
+where seq = (select seq from code_draw group by seq having count(*) > 1 limit 1)
+order by value
+limit 2;
+create temp table swapped as select d.* from code_draw as d join planted as p on p.value = d.value;
+update code_draw set number = (select s.number from swapped as s where s.value <> code_draw.value)
+where value in (select value from planted);

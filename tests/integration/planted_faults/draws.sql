@@ -1,0 +1,32 @@
+-- Faults for sql/checks/draws.sql.
+
+-- fault: draws_are_counted (counter)
+create temp table planted as select province, value + 1 as counter, value as draws from code_counter limit 1;
+update code_counter set value = value + 1 where province = (select province from planted);
+
+-- fault: draws_are_counted (gap)
+create temp table planted as select province, value as counter, value as draws, value + 1 as highest from code_counter;
+update code_draw set value = value + 1, key_id = 'other' where value = (select draws from planted);
+
+-- fault: issued_code_was_drawn
+create temp table planted as select min(code_id) as code_id, code from code where origin = 'issued';
+update code_draw set outcome = 'skipped' where number = (select code from planted);
+alter table planted drop column code;
+
+-- fault: drawn_number_was_given
+create temp table planted as select province, max(value) + 1 as value from code_draw;
+update code_counter set value = value + 1 where province = (select province from planted);
+insert into number_known select province || '12345678', 1 from planted;
+insert into code_draw select province, value, province || '12345678', 'issued', 'other', 1 from planted;
+
+-- fault: drawn_number_was_free
+create temp table planted as select province, max(value) + 1 as value, 'skipped' as outcome from code_draw;
+update code_counter set value = value + 1 where province = (select province from planted);
+insert into number_known select province || '12345678', 2 from planted;
+insert into code_draw select province, value, province || '12345678', outcome, 'other', 1 from planted;
+
+-- fault: drawn_number_is_of_its_province
+create temp table planted as select province, max(value) + 1 as value from code_draw;
+update code_counter set value = value + 1 where province = (select province from planted);
+insert into number_known values ('9912345678', 1);
+insert into code_draw select province, value, '9912345678', 'skipped', 'other', 1 from planted;

@@ -1,0 +1,53 @@
+-- Faults for sql/checks/log.sql.
+
+-- fault: log_is_dense (end)
+create temp table planted as select log_no + 1 as entry_no from ledger_state;
+update ledger_state set log_no = log_no + 1;
+
+-- fault: log_is_dense (gap)
+create temp table planted as select entry_no + 1 as entry_no, entry_no - 1 as entry_before from first_intake;
+delete from log_entry where entry_no = (select entry_no from first_intake);
+
+-- fault: log_columns_are_the_bodys
+create temp table planted as select entry_no from first_intake;
+update log_entry set logged_by = 'another' where entry_no = (select entry_no from planted);
+
+-- fault: log_is_in_order
+create temp table planted as select entry_no, 1 as seq from first_intake;
+update log_entry set body = cast(json_set(cast(body as text), '$.seq', 1) as blob)
+where entry_no = (select entry_no from planted);
+
+-- fault: decision_is_logged
+create temp table planted as select row_id from linked_once limit 1;
+update log_entry set body = cast(json_set(cast(body as text), '$.outcome', 'review') as blob)
+where act = 'decision' and row_id = (select row_id from planted);
+
+-- fault: logged_decision_stands
+create temp table planted as
+select s.log_no + 1 as entry_no, d.row_id, s.seq from ledger_state as s, first_returned as d;
+update ledger_state set log_no = log_no + 1, seq = seq + 1;
+insert into log_entry
+select
+  entry_no, 'now', 'decision', 'officer.1', row_id,
+  cast(
+    json_object('act', 'decision', 'at', 'now', 'by', 'officer.1', 'no', entry_no, 'row', row_id, 'seq', seq + 1)
+    as blob
+  )
+from planted;
+alter table planted drop column seq;
+
+-- fault: search_is_logged
+create temp table planted as select row_id, 'code' as step from linked_once limit 1;
+update log_entry set body = cast(json_set(cast(body as text), '$.hits', 900001) as blob)
+where act = 'search_step'
+  and row_id = (select row_id from planted)
+  and json_extract(cast(body as text), '$.step') = 'code';
+
+-- fault: judgement_is_logged
+create temp table planted as select 900001 as judgement_id, row_id from first_returned;
+insert into judgement
+select judgement_id, row_id, '', null, null, null, 'not_same', null, 1, 'then', 'officer.9' from planted;
+
+-- fault: approval_is_logged
+create temp table planted as select item_id, 1 as seq from waiting;
+insert into approval select item_id, 'officer.9', 'then', seq from planted;
