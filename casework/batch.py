@@ -199,7 +199,6 @@ def _candidate(row: int, pair: Mapping[str, Any], facts: Facts, deceased: set[in
         is_disputed=other in facts.disputed,
         verdict=facts.verdicts.get((row, other)),
         tied_to=facts.tied.get(-other, frozenset()),
-        waits_for=facts.waits_for.get(-other, frozenset()),
     )
 
 

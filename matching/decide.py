@@ -278,6 +278,8 @@ def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str 
         return "correction" if case.event == "correction" else "identity_conflict"
     if best.looks_like_a_twin:
         return "twin"
+    if best.has("personal_id", "different") and not (best.has("code", "same") or best.has("old_id", "same")):
+        return "identity_conflict"
     if best.has("birth", *_CLASHING_DATE) and not best.agrees_in_number:
         return "identity_conflict"
     return None
