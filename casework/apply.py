@@ -69,7 +69,7 @@ def _apply_row(chunk: Chunk, row: PlannedRow, *, is_last: bool) -> str:
 
 def _is_stale(chunk: Chunk, row: PlannedRow) -> bool:
     """Whether the ground of a row's plan has shifted since it was decided."""
-    if not chunk.strange.isdisjoint(row.asked):
+    if chunk.is_outgrown or not chunk.strange.isdisjoint(row.asked):
         return True
     body = row.body
     if body["outcome"] == "linked":

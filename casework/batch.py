@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from casework.find import Found, Searcher
+from casework.find import Found, Searcher, check_keys
 from casework.foresee import foresee
 from casework.needs import lacking
 from casework.rows import ANOTHERS_NUMBER, for_comparison, identity_digests, normalise_understood
@@ -78,6 +78,7 @@ def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: in
         for row_id, body in bodies.items()
     ]
     with home.ledger.writing() as session:
+        check_keys(session)
         if plans.store(session, plan, planned):
             return plan
         stored = plans.last_plan(session, batch_id)

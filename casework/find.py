@@ -46,6 +46,15 @@ class Found:
     met: pl.DataFrame
 
 
+def check_keys(session: Session) -> None:
+    """Refuses (12) a ledger whose tail was keyed by other rules: this program would not find there what it adds."""
+    held, wanted = session.value_of_state("key_version"), key_version()
+    if held != wanted:
+        raise BusyError(
+            f"the ledger was keyed by {held}, this program uses {wanted}. Run `motma register publish` first."
+        )
+
+
 def check_versions(session: Session, version: register.Version) -> None:
     """Refuses (12) a register version that the program or the ledger has outgrown."""
     wanted = key_version()

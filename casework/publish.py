@@ -17,7 +17,7 @@ from matching.frequencies import count_frequencies
 from matching.normalise import normalise
 from matching.schemas import FREQUENCIES, empty
 from matching.steps import search_rules
-from registry import log, people, queue, register, tail
+from registry import log, people, plans, queue, register, tail
 
 _SLICE = 25_000
 
@@ -62,12 +62,16 @@ def publish(home: Home, viewer: Viewer, progress: Progress = silent) -> PublishR
 
 
 def _settle_tail(home: Home, viewer: Viewer, meta: register.Meta) -> None:
-    """Drops old versions and what they alone needed; rebuilds the tail's keys when the rules have changed."""
+    """Drops old versions and what they alone needed; rebuilds the tail's keys when the rules have changed.
+
+    Plans that are still open then asked with keys of the old rules, so their rows are decided again.
+    """
     rules = search_rules()
     register.remove_old(home.register_folder)
     with home.ledger.writing() as session:
         if session.value_of_state("key_version") != key_version(rules):
             tail.drop_everything(session)
+            plans.send_back_open(session)
             changed = people.records(session, tail.changed_persons(session, meta.seq), viewer)
             waiting = normalised_rows(session, queue.all_waiting_rows(session), viewer)
             for records in (normalise(changed), waiting):

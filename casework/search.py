@@ -116,7 +116,9 @@ def _as_row(query: Mapping[str, str]) -> pl.DataFrame:
     ]
     if unreadable:
         raise UsageError(f"search: cannot read {'; '.join(unreadable)}")
-    return normalise_understood(understood.with_columns(row_id=pl.lit(0, dtype=pl.Int64)))
+    # a number of the wrong form may be another name of a code's holder: it is searched as it was written
+    as_written = pl.lit([given["bhxh_code"]] if "bhxh_code" in given else [], dtype=pl.List(pl.String))
+    return normalise_understood(understood.with_columns(row_id=pl.lit(0, dtype=pl.Int64), codes=as_written))
 
 
 def _log(home: Home, query: Mapping[str, str], found: Found, shown: pl.DataFrame, viewer: Viewer) -> None:

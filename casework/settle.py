@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.errors import BusyError, UsageError
+from casework.find import check_keys
 from casework.types import Home, Viewer
 from matching.block import emitted
 from matching.normalise import normalise
@@ -19,6 +20,7 @@ _AGREEING = 2
 def approve(home: Home, item: Item, viewer: Viewer) -> None:
     """Agrees to what waits; a death takes two different people, a household change one."""
     with home.ledger.writing() as session:
+        check_keys(session)
         _still_open(session, item)
         agreed = queue.approve(session, item.item_id, viewer)
         log.append(session, viewer, [log.Act("approval", {"item": item.item_id}, item.row_id)])

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
+from casework.find import check_keys
 from casework.foresee import after_change, after_issue, household_states, record_digest
 from casework.types import Home, Viewer
 from matching.block import emitted, single_key
@@ -24,8 +25,11 @@ class Chunk:
     def __init__(
         self, home: Home, session: WriteSession, plan: Plan, rows: Sequence[PlannedRow], viewer: Viewer
     ) -> None:
+        check_keys(session)
         self._session, self._plan, self._viewer = session, plan, viewer
         self._code_key, self._log_key = home.key("code_permutation"), home.key("log_digest")
+        # what the tail has forgotten since the plan's T cannot be looked through again
+        self.is_outgrown = session.value_of_state("floor_seq") > plan.tail_seq
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
         ids = [row.row_id for row in rows]
         self._decided = {row_id: row.decision_no for row_id, row in decisions.current(session, ids).items()}

@@ -134,6 +134,11 @@ def mark(session: WriteSession, plan: Plan, states: Mapping[int, str]) -> None:
     )
 
 
+def send_back_open(session: WriteSession) -> None:
+    """Sends back every row of every plan that is still to be applied."""
+    session.run("send_back_open_plans")
+
+
 def strange_keys(session: Session, plan: Plan, asked: Sequence[int]) -> set[int]:
     """Which keys were committed after the plan's T by another batch, load or decision."""
     found = session.rows_for(

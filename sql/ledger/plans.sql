@@ -61,6 +61,10 @@ select count(*) from plan_row where batch_id = :batch_id and attempt = :attempt 
 -- name: set_plan_row_state
 update plan_row set state = :state where row_id = :row_id and batch_id = :batch_id and attempt = :attempt;
 
+-- name: send_back_open_plans
+-- their rows are decided again
+update plan_row set state = 'sent_back' where state = 'planned';
+
 -- name: strange_keys
 -- which of some keys another batch, load or decision committed after a seq
 select distinct key_hash

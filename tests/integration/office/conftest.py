@@ -32,7 +32,8 @@ bhxh_code,household_code,full_name,birth_date,sex,personal_id,birth_place_code,b
 residence_list,relation_to_head,father_name,mother_name,status
 0111000001,0190000001,Đỗ Quang Khải,1971-03-14,M,001071000111,09676,2019,09676,2019,Chủ hộ,,,active
 0111000002,0190000001,Lương Thị Hạnh,1974-08-02,F,001174000222,09676,2019,09676,2019,Vợ,,,active
-0111000003,0190000001,Đỗ Minh Châu,1999-11-20,F,001199000333,09676,2019,09676,2019,Con,Đỗ Quang Khải,Lương Thị Hạnh,active
+0111000003,0190000001,Đỗ Minh Châu,1999-11-20,F,001199000333,09676,2019,09676,2019,Con,Đỗ Quang Khải,Lương Thị Hạnh,\
+active
 0111000004,0190000002,Phan Văn Thiện,1938,M,,09676,2019,09676,2019,Chủ hộ,,,active
 0111000005,0190000003,Mạc Thị Khuyên,1990-06-15,F,,08995,2019,08995,2019,Chủ hộ,Mạc Đình Trứ,,active
 """
@@ -74,11 +75,16 @@ union all select 'search_key', count(*) from search_key
 _STORY = {
     "outcomes": """
         select t.file_name, w.source, w.row, d.outcome, d.reason, v.full_name, v.birth_date, v.sex, v.personal_id,
-          round(d.match_weight, 3), round(d.posterior, 4), d.decided_by
+          d.decided_by
         from intake_row as w
         join delivery as t on t.delivery_id = w.delivery_id
         left join decision_current as d on d.row_id = w.row_id
         left join person_current as v on v.person_id = d.person_id""",
+    "weights": """
+        select t.file_name, w.source, w.row, round(d.match_weight, 3), round(d.posterior, 4), d.evidence like '%cut%'
+        from intake_row as w
+        join delivery as t on t.delivery_id = w.delivery_id
+        join decision_current as d on d.row_id = w.row_id""",
     "decisions": """
         select t.file_name, w.source, w.row, count(*)
         from decision as d
@@ -202,9 +208,9 @@ class Office:
         """How many rows each table has that a run may add to, but for the log."""
         return dict(self.ask(_COUNTS))
 
-    def story(self) -> dict[str, list[tuple[Any, ...]]]:
-        """All that the ledger tells, so that two ledgers can be compared."""
-        return {name: sorted(self.ask(text), key=repr) for name, text in _STORY.items()}
+    def story(self, *without: str) -> dict[str, list[tuple[Any, ...]]]:
+        """All that the ledger tells, so that two ledgers can be compared, `without` some parts."""
+        return {name: sorted(self.ask(text), key=repr) for name, text in _STORY.items() if name not in without}
 
     def broken(self) -> dict[str, tuple[tuple[Any, ...], ...]]:
         """The checks that found a promise broken, with what they found; empty when all is well."""

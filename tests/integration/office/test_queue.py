@@ -1,0 +1,252 @@
+"""What officers decide: link, new, not the same, return, and what waits beside a link (DESIGN 3.6, 3.7, 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from casework.errors import UsageError
+from casework.queue import change_requests
+
+if TYPE_CHECKING:
+    from .conftest import Office, Row
+
+KHAI, HANH, CHAU, THIEN, KHUYEN = (f"011100000{number}" for number in range(1, 6))
+#: a mover-out who is not in the register: nobody resembles him
+UNKNOWN = "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025"
+#: Lương Thị Hạnh or somebody else: another given name by its marks, another year, no number
+WEAK = "Bổ sung,Lương Thị Hanh,02/08/1975,Nữ,,,,,09676,09676,,,06/09/2025"
+DEATH = "Chết,Phan Văn Thiện,1938,Nam,,,0190000002,Chủ hộ,09676,09676,,,05/09/2025"
+
+
+def status(office: Office, code: str) -> str:
+    """Whether the holder of a code is alive."""
+    ((found,),) = office.ask(
+        "select v.status from code as k join person_current as v on v.person_id = k.person_id where k.code = ?", code
+    )
+    return str(found)
+
+
+def household(office: Office, code: str | None) -> str | None:
+    """The household of the holder of a code."""
+    ((found,),) = office.ask(
+        """select h.household_code from code as k
+        join membership_current as m on m.person_id = k.person_id
+        left join household as h on h.household_id = m.household_id where k.code = ?""",
+        code,
+    )
+    return None if found is None else str(found)
+
+
+def one(office: Office, line: str, name: str = "a.csv", source: str = "xa-01") -> Row:
+    """The only row of a file after it ran."""
+    (row,) = office.run_lines(name, line, source=source)
+    return row
+
+
+def again(office: Office, row: Row) -> Row:
+    """The row as it stands now."""
+    (found,) = (other for other in office.rows() if other.row_id == row.row_id)
+    return found
+
+
+def test_link(office: Office) -> None:
+    row = one(office, WEAK)
+    assert row.outcome == "review"
+    counts = office.counts()
+    result = office.decide(office.item(row), "link", HANH)
+    row = again(office, row)
+    assert (result.outcome, result.code) == ("linked", HANH)
+    assert (row.outcome, row.code, row.decided_by, row.decision_no) == ("linked", HANH, "lan", 2)
+    assert office.counts()["code"] == counts["code"]
+    assert office.broken() == {}
+    with pytest.raises(UsageError, match="decided already by lan"):
+        office.decide(1, "link", HANH)
+
+
+@pytest.mark.parametrize(("code", "said"), [("9999999999", "is not known"), (None, "takes a BHXH code")])
+def test_a_link_takes_a_code_that_somebody_holds(office: Office, code: str | None, said: str) -> None:
+    row = one(office, UNKNOWN)
+    with pytest.raises(UsageError, match=said):
+        office.decide(office.item(row), "link", code)
+    assert again(office, row) == row
+    assert office.ask("select count(*) from judgement") == [(0,)]
+
+
+def test_new(office: Office) -> None:
+    row = one(office, UNKNOWN)
+    result = office.decide(office.item(row), "new")
+    assert result.outcome == "issued"
+    assert again(office, row).code == result.code
+    assert office.ask("select count(*) from code where code = ? and status = 'active'", result.code) == [(1,)]
+    assert office.broken() == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "lacks"),
+    [
+        ("Chuyển đi,Nghiêm Xuân Tường,14/03/1951,,,,,,09676,09676,,,06/09/2025", "sex"),
+        ("Chuyển đi,Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025", "full_name"),
+        ("Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,,,,06/09/2025", "residence"),
+    ],
+    ids=["sex", "full name", "residence"],
+)
+def test_no_new_code_while_something_is_lacking(office: Office, line: str, lacks: str) -> None:
+    row = one(office, line)
+    assert row.outcome == "review"
+    with pytest.raises(UsageError, match=f"lacks .*{lacks}"):
+        office.decide(office.item(row), "new")
+    assert again(office, row) == row
+    assert office.ask("select count(*) from code_draw") == [(0,)]
+
+
+def test_new_is_no_second_code_for_whom_another_batch_has_issued_one_meanwhile(office: Office) -> None:
+    waiting = one(office, UNKNOWN)
+    item = office.item(waiting)
+    # the same person comes as new by somebody else, and is found to be the one in review …
+    other = one(office, UNKNOWN.replace("Chuyển đi", "Bổ sung"), "b.csv", "xa-02")
+    assert (other.outcome, other.reason) == ("review", "waits_for_row")
+    # … whom an officer has just given a code to, while another officer has the first case on the screen
+    issued = office.decide(office.item(other), "new")
+    assert issued.outcome == "issued"
+    if again(office, waiting).outcome == "review":
+        office.decide(item, "new")
+    assert office.ask("select count(*) from code_draw where outcome = 'issued'") == [(1,)]
+    assert again(office, waiting).code == issued.code
+
+
+def test_not_the_same(office: Office) -> None:
+    row = one(office, WEAK)
+    assert row.outcome == "review"
+    result = office.decide(office.item(row), "not_same", HANH)
+    # nobody else resembles her, so a code is issued as if Lương Thị Hạnh were not there
+    assert result.outcome == "issued"
+    assert result.code != HANH
+    assert office.broken() == {}
+
+
+def test_return(office: Office) -> None:
+    row = one(office, UNKNOWN)
+    item = office.item(row)
+    with pytest.raises(UsageError, match="say why"):
+        office.decide(item, "return")
+    result = office.decide(item, "return", note="sai đơn vị")
+    assert result.outcome == again(office, row).outcome == "returned"
+    assert office.ask("select count(*) from queue_item where state = 'open'") == [(0,)]
+    assert office.broken() == {}
+
+
+@pytest.mark.parametrize("word", ["link", "not_same"])
+def test_a_verdict_is_remembered_when_the_row_comes_again_otherwise_written(office: Office, word: str) -> None:
+    first = one(office, WEAK)
+    assert first.outcome == "review"
+    decided = office.decide(office.item(first), word, HANH)
+    written = "Bổ sung,LƯƠNG  THỊ HANH,2/8/1975,Nữ,,,,,09676,09676,,,16/09/2025,gửi lại"
+    second = one(office, written, "b.csv", "xa-02")
+    assert (second.outcome, second.code) == ("linked", decided.code)
+    assert (decided.code == HANH) == (word == "link")
+
+
+def test_a_verdict_ends_when_a_strong_field_changes(office: Office) -> None:
+    first = one(office, WEAK)
+    office.decide(office.item(first), "not_same", HANH)
+    # the same sender again, now with Lương Thị Hạnh's own number and date: no verdict on her stands against that
+    second = one(office, "Bổ sung,Lương Thị Hạnh,02/08/1974,Nữ,001174000222,,,,09676,09676,,,16/09/2025", "b.csv")
+    assert second.code in (HANH, None)
+    assert second.outcome in ("linked", "review")
+    assert second.outcome == "linked" or second.reason != "weak"
+
+
+def test_a_death_without_a_strong_number_takes_two_people(office: Office) -> None:
+    row = one(office, DEATH)
+    assert (row.outcome, row.code) == ("linked", THIEN)
+    assert status(office, THIEN) == "active"
+    item = office.item(row, "death")
+    first = office.decide(item, "approve", by="lan")
+    assert (first.needs_approval, first.approved_by) == (True, ["lan"])
+    assert status(office, THIEN) == "active"
+    with pytest.raises(UsageError, match="second, different person"):
+        office.decide(item, "approve", by="lan")
+    assert status(office, THIEN) == "active"
+    second = office.decide(item, "approve", by="minh")
+    assert (second.needs_approval, second.approved_by) == (False, ["lan", "minh"])
+    assert status(office, THIEN) == "deceased"
+    with pytest.raises(UsageError, match="decided already"):
+        office.decide(item, "approve", by="an")
+    assert office.broken() == {}
+
+
+def test_who_links_a_death_by_hand_is_the_first_of_the_two(office: Office) -> None:
+    row = one(office, "Chết,Phan Văn Thiên,1937,Nam,,,,,09676,09676,,,05/09/2025")
+    assert row.outcome == "review"
+    result = office.decide(office.item(row), "link", THIEN, by="lan")
+    assert (result.outcome, result.needs_approval, result.approved_by) == ("linked", True, ["lan"])
+    with pytest.raises(UsageError, match="second, different person"):
+        office.decide(result.item_id, "link", THIEN, by="lan")
+    assert status(office, THIEN) == "active"
+    office.decide(result.item_id, "link", THIEN, by="minh")
+    assert status(office, THIEN) == "deceased"
+    assert office.broken() == {}
+
+
+def test_a_death_with_an_agreeing_personal_id_is_recorded_at_once(office: Office) -> None:
+    row = one(office, "Chết,Đỗ Quang Khải,14/03/1971,Nam,001071000111,,,,09676,09676,,,06/09/2025")
+    assert (row.outcome, row.code) == ("linked", KHAI)
+    assert status(office, KHAI) == "deceased"
+    assert office.ask("select count(*) from queue_item") == [(0,)]
+    # who is dead is linked to by a death that is known already, and by nothing else
+    death = one(office, "Chết,Đỗ Quang Khải,14/03/1971,Nam,001071000111,,,,09676,09676,,,07/09/2025", "b.csv")
+    assert (death.outcome, death.code) == ("linked", KHAI)
+    alive = one(office, "Bổ sung,Đỗ Quang Khải,14/03/1971,Nam,001071000111,,,,09676,09676,,,08/09/2025", "c.csv")
+    assert (alive.outcome, alive.reason) == ("review", "identity_conflict")
+    assert office.broken() == {}
+
+
+@pytest.mark.parametrize(("word", "where"), [("approve", "0190000003"), ("return", "0190000001")])
+def test_a_household_conflict_does_not_undo_the_link(office: Office, word: str, where: str) -> None:
+    # an addition claims for another household somebody who belongs to one
+    row = one(office, "Bổ sung,Đỗ Minh Châu,20/11/1999,Nữ,001199000333,,0190000003,Con,09676,08995,,,06/09/2025")
+    assert (row.outcome, row.code) == ("linked", CHAU)
+    assert household(office, CHAU) == "0190000001"
+    office.decide(office.item(row, "household"), word, note="đã hỏi")
+    assert household(office, CHAU) == where
+    assert again(office, row) == row
+    assert office.broken() == {}
+
+
+def test_a_second_head_waits_and_his_code_is_issued(office: Office) -> None:
+    row = one(office, "Bổ sung,Vũ Ngọc Diễm,09/04/1988,Nữ,,,0190000001,Chủ hộ,09676,09676,,,01/10/2025")
+    assert row.outcome == "issued"
+    assert office.item(row, "household")
+    assert office.ask("select count(*) from membership where person_id = ?", row.person_id) == [(0,)]
+
+
+def test_a_correction_asks_for_changes_and_changes_nobody(office: Office) -> None:
+    counts = office.counts()
+    row = one(
+        office,
+        "Điều chỉnh,Đỗ Minh Châu,20/11/1998,Nữ,001199000333,,0190000001,Con,09676,09676,Đỗ Quang Khai,"
+        "LƯƠNG THỊ HẠNH,06/09/2025",
+    )
+    assert (row.outcome, row.code) == ("linked", CHAU)
+    asked = {
+        (request["field"], request["old_value"], request["new_value"], request["bhxh_code"])
+        for request in change_requests(office.home, 10, office.viewer)
+    }
+    assert asked == {
+        ("birth_date", "1999-11-20", "1998-11-20", CHAU),
+        ("father_name", "Đỗ Quang Khải", "Đỗ Quang Khai", CHAU),
+    }
+    after = office.counts()
+    assert [after[name] - counts[name] for name in ("person", "person_version", "membership")] == [0, 0, 0]
+    assert office.broken() == {}
+
+
+def test_another_spelling_outside_a_correction_asks_for_nothing(office: Office) -> None:
+    row = one(office, "Chuyển đến,DO MINH CHAU,20/11/1999,Nữ,001199000333,,0190000003,Con,09676,08995,,,06/09/2025")
+    assert (row.outcome, row.code) == ("linked", CHAU)
+    assert household(office, CHAU) == "0190000003"
+    assert office.ask("select count(*) from change_request") == [(0,)]
+    ((name,),) = office.ask("select full_name from person_current where person_id = ?", row.person_id)
+    assert name == "Đỗ Minh Châu"
