@@ -13,7 +13,7 @@ from typing import Any
 
 from casework.errors import BusyError, UsageError
 from casework.needs import lacking
-from casework.redecide import redecide, settle_waiting
+from casework.redecide import redecide, settle_stranded, settle_waiting
 from casework.rows import identity_digests, normalised_rows
 from casework.settle import approve, give_back
 from casework.types import Home, Viewer
@@ -127,6 +127,7 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     word, code = verdict.word, verdict.code
     if word not in VERDICTS:
         raise UsageError(f"verdict {word}: not one of {', '.join(VERDICTS)}")
+    settle_stranded(home, viewer)
     with home.ledger.reading() as session:
         item = queue.item(session, item_id)
         waiting_death = queue.open_item(session, item.row_id, "death")

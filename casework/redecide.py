@@ -48,6 +48,15 @@ def settle_waiting(home: Home, row_ids: Iterable[int], viewer: Viewer) -> int:
     return len(settled) - len(set(row_ids))
 
 
+def settle_stranded(home: Home, viewer: Viewer) -> None:
+    """Decides rows again that wait for a settled row, because whoever settled it was cut short."""
+    with home.ledger.reading() as session:
+        rows = queue.stranded(session)
+    if rows:
+        redecide(home, rows, viewer)
+        settle_waiting(home, rows, viewer)
+
+
 def _numbers(home: Home, rows: Iterable[int]) -> dict[int, int]:
     with home.ledger.reading() as session:
         return {row_id: row.decision_no for row_id, row in decisions.current(session, rows).items()}

@@ -10,6 +10,7 @@ from casework.apply import apply_plan
 from casework.batch import decide_batch
 from casework.find import check_versions
 from casework.intake import ReceivedFile, take_in
+from casework.redecide import settle_stranded
 from casework.returned import ReturnedRow, returned_rows
 from casework.types import Home, Progress, Viewer, silent
 from registry import deliveries, plans, queue, register
@@ -72,6 +73,7 @@ def _decide(home: Home, delivered: list[int] | None, viewer: Viewer, progress: P
     for number, batch_id in enumerate(batches, start=1):
         progress("decide", number - 1, len(batches))
         decided += work_through(home, batch_id, viewer, progress)
+    settle_stranded(home, viewer)
     home.ledger.truncate_wal()
     return _report(home, delivered, batches, decided, viewer)
 

@@ -31,7 +31,7 @@ ASKED = {**KEYS, "base_hash": pl.Int64, "is_narrow": pl.Boolean}
 def key_version(rules: SearchRules | None = None) -> str:
     """What register, tail and program must agree on: normaliser, hash and search rules."""
     rules = rules or search_rules()
-    return f"{NORMALISER_VERSION}/{BLOCK_VERSION}/{rules.version}"
+    return f"{NORMALISER_VERSION}/{BLOCK_VERSION}/{rules.version}-{rules.digest}"
 
 
 def emitted(records: pl.DataFrame, rules: SearchRules) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,6 +47,12 @@ class SearchRules:
     cap: int
     must_run: str
     steps: tuple[Step, ...]
+
+    @property
+    def digest(self) -> str:
+        """What the keys are made of, in eight letters: two rules of one digest make the same keys."""
+        keys = repr([(step.name, step.keys, step.narrow) for step in self.steps])
+        return hashlib.sha256(keys.encode("utf-8")).hexdigest()[:8]
 
     @property
     def names(self) -> list[str]:

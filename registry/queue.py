@@ -84,6 +84,11 @@ def waiting_for(session: Session, row_ids: Iterable[int]) -> set[int]:
     return {row.row_id for row in [*waiting, *weighed]} - set(ids)
 
 
+def stranded(session: Session) -> list[int]:
+    """Rows that wait for a row which is in review no longer."""
+    return [row.row_id for row in session.rows("stranded_rows")]
+
+
 def all_waiting_rows(session: Session) -> list[int]:
     """Every row in review."""
     return [row.row_id for row in session.rows("all_waiting_rows")]

@@ -46,6 +46,16 @@ order by items desc, reason;
 -- open items of rows that wait for a row
 select item_id, row_id from queue_item where waits_for_row_id in :row_ids and state = 'open' and kind = 'row';
 
+-- name: stranded_rows
+-- rows in review that wait for a row which is in review no longer: whoever settled it was cut short
+select q.row_id
+from queue_item as q
+where q.state = 'open' and q.kind = 'row' and q.waits_for_row_id is not null
+  and not exists (
+    select 1 from queue_item as w where w.row_id = q.waits_for_row_id and w.state = 'open' and w.kind = 'row'
+  )
+order by q.row_id;
+
 -- name: rows_that_weighed
 -- open items of rows whose current candidates include a row or a person
 select distinct q.item_id, q.row_id
