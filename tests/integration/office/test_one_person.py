@@ -135,3 +135,23 @@ def test_a_later_row_may_be_decided_before_the_one_it_waits_for(office: Office) 
 def test_an_unnamed_newborn_waits_and_gets_no_code_by_herself(office: Office) -> None:
     (row,) = office.run_lines("a.csv", UNNAMED)
     assert (row.outcome, row.code) == ("review", None)
+
+
+def test_rows_whose_settling_was_cut_short_are_settled_by_the_next_command(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    first, second = WAITING
+    office.run(office.file("a.csv", first))
+    office.run(office.file("b.csv", second))
+    with monkeypatch.context() as cut:
+        cut.setattr("casework.queue.settle_waiting", killed)
+        with pytest.raises(KeyboardInterrupt):
+            office.decide(office.item(office.rows()[0]), "new")
+    assert [row.outcome for row in office.rows()] == ["issued", "review"]
+    assert office.broken() != {}
+    office.run(office.file("b.csv", second))
+    assert [row.outcome for row in office.rows()] == ["issued", "linked"]
+    assert office.broken() == {}
