@@ -53,15 +53,17 @@ clean: ## remove the installation, the demo's home and the caches; ./var is kept
 	rm -rf $(VENV) var-demo dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Everything of the lock, in a folder made anew, so that nothing older stays behind. uv is only faster.
+# Everything of the lock, in a folder made anew, so that nothing older stays behind. uv is only faster. The lock is whole,
+# so nothing is resolved again (older pips fail at that where an extra is not pinned by itself); pip check makes sure.
 $(VENV)/locked: requirements.lock
 	@python=""; for p in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
 		if $$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$p; break; fi; done; \
 	test -n "$$python" || { echo "No Python 3.11 or newer with venv was found. Install it, or say where it is: make PYTHON=/path/to/python3.11" >&2; exit 2; }; \
 	echo "Installing into $(VENV) with $$($$python --version); the first time takes about a minute."; \
 	"$$python" -m venv --clear $(VENV); \
-	{ command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock; } \
-		|| $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements.lock
+	{ command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement requirements.lock; } \
+		|| $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip check --disable-pip-version-check >/dev/null || $(BIN)/python -m pip check
 	@touch $@
 
 # The project itself, in place. Its build tool comes out of the lock too, so nothing is fetched here.
