@@ -28,6 +28,7 @@ NONE, SAME, FLAT, HOI_NGA, MARK, VOWEL, SOUND, TYPO, INITIAL, DIFFERENT = range(
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
 _HOI, _NGA = 2, 3
 
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """Distinct syllables and, beside each, what is compared: ids that are equal where the property is equal."""
