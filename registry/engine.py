@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import sql
-from registry.errors import IntegrityError
+from registry.errors import BusyError, IntegrityError
 
 _LIST_PARAMETER = re.compile(r"\bin :(\w+)")
 _MAX_LIST = 20_000  # SQLite takes 32,766 parameters in one statement
@@ -149,8 +149,15 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[WriteSession]:
-        """A transaction under the issuing lock, committed at the end, undone on any error."""
-        with self._write.begin() as connection:
+        """A transaction under the issuing lock, committed at the end, undone on any error.
+
+        BusyError (12) when the lock cannot be had in time.
+        """
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self._write.begin())
+            except sa.exc.OperationalError as error:
+                raise BusyError(f"{self.file.name}: nobody can write to it now ({error.orig}). Try again.") from error
             yield WriteSession(connection)
 
     @contextmanager
@@ -160,11 +167,13 @@ class Ledger:
             yield Session(connection)
 
     def truncate_wal(self) -> None:
-        """Empties the write-ahead log if no reader needs it."""
+        """Empties the write-ahead log if nobody needs it now: who waits for a reader here holds up every writer."""
         with self._read.connect() as connection:
             driver = connection.connection.driver_connection
             if driver is not None:
+                driver.execute("pragma busy_timeout = 0")
                 driver.execute("pragma wal_checkpoint(truncate)").fetchall()
+                driver.execute(f"pragma busy_timeout = {_BUSY_SECONDS * 1000}")
 
     def close(self) -> None:
         """Closes every connection."""

@@ -234,13 +234,13 @@ def model_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "home"
 
 
-@pytest.fixture
-def new_office(model_office: Path, tmp_path: Path) -> Iterator[Callable[[], Office]]:
+@pytest.fixture(scope="module")
+def new_office(model_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Office]]:
     """Makes offices that start with the same register and the same keys."""
     made: list[Office] = []
 
     def make() -> Office:
-        folder = tmp_path / f"office_{len(made) + 1}"
+        folder = tmp_path_factory.mktemp("office")
         shutil.copytree(model_office, folder / "home")
         made.append(Office(folder / "home", folder))
         return made[-1]

@@ -1,0 +1,256 @@
+"""Many processes on one ledger: one code for one person, and nobody waits for a reader (DESIGN 3.2, 3.3)."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from casework.export import export_decisions
+from casework.history import show_log
+from casework.queue import listing, show
+from casework.search import search
+from registry import engine
+from registry.engine import Ledger, Session, WriteSession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .conftest import Office
+
+ROOT = Path(__file__).parents[3]
+PEOPLE = 40
+SEED = 20251101
+_PATIENCE = 120.0
+
+SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Vũ", "Đặng", "Bùi", "Đỗ")
+MIDDLES = ("Ngọc", "Quỳnh", "Hải", "Thuỳ", "Khánh", "Hữu", "Gia", "Tường")
+GIVEN = ("Diễm", "Hưởng", "Phượng", "Nghĩa", "Tuyền", "Luyến", "Khuê", "Thắng", "Vỹ", "Ước")
+COMMUNES = ("09676", "08995", "00070", "24322")
+
+#: four ways to write one name
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    lambda name: name,
+    str.upper,
+    lambda name: unicodedata.normalize("NFD", name),
+    lambda name: "  ".join(name.lower().split()) + " ",
+)
+
+
+def new_people(seed: int) -> list[tuple[str, str]]:
+    """(name, the rest of the line) of new persons, no two alike."""
+    drawn = random.Random(seed)
+    names = {" ".join(map(drawn.choice, (SURNAMES, MIDDLES, GIVEN))) for _ in range(4 * PEOPLE)}
+    found = []
+    for name in sorted(names)[:PEOPLE]:
+        born = f"{drawn.randint(1, 28):02}/{drawn.randint(1, 12):02}/{drawn.randint(1950, 2005)}"
+        found.append((name, f"{born},{drawn.choice(('Nam', 'Nữ'))},,,,,{drawn.choice(COMMUNES)},09676,,,01/10/2025"))
+    return found
+
+
+def run_at_once(office: Office, commands: list[tuple[Path, str]]) -> None:
+    """Runs (file, source) in a process each, all at once; each must end well."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", "run", str(path), "--source", source, "--json"],
+            cwd=ROOT,
+            env={**os.environ, "MOTMA_HOME": str(office.home.folder), "PREFECT_API_URL": ""},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        for path, source in commands
+    ]
+    for process in running:
+        _, said = process.communicate(timeout=_PATIENCE)
+        assert (process.returncode, said.decode()) == (0, "")
+
+
+@pytest.mark.slow
+def test_four_processes_report_the_same_new_people(office: Office) -> None:
+    people = new_people(SEED)
+    drawn = random.Random(SEED)
+    who: dict[tuple[str, int], int] = {}
+    commands = []
+    for number, spelled in enumerate(SPELLINGS):
+        order = drawn.sample(range(PEOPLE), PEOPLE)
+        lines = [f"Bổ sung,{spelled(people[person][0])},{people[person][1]}" for person in order]
+        who.update({(f"xa-{number}", row): person for row, person in enumerate(order, start=1)})
+        commands.append((office.write(f"xa-{number}.csv", *lines), f"xa-{number}"))
+    run_at_once(office, commands)
+
+    outcomes: dict[int, list[str | None]] = defaultdict(list)
+    codes: dict[int, set[str]] = defaultdict(set)
+    for row in office.rows():
+        person = who[row.source, row.row]
+        outcomes[person].append(row.outcome)
+        if row.code is not None:
+            codes[person].add(row.code)
+    assert {person: len(found) for person, found in outcomes.items()} == dict.fromkeys(range(PEOPLE), len(SPELLINGS))
+    for person, found in outcomes.items():
+        assert set(found) <= {"issued", "linked", "review"}, (SEED, people[person], found)
+        assert found.count("issued") <= 1, (SEED, people[person], found)
+        assert len(codes[person]) <= 1, (SEED, people[person], codes[person])
+        assert len(codes[person]) == 1 or found == ["review"] * len(SPELLINGS), (SEED, people[person], found)
+    assert len(set().union(*codes.values())) == sum(len(found) for found in codes.values())
+    # it is a rare person for whom somebody has to be asked
+    assert sum(found.count("review") for found in outcomes.values()) <= len(SPELLINGS) * PEOPLE // 20
+    assert office.broken() == {}
+
+
+@pytest.mark.slow
+def test_two_processes_run_the_same_file(office: Office, new_office: Callable[[], Office]) -> None:
+    lines = [f"Bổ sung,{name},{rest}" for name, rest in new_people(SEED + 1)]
+    alone = new_office()
+    alone.run(alone.file("a.csv", *lines))
+    path = office.write("a.csv", *lines)
+    run_at_once(office, [(path, "xa-01"), (path, "xa-01")])
+    for part in ("people", "memberships", "queue", "codes", "draws"):
+        assert office.story()[part] == alone.story()[part]
+    assert [row.outcome for row in office.rows()] == [row.outcome for row in alone.rows()]
+    assert office.counts()["decision"] == len(lines)
+    assert office.broken() == {}
+
+
+# the lock -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_statement_of_every_transaction_that_writes_is_the_lock(office: Office) -> None:
+    transactions: dict[int, list[list[str]]] = defaultdict(list)
+
+    def heard(connection: sa.Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        heard_of = transactions[id(connection.connection.driver_connection)]
+        if statement.startswith("begin"):
+            heard_of.append([])
+        heard_of[-1].append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", heard)
+    try:
+        first, death = office.run_lines(
+            "a.csv",
+            "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025",
+            "Chết,Phan Văn Thiện,1938,Nam,,,0190000002,Chủ hộ,09676,09676,,,05/09/2025",
+        )
+        listing(office.home, None, 10, office.viewer)
+        show(office.home, office.item(first), office.viewer)
+        office.decide(office.item(first), "new")
+        for officer in ("lan", "minh"):
+            office.decide(office.item(death, "death"), "approve", by=officer)
+        search(office.home, {"full_name": "Phan Văn Thiện"}, office.viewer)
+        export_decisions(office.home, None, office.viewer)
+        show_log(office.home, limit=5, after=None, row=None, act=None, viewer=office.viewer)
+        office.publish()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", heard)
+
+    every = [transaction for heard_of in transactions.values() for transaction in heard_of]
+    changing = [found for found in every if any(said.startswith(("insert", "update", "delete")) for said in found)]
+    assert len(changing) >= 12
+    for transaction in changing:
+        assert transaction[:2] == ["begin immediate", changing[0][1]], transaction[:3]
+    assert changing[0][1].startswith("update ledger_state set seq = seq + 1")
+
+
+class _LooksFirst(WriteSession):
+    """A transaction that reads before it takes its seq, as one would that searches first."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        Session.__init__(self, connection)
+        self.at = engine.now()
+        self.value_of_state("seq")
+        self.seq = self.value("raise_seq")
+
+
+def two_writers(ledger: Ledger) -> list[int | Exception]:
+    """What two writers get that begin at the same time, one of them holding on for a moment: a seq or an error."""
+    got: list[int | Exception] = []
+    has_begun = threading.Event()
+
+    def write(seconds: float) -> None:
+        try:
+            with ledger.writing() as session:
+                has_begun.set()
+                time.sleep(seconds)
+                seq = session.seq
+            got.append(seq)
+        except Exception as error:
+            got.append(error)
+
+    threads = [threading.Thread(target=write, args=(0.5,)), threading.Thread(target=write, args=(0.0,))]
+    threads[0].start()
+    has_begun.wait()
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    return got
+
+
+@pytest.mark.parametrize(
+    ("begin", "looks_first", "is_safe"),
+    [
+        ("begin immediate", False, True),
+        ("begin immediate", True, True),
+        ("begin", False, True),
+        ("begin", True, False),
+    ],
+)
+def test_without_the_lock_a_writer_that_looks_first_fails(
+    office: Office, monkeypatch: pytest.MonkeyPatch, begin: str, *, looks_first: bool, is_safe: bool
+) -> None:
+    """Beginning at once and raising seq first are two locks; with neither, what was read is old when it is written."""
+    make = Ledger._engine
+    monkeypatch.setattr(Ledger, "_engine", lambda self, _given: make(self, begin))
+    if looks_first:
+        monkeypatch.setattr(engine, "WriteSession", _LooksFirst)
+    ledger = Ledger(office.home.ledger_file)
+    try:
+        got = two_writers(ledger)
+    finally:
+        ledger.close()
+    if is_safe:
+        first, second = got
+        assert isinstance(first, int)
+        assert second == first + 1
+    else:
+        assert [type(one) for one in got].count(sa.exc.OperationalError) == 1
+
+
+def test_emptying_the_write_ahead_log_makes_nobody_wait_for_a_reader(office: Office) -> None:
+    """A run that ends while a register version is being written must not hold the lock until the reader is done."""
+    with office.home.ledger.reading() as reader:
+        reader.value_of_state("seq")
+        listing(office.home, None, 1, office.viewer)
+        taken: list[float] = []
+
+        def end_of_a_run() -> None:
+            started = time.monotonic()
+            office.home.ledger.truncate_wal()
+            taken.append(time.monotonic() - started)
+
+        thread = threading.Thread(target=end_of_a_run)
+        thread.start()
+        thread.join(5)
+        is_done = not thread.is_alive()
+    thread.join()
+    assert is_done
+    assert taken[0] < 5
+
+
+def test_what_a_reader_sees_does_not_change_under_him(office: Office) -> None:
+    seen: list[Any] = []
+    with office.home.ledger.reading() as session:
+        seen.append(session.value_of_state("seq"))
+        listing(office.home, None, 1, office.viewer)
+        seen.append(session.value_of_state("seq"))
+    with office.home.ledger.reading() as session:
+        seen.append(session.value_of_state("seq"))
+    assert seen == [seen[0], seen[0], seen[0] + 1]
