@@ -23,7 +23,7 @@ from matching.decide import Candidate, Case, Ruling, Thresholds, decide_all
 from matching.explain import sentence
 from matching.levels import LEVELS_OF
 from matching.model import Model, load_model
-from matching.schemas import COMPARISONS
+from matching.schemas import COMPARISONS, PAIRS
 from matching.score import missed
 from matching.steps import SearchRules, search_rules
 from registry import codes, decisions, deliveries, plans, queue, register
@@ -95,31 +95,41 @@ def _gather(searcher: Searcher, rows: Mapping[int, int]) -> Gathered:
     records = normalise_understood(sound)
     compared = for_comparison(records, sound)
     order = {-row_id: position for row_id, position in rows.items()}
-    found = searcher.find(records, order=order, compared=compared)
+    judged = _judged(session, compared)
+    named = [(record_id, word["person_id"]) for record_id, word in judged if word["verdict"] == "same"]
+    pairs = pl.DataFrame(named, schema=dict(PAIRS), orient="row").unique(maintain_order=True)
+    found = searcher.find(records, order=order, compared=compared, named=pairs)
     numbers = {row_id: row.decision_no for row_id, row in decisions.current(session, rows).items()}
-    return Gathered(rows, understood, records, found, _facts(session, found, compared), numbers)
+    return Gathered(rows, understood, records, found, _facts(session, found, compared, judged), numbers)
 
 
-def _facts(session: Session, found: Found, records: pl.DataFrame) -> Facts:
+def _judged(session: Session, records: pl.DataFrame) -> list[tuple[int, dict[str, Any]]]:
+    """(record_id, verdict) of what officers said of the records, or of others that say the same; oldest first."""
+    by_digest = defaultdict(list)
+    for record_id, digest in identity_digests(records).items():
+        by_digest[digest].append(record_id)
+    found = queue.judgements(session, by_digest)
+    return [(record_id, judged) for judged in found for record_id in by_digest[judged["row_digest"]]]
+
+
+def _facts(
+    session: Session, found: Found, records: pl.DataFrame, judged: Sequence[tuple[int, Mapping[str, Any]]]
+) -> Facts:
     met = found.scored["record_id_r"].unique().to_list()
     person_ids = [record_id for record_id in met if record_id > 0]
     row_ids = [-record_id for record_id in met if record_id < 0]
-    digests = identity_digests(records)
+    own = set(records["record_id"])
     of_candidates = identity_digests(found.met)
-    by_digest = defaultdict(list)
-    for record_id, digest in digests.items():
-        by_digest[digest].append(record_id)
     verdicts: dict[tuple[int, int], str] = {}
     judged_new: set[int] = set()
-    for judged in queue.judgements(session, by_digest):
-        for record_id in by_digest[judged["row_digest"]]:
-            if judged["verdict"] == "new_person" and -record_id == judged["row_id"]:
-                judged_new.add(record_id)
-            other = judged["person_id"] if judged["person_id"] is not None else -(judged["other_row_id"] or 0)
-            # a verdict holds until a strong field of either side changes
-            if of_candidates.get(other) == judged["other_digest"]:
-                verdicts[record_id, other] = judged["verdict"]
-    weighed = {row_id: decisions.candidates(session, row_id) for row_id in row_ids if -row_id not in digests}
+    for record_id, word in judged:
+        if word["verdict"] == "new_person" and -record_id == word["row_id"]:
+            judged_new.add(record_id)
+        other = word["person_id"] if word["person_id"] is not None else -(word["other_row_id"] or 0)
+        # a verdict holds until a strong field of either side changes
+        if of_candidates.get(other) == word["other_digest"]:
+            verdicts[record_id, other] = word["verdict"]
+    weighed = {row_id: decisions.candidates(session, row_id) for row_id in row_ids if -row_id not in own}
     tied = {row_id: frozenset(c.person_id for c in found if c.person_id) for row_id, found in weighed.items()}
     behind = {row_id: frozenset(c.other_row_id for c in found if c.other_row_id) for row_id, found in weighed.items()}
     held = codes.standing(session, person_ids)

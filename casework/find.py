@@ -79,13 +79,20 @@ class Searcher:
     viewer: Viewer
 
     def find(
-        self, rows: pl.DataFrame, *, order: Mapping[int, int] | None = None, compared: pl.DataFrame | None = None
+        self,
+        rows: pl.DataFrame,
+        *,
+        order: Mapping[int, int] | None = None,
+        compared: pl.DataFrame | None = None,
+        named: pl.DataFrame | None = None,
     ) -> Found:
         """Everything that NORMALISED rows meet, compared and scored.
 
         `order` gives the place of each row (by record_id) in its batch: a row meets those before it. `compared` is
-        the rows as they are to be compared, where that differs from how they search.
+        the rows as they are to be compared, where that differs from how they search. `named` are PAIRS of rows and
+        persons whom officers said they are: they are weighed even where no key leads from one to the other.
         """
+        named = empty(PAIRS) if named is None else named
         check_versions(self.session, self.version)
         compared = rows if compared is None else compared
         questions, answers = asked(rows, self.rules), emitted(rows, self.rules)
@@ -97,9 +104,9 @@ class Searcher:
         in_batch = _batch_hits(questions, answers, order) if order is not None else empty(_HITS)
         hits = pl.concat([in_register, in_tail, in_batch]).unique(maintain_order=True)
         steps = search_steps(rows["record_id"], asked=questions, lookup=lookup, cut=cut, hits=hits, rules=self.rules)
-        met = self._records(compared, in_register, in_tail)
-        pairs = conform(hits.select("record_id_l", "record_id_r").unique().sort("record_id_l", "record_id_r"), PAIRS)
-        scored = self._score(compared, met, pairs)
+        met = self._records(compared, in_register, pl.concat([in_tail["record_id_r"], named["record_id_r"]]))
+        pairs = pl.concat([conform(hits, PAIRS), named]).unique().sort("record_id_l", "record_id_r")
+        scored = self._score(compared, met, pairs, named)
         tail_seq = self.session.value_of_state("seq")
         return Found(self.version.meta.seq, tail_seq, questions, answers, steps, scored, met)
 
@@ -115,20 +122,23 @@ class Searcher:
         found = tail.find(self.session, plain["key_hash"].unique().sort().to_list(), self.version.meta.seq)
         return _hits(plain, found).filter(~pl.col("record_id_r").is_in(searching.implode()))
 
-    def _records(self, rows: pl.DataFrame, in_register: pl.DataFrame, in_tail: pl.DataFrame) -> pl.DataFrame:
+    def _records(self, rows: pl.DataFrame, in_register: pl.DataFrame, others: pl.Series) -> pl.DataFrame:
         """NORMALISED of everything that was met, each record once."""
-        ids = in_tail["record_id_r"].unique().to_list()
+        ids = set(others) - set(in_register["record_id_r"])
         changed = people.records(self.session, [record_id for record_id in ids if record_id > 0], self.viewer)
         waiting = normalised_rows(self.session, [-record_id for record_id in ids if record_id < 0], self.viewer)
         registered = self.version.people(in_register["record_id_r"].unique().sort().to_list())
         return pl.concat([conform(part, NORMALISED) for part in (registered, normalise(changed), waiting, rows)])
 
-    def _score(self, rows: pl.DataFrame, met: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    def _score(self, rows: pl.DataFrame, met: pl.DataFrame, pairs: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
         """SCORED pairs. The crowd of strangers is the register's, for rows too: a batch is one commune's more often
         than not, and what its rows have in common must not make them one person."""
         frequencies = Frequencies(self.version.frequencies(_values(rows, met)))
         population = max(self.version.meta.records, _FEWEST)
-        best = [_best(score(compare(part, rows, met, frequencies), self.model, population)) for part in _slices(pairs)]
+        best = [
+            _best(score(compare(part, rows, met, frequencies), self.model, population), named)
+            for part in _slices(pairs)
+        ]
         return pl.concat(best) if best else empty(SCORED)
 
 
@@ -160,10 +170,11 @@ def _slices(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield slice_.drop("part")
 
 
-def _best(scored: pl.DataFrame) -> pl.DataFrame:
-    """The best candidates of each row, best first."""
+def _best(scored: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """The best candidates of each row, best first, and those that officers have named."""
     ordered = scored.sort("record_id_l", "odds", "record_id_r", descending=[False, True, False])
-    return ordered.filter(pl.int_range(pl.len()).over("record_id_l") < MOST_CANDIDATES)
+    is_named = pl.struct(*PAIRS).is_in(named.to_struct().implode())
+    return ordered.filter((pl.int_range(pl.len()).over("record_id_l") < MOST_CANDIDATES) | is_named)
 
 
 def _values(*frames: pl.DataFrame) -> list[str]:

@@ -103,6 +103,7 @@ def test_a_killed_run_ends_as_an_undisturbed_one(
     assert ended.count(-signal.SIGKILL) >= len(SEEDS) // 2
 
 
+@pytest.mark.slow
 def test_an_error_between_any_two_statements_of_applying_leaves_a_row_whole_or_not_at_all(
     new_office: Callable[[], Office], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,17 @@ def test_link(office: Office) -> None:
         office.decide(1, "link", HANH)
 
 
+def test_an_officer_may_link_to_somebody_whom_the_search_did_not_meet(office: Office) -> None:
+    row = one(office, UNKNOWN)
+    assert row.reason == "unknown_person"
+    result = office.decide(office.item(row), "link", KHUYEN)
+    assert (result.outcome, result.code) == ("linked", KHUYEN)
+    # and the word is remembered, although no key leads from the one to the other
+    again_ = one(office, UNKNOWN.replace("Nghiêm Xuân Tường", "NGHIÊM XUÂN  TƯỜNG"), "b.csv", "xa-02")
+    assert (again_.outcome, again_.code) == ("linked", KHUYEN)
+    assert office.broken() == {}
+
+
 @pytest.mark.parametrize(("code", "said"), [("9999999999", "is not known"), (None, "takes a BHXH code")])
 def test_a_link_takes_a_code_that_somebody_holds(office: Office, code: str | None, said: str) -> None:
     row = one(office, UNKNOWN)

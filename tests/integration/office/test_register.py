@@ -155,6 +155,7 @@ def test_without_a_version_that_fits_a_run_is_refused_with_the_remedy(empty_offi
     assert empty_office.run(file).outcomes == {"issued": 1}
 
 
+@pytest.mark.slow
 def test_days_with_a_publication_between_end_as_days_without(office: Office, new_office: Callable[[], Office]) -> None:
     published = new_office()
     for number, lines in enumerate(DAYS):
@@ -167,6 +168,7 @@ def test_days_with_a_publication_between_end_as_days_without(office: Office, new
     assert office.broken() == published.broken() == {}
 
 
+@pytest.mark.slow
 def test_a_program_with_other_keys_is_refused_until_the_tail_is_rebuilt(
     office: Office, new_office: Callable[[], Office], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +200,7 @@ def test_a_program_with_other_keys_is_refused_until_the_tail_is_rebuilt(
 # a batch between plan and apply -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_publications_between_plan_and_apply_hide_nobody(office: Office) -> None:
     plan = planned(office, NEW)
     # somebody else reports and gets her, and then so many versions come that the tail forgets her
