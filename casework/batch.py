@@ -32,6 +32,8 @@ from registry.plans import Plan, PlannedRow
 
 #: candidates kept with a decision, for the reviewer and for replay
 _KEPT_CANDIDATES = 6
+#: a waiting row is no rival of a person whom it may well be itself: the posterior from which that is said
+_TIED = 0.1
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,10 @@ def _facts(
         if of_candidates.get(other) == word["other_digest"]:
             verdicts[record_id, other] = word["verdict"]
     weighed = {row_id: decisions.candidates(session, row_id) for row_id in row_ids if -row_id not in own}
-    tied = {row_id: frozenset(c.person_id for c in found if c.person_id) for row_id, found in weighed.items()}
+    tied = {
+        row_id: frozenset(c.person_id for c in found if c.person_id and c.posterior >= _TIED)
+        for row_id, found in weighed.items()
+    }
     behind = {row_id: frozenset(c.other_row_id for c in found if c.other_row_id) for row_id, found in weighed.items()}
     held = codes.standing(session, person_ids)
     return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied, behind)
@@ -139,7 +144,7 @@ def _facts(
 def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict[str, Any]]:
     """The plan's body of every row, ruled on in the order in which the rows take effect."""
     found, records, facts = gathered.found, gathered.records, gathered.facts
-    thresholds = Thresholds(model.thresholds["upper"], model.thresholds["lower"])
+    thresholds = Thresholds(**model.thresholds)
     complete = dict(is_complete(found.steps, rules).iter_rows())
     chances = dict(missed(records, model).iter_rows())
     unnamed = dict(records.select("record_id", "is_unnamed").iter_rows())

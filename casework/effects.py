@@ -96,6 +96,18 @@ def of_link(
     return effects
 
 
+def of_agreement(person: PersonState, meaning: Mapping[str, Any]) -> Effects:
+    """The effects of a household change that an officer agreed to, whatever stood in its way."""
+    effects = Effects()
+    if meaning["event"] == "move_out":
+        effects.membership = (None, None)
+        return effects
+    effects.membership = (meaning["household_code"], meaning["relation_to_head"])
+    if meaning["event"] == "move_in":
+        _change_residence(effects, person, meaning)
+    return effects
+
+
 def _join(effects: Effects, person_id: int, meaning: Mapping[str, Any], household: HouseholdState | None) -> None:
     if household is None:
         return
@@ -118,10 +130,14 @@ def _leave(effects: Effects, person: PersonState, household: HouseholdState | No
 def _move(effects: Effects, person: PersonState, meaning: Mapping[str, Any], household: HouseholdState | None) -> None:
     if household is not None and household.household_code != person.household_code:
         _join(effects, person.person_id, meaning, household)
-    if not effects.waits and meaning["residence_code"] is not None:
-        moved = {name: meaning[name] for name in _RESIDENCE}
-        if any(moved[name] != person.record.get(name) for name in _RESIDENCE):
-            effects.changes.update(moved)
+    if not effects.waits:
+        _change_residence(effects, person, meaning)
+
+
+def _change_residence(effects: Effects, person: PersonState, meaning: Mapping[str, Any]) -> None:
+    moved = {name: meaning[name] for name in _RESIDENCE}
+    if meaning["residence_code"] is not None and any(moved[name] != person.record.get(name) for name in _RESIDENCE):
+        effects.changes.update(moved)
 
 
 def change_requests(record: Mapping[str, Any], meaning: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -54,25 +54,18 @@ def record_digest(record: Mapping[str, Any]) -> str:
 
 def household_states(session: Session, household_codes: set[str], viewer: Viewer) -> dict[str, HouseholdState]:
     """The households of some codes as they stand, those not known yet included."""
-    codes_of = {number: code for code, number in people.known_households(session, household_codes).items()}
-    heads: dict[str, dict[int, str]] = {code: {} for code in household_codes}
-    living: dict[str, set[int]] = {code: set() for code in household_codes}
-    members: dict[str, set[int]] = {code: set() for code in household_codes}
-    for member in people.members(session, codes_of, viewer):
-        code = codes_of.get(member["household_id"])
-        if code is None:
-            continue
-        members[code].add(member["person_id"])
-        if member["relation"] == HEAD:
-            heads[code][member["person_id"]] = member["full_name"] or ""
-            if member["status"] == "active":
-                living[code].add(member["person_id"])
-    return {
-        code: HouseholdState(
-            code, frozenset(living[code]), frozenset(members[code]), min(heads[code].values(), default=None)
-        )
-        for code in household_codes
-    }
+    ids = people.known_households(session, household_codes)
+    members: dict[int, list[people.Member]] = {}
+    for member in people.members(session, ids.values(), viewer):
+        members.setdefault(member.household_id, []).append(member)
+    states = {}
+    for code in household_codes:
+        held = members.get(ids.get(code, 0), [])
+        head = people.head_of(held)
+        living = frozenset(m.person_id for m in held if m.relation == HEAD and m.status == "active")
+        everyone = frozenset(member.person_id for member in held)
+        states[code] = HouseholdState(code, living, everyone, None if head is None else head.full_name)
+    return states
 
 
 def foresee(

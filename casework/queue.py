@@ -18,6 +18,7 @@ from casework.rows import identity_digests, normalised_rows
 from casework.settle import approve, give_back
 from casework.types import Home, Viewer
 from casework.view import ItemView, item_view
+from matching.decide import ARRIVALS
 from matching.normalise import normalise
 from registry import codes, decisions, deliveries, log, people, queue
 from registry.engine import WriteSession
@@ -171,6 +172,11 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> None:
         row_digest = identity_digests(normalised_rows(session, [item.row_id], viewer))[-item.row_id]
         pairs: list[tuple[int | None, int | None, str]]
         if verdict.word == "new":
+            if meaning["event"] not in ARRIVALS:
+                raise UsageError(
+                    f"item {item.item_id}: a {meaning['event']} brings nobody new; only a birth, move in or addition "
+                    "earns a code. Link it, or return it to its sender."
+                )
             missing = lacking(meaning)
             if missing:
                 raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.effects import HEAD, Effects, PersonState, of_agreement
 from casework.errors import BusyError, UsageError
 from casework.find import check_keys
 from casework.types import Home, Viewer
@@ -26,27 +27,39 @@ def approve(home: Home, item: Item, viewer: Viewer) -> None:
         log.append(session, viewer, [log.Act("approval", {"item": item.item_id}, item.row_id)])
         if item.kind == "death" and len(agreed) < _AGREEING:
             return
-        person_id = decisions.current(session, [item.row_id])[item.row_id].person_id
-        (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
-        if item.kind == "death":
-            (record,) = people.records(session, [person_id], viewer).iter_rows(named=True)
-            people.add_versions(session, [people.draft(person_id, record, status="deceased", row_id=item.row_id)])
-        else:
-            leaves = meaning["event"] == "move_out"
-            code = None if leaves else meaning["household_code"]
-            ids = people.household_ids(session, [code] if code is not None else [])
-            membership = {
-                "person_id": person_id,
-                "household_id": ids.get(code) if code is not None else None,
-                "relation": None if leaves else meaning["relation_to_head"],
-                "event_date": meaning["event_date"],
-                "row_id": item.row_id,
-                "load_id": None,
-            }
-            people.add_memberships(session, [membership])
-        changed = normalise(people.records(session, [person_id], viewer))
-        tail.put(session, emitted(changed, search_rules()))
+        _carry_out(session, item, viewer)
         queue.close(session, [item.item_id], viewer)
+
+
+def _carry_out(session: WriteSession, item: Item, viewer: Viewer) -> None:
+    """Makes the change that was agreed to, and gives everybody whom it touches new keys."""
+    person_id = decisions.current(session, [item.row_id])[item.row_id].person_id
+    (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
+    (record,) = people.records(session, [person_id], viewer).iter_rows(named=True)
+    if item.kind == "death":
+        effects = Effects(changes={"status": "deceased"})
+    else:
+        effects = of_agreement(PersonState(person_id, record), meaning)
+    touched = {person_id}
+    if effects.changes:
+        after = {**record, **effects.changes}
+        people.add_versions(session, [people.draft(person_id, after, status=after["status"], row_id=item.row_id)])
+    if effects.membership is not None:
+        code, relation = effects.membership
+        ids = people.household_ids(session, [] if code is None else [code])
+        membership = {
+            "person_id": person_id,
+            "household_id": None if code is None else ids[code],
+            "relation": relation,
+            "event_date": meaning["event_date"],
+            "row_id": item.row_id,
+            "load_id": None,
+        }
+        people.add_memberships(session, [membership])
+        if relation == HEAD:
+            # a new head is the name by which the whole household is found
+            touched.update(member.person_id for member in people.members(session, ids.values(), viewer))
+    tail.put(session, emitted(normalise(people.records(session, touched, viewer)), search_rules()))
 
 
 def give_back(home: Home, item: Item, note: str | None, viewer: Viewer) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from casework.intake import headings_of
 from casework.types import Viewer
 from registry import decisions, deliveries, people, queue
 from registry.decisions import CandidateRecord
@@ -100,7 +101,7 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
 
 def received_cells(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(heading, text) of a row's cells, as the sender wrote them."""
-    headings, cells = list(json.loads(row["headings"]).values()), json.loads(row["cells"])
+    headings, cells = list(headings_of(row).values()), json.loads(row["cells"])
     names = [*headings, *(f"({number})" for number in range(len(headings) + 1, len(cells) + 1))]
     return [(name, cell) for name, cell in zip(names, cells, strict=False)]
 
@@ -134,9 +135,9 @@ def _candidates(session: Session, found: Sequence[CandidateRecord], viewer: View
 
 
 def household_members(session: Session, household_code: str | None, viewer: Viewer) -> list[dict[str, Any]]:
-    """The people of a household as it stands: full_name, birth_date, sex, relation, status."""
+    """Who belongs to a household now: person_id, relation, full_name, birth_date, sex, status."""
     if household_code is None:
         return []
     ids = people.known_households(session, [household_code])
     found = people.members(session, ids.values(), viewer)
-    return [member for member in found if member["household_id"] == ids[household_code]]
+    return [asdict(member) for member in found if member.household_id == ids[household_code]]

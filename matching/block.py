@@ -24,6 +24,9 @@ _HASH = npt.NDArray[np.uint64]
 #: raised when the meaning of an atom or the hash changes
 BLOCK_VERSION = "2026-11-22"
 
+#: the narrowing value of records that have none
+_BLANK = 0
+
 #: Grain: one key that a row asks with. `base_hash` is the key before narrowing; `is_narrow` tells which of the two.
 ASKED = {**KEYS, "base_hash": pl.Int64, "is_narrow": pl.Boolean}
 
@@ -61,11 +64,13 @@ def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.Data
             atoms[name] = _hashed(_ATOMS[name](records, asking))
         return atoms[name]
 
-    parts = [part for step in rules.steps for key in step.keys for part in _keys_of(step, key, atom)]
+    parts = [part for step in rules.steps for key in step.keys for part in _keys_of(step, key, atom, asking=asking)]
     return pl.concat(parts).unique(maintain_order=True)
 
 
-def _keys_of(step: Step, key: Sequence[str], atom: Callable[[str], pl.DataFrame]) -> list[pl.DataFrame]:
+def _keys_of(
+    step: Step, key: Sequence[str], atom: Callable[[str], pl.DataFrame], *, asking: bool
+) -> list[pl.DataFrame]:
     joined = atom(key[0]).rename({"hash": "hash_0"})
     for place, name in enumerate(key[1:], start=1):
         joined = joined.join(atom(name).rename({"hash": f"hash_{place}"}), on="record_id", how="inner")
@@ -80,7 +85,13 @@ def _keys_of(step: Step, key: Sequence[str], atom: Callable[[str], pl.DataFrame]
     plain = base.with_columns(base_hash="key_hash", is_narrow=pl.lit(value=False))
     found = [plain]
     if step.narrow is not None and step.narrow not in key:
-        wide = base.rename({"key_hash": "base_hash"}).join(atom(step.narrow), on="record_id", how="inner")
+        values = atom(step.narrow)
+        wide = base.rename({"key_hash": "base_hash"}).join(values, on="record_id", how="left")
+        if asking:
+            # whoever has a value also asks for those who have none; whoever has none cannot be narrowed
+            known = wide.filter(pl.col("hash").is_not_null())
+            wide = pl.concat([known, known.with_columns(hash=pl.lit(_BLANK, dtype=pl.UInt64)).unique()])
+        wide = wide.with_columns(pl.col("hash").fill_null(pl.lit(_BLANK, dtype=pl.UInt64)))
         narrowed = _mix(wide["base_hash"].to_numpy().view(np.uint64), wide["hash"].to_numpy())
         found.append(
             wide.select("record_id", "base_hash").with_columns(

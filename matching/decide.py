@@ -20,10 +20,12 @@ _CLASHING_DATE = ("clash", "different_year")
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Posteriors: link at `upper` or above; issue where no candidate reaches `lower`."""
+    """Posteriors: link at `upper` or above; issue where no candidate reaches `lower`, and where it is less likely than
+    `missed` that the person is in the register and the search did not meet him."""
 
     upper: float
     lower: float
+    missed: float
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
     if judged:
         return _judged_same(case, judged, posteriors, review)
     if not entities:
-        return _without_candidate(case, review)
+        return _without_candidate(case, thresholds, review)
 
     best = entities[0]
     top = by_entity[0]
@@ -176,7 +178,7 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
         return replace(linked, person_id=number) if kind == "person" else replace(linked, same_as_row=number)
     # alone: what a rival takes from the best candidate must not earn a code
     if _alone(case, best) < thresholds.lower and sum(by_entity) < 2 * thresholds.lower:
-        return _without_candidate(case, review, posteriors, by_entity)
+        return _without_candidate(case, thresholds, review, posteriors, by_entity)
     return review(*_doubt(case, entities, by_entity, thresholds))
 
 
@@ -285,15 +287,27 @@ def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str 
     return None
 
 
+def _missed(case: Case) -> float:
+    """The posterior of "in the register, but the search missed him" where nobody was met."""
+    missed = case.prior * case.missed
+    return missed / (missed + 1 - case.prior)
+
+
 def _without_candidate(
-    case: Case, review: _Review, posteriors: Sequence[float] = (), by_entity: Sequence[float] = ()
+    case: Case,
+    thresholds: Thresholds,
+    review: _Review,
+    posteriors: Sequence[float] = (),
+    by_entity: Sequence[float] = (),
 ) -> Ruling:
     """Nobody in the register fits: a code is issued if it has been earned, else the row is reviewed."""
-    if case.event not in ARRIVALS and not case.judged_new:
+    if case.event not in ARRIVALS:
         return review("unknown_person")
     if not case.is_complete:
         return review("search_incomplete")
     if case.is_unnamed or case.lacks:
+        return review("weak")
+    if not case.judged_new and _missed(case) >= thresholds.missed:
         return review("weak")
     if case.is_doubted:
         return review("in_batch")

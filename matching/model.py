@@ -20,7 +20,7 @@ MODELS = Path(__file__).parent / "models"
 #: Who a candidate may be. `same` is the row's person; the others are what it is weighed against.
 CLASSES = ("same", "stranger", "twin", "relative")
 QUALITIES = ("strong", "fair", "poor")
-THRESHOLDS = ("upper", "lower", "margin")
+THRESHOLDS = ("upper", "lower", "missed")
 
 _TOLERANCE = 1e-6
 _LEVEL_KEYS = {"name", "label", *CLASSES, "share", "factor", "spread", "strays", "conditional"}
@@ -217,7 +217,7 @@ _TABLES = (
     ),
     (
         "thresholds",
-        "upper and lower are posteriors; margin is how many bits the best candidate must stand above the second.",
+        "Posteriors: link at upper or above; issue where no candidate reaches lower and the search is below missed.",
     ),
 )
 

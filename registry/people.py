@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -47,7 +49,7 @@ _BASE = {
 _CODES = {"record_id": pl.Int64, "code": pl.String, "code_status": pl.String}
 
 
-def _with_codes(persons: pl.DataFrame, codes: Sequence[sa.Row[Any]], heads: Mapping[int, str]) -> pl.DataFrame:
+def _with_codes(persons: pl.DataFrame, codes: Sequence[sa.Row[Any]], heads: Mapping[int, str | None]) -> pl.DataFrame:
     held = frame(codes, _CODES)
     gathered = held.group_by("record_id").agg(
         pl.col("code").sort().alias("codes"),
@@ -73,16 +75,13 @@ def _with_codes(persons: pl.DataFrame, codes: Sequence[sa.Row[Any]], heads: Mapp
 
 def records(session: Session, person_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:
     """PERSON_RECORD of some persons, as the ledger knows them now. The viewer's act must be logged by the caller."""
-    del viewer  # the whole country for now: every scope sees every person
-    ids = sorted(set(person_ids))
+    ids = sorted(set(person_ids))  # the whole country for now: every scope sees every person
     persons = frame(session.rows_for("persons_by_id", "person_ids", ids), _BASE)
     codes = session.rows_for("codes_of_persons", "person_ids", ids)
     households = persons["household_id"].drop_nulls().unique().to_list()
-    heads = {
-        member.household_id: member.full_name
-        for member in session.rows_for("members_of_households", "household_ids", households)
-        if member.relation == HEAD
-    }
+    by_household = groupby(members(session, households, viewer), key=lambda member: member.household_id)
+    found = {household_id: head_of(held) for household_id, held in by_household}
+    heads = {household_id: head.full_name for household_id, head in found.items() if head is not None}
     return _with_codes(persons, codes, heads)
 
 
@@ -91,7 +90,9 @@ def slices(session: Session, size: int) -> Iterator[pl.DataFrame]:
     last = session.value("last_person_id")
     for first in range(1, last + 1, size):
         bounds = {"first": first, "last": first + size - 1}
-        heads = {row.household_id: row.head_name for row in session.rows("heads_between", head=HEAD, **bounds)}
+        heads: dict[int, str | None] = {}
+        for row in session.rows("heads_between", head=HEAD, **bounds):
+            heads.setdefault(row.household_id, row.head_name)
         persons = frame(session.rows("persons_between", **bounds), _BASE)
         yield _with_codes(persons, session.rows("codes_between", **bounds), heads)
 
@@ -153,10 +154,30 @@ def known_households(session: Session, household_codes: Iterable[str]) -> dict[s
     return {row.household_code: row.household_id for row in found}
 
 
-def members(session: Session, ids: Iterable[int], viewer: Viewer) -> list[dict[str, Any]]:
-    """Who belongs to some households now: household_id, person_id, relation, full_name, birth_date, sex, status."""
+@dataclass(frozen=True)
+class Member:
+    """Somebody who belongs to a household now."""
+
+    household_id: int
+    person_id: int
+    relation: str | None
+    full_name: str | None
+    birth_date: str | None
+    sex: str | None
+    status: str
+
+
+def members(session: Session, ids: Iterable[int], viewer: Viewer) -> list[Member]:
+    """Who belongs to some households now; former members stand under the households that they have joined since."""
     del viewer
-    return [dict(row._mapping) for row in session.rows_for("members_of_households", "household_ids", sorted(set(ids)))]
+    found = session.rows_for("members_of_households", "household_ids", sorted(set(ids)))
+    return [Member(**row._mapping) for row in found]
+
+
+def head_of(members: Iterable[Member]) -> Member | None:
+    """The head by whom a household goes, of its members: a living one before a dead one, then the lowest id."""
+    heads = [member for member in members if member.relation == HEAD]
+    return min(heads, key=lambda head: (head.status != "active", head.person_id), default=None)
 
 
 def add_memberships(session: WriteSession, memberships: Sequence[Mapping[str, Any]]) -> None:

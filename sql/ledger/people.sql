@@ -105,8 +105,8 @@ where m.place = 1 and m.household_id is not null
 order by m.household_id, m.person_id;
 
 -- name: heads_between
--- the name of each household's head, for households with a member in an id range
-select m.household_id, min(v.full_name) as head_name
+-- the heads of each household with a member in an id range, the one it goes by first: the living before the dead
+select m.household_id, v.full_name as head_name
 from (
   select
     x.*, row_number() over (partition by x.person_id order by coalesce(x.event_date, '') desc, x.seq desc) as place
@@ -120,7 +120,7 @@ from (
 ) as m
 join person_current as v on v.person_id = m.person_id
 where m.place = 1 and m.relation = :head
-group by m.household_id;
+order by m.household_id, case v.status when 'active' then 0 else 1 end, m.person_id;
 
 -- name: membership_history
 -- every membership of a person, newest first
