@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 INBOX = ROOT / "data_samples" / "inbox"
-SEEDS = (2, 3, 5, 8)
+SEEDS = (3, 5, 8)
 #: what is waited for before the moment of the crash: nothing, or the first row of a table; then how long at most
 MOMENTS = (
     ("select 1", 2.5),
@@ -100,7 +100,7 @@ def test_a_killed_run_ends_as_an_undisturbed_one(
             "select min(entry_no), max(entry_no), count(*), (select log_no from ledger_state) from log_entry"
         )
         assert (first, last, told) == (1, entries, entries), f"seed {seed}"
-    assert ended.count(-signal.SIGKILL) >= len(SEEDS) // 2
+    assert ended.count(-signal.SIGKILL) >= 2
 
 
 @pytest.mark.slow
