@@ -37,7 +37,8 @@ def _carry_out(session: WriteSession, item: Item, viewer: Viewer) -> None:
     (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
     (record,) = people.records(session, [person_id], viewer).iter_rows(named=True)
     if item.kind == "death":
-        effects = Effects(changes={"status": "deceased"})
+        # two senders may report one death; it is recorded once
+        effects = Effects(changes={} if record["status"] == "deceased" else {"status": "deceased"})
     else:
         effects = of_agreement(PersonState(person_id, record), meaning)
     touched = {person_id}

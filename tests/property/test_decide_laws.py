@@ -13,7 +13,7 @@ from matching.decide import ARRIVALS, Candidate, Case, Ruling, Thresholds, decid
 from matching.levels import LEVELS_OF
 from matching.schemas import EVENTS
 
-THRESHOLDS = Thresholds(upper=0.995, lower=0.01)
+THRESHOLDS = Thresholds(upper=0.995, lower=0.01, missed=0.05)
 #: comparisons that a ruling looks at
 LOOKED_AT = ("given", "birth", "household", "parents", "personal_id", "old_id", "code")
 

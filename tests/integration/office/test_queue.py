@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .conftest import Office, Row
 
 KHAI, HANH, CHAU, THIEN, KHUYEN = (f"011100000{number}" for number in range(1, 6))
+#: somebody new whose papers carry Đỗ Quang Khải's number
+DOUBTED = "Bổ sung,Nghiêm Xuân Tường,15/04/1951,Nam,001071000111,,,,09676,09676,,,06/09/2025"
 #: a mover-out who is not in the register: nobody resembles him
 UNKNOWN = "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025"
 #: Lương Thị Hạnh or somebody else: another given name by its marks, another year, no number
@@ -86,7 +88,7 @@ def test_a_link_takes_a_code_that_somebody_holds(office: Office, code: str | Non
 
 
 def test_new(office: Office) -> None:
-    row = one(office, UNKNOWN)
+    row = one(office, DOUBTED)
     result = office.decide(office.item(row), "new")
     assert result.outcome == "issued"
     assert again(office, row).code == result.code
@@ -94,12 +96,22 @@ def test_new(office: Office) -> None:
     assert office.broken() == {}
 
 
+@pytest.mark.parametrize("event", ["Chết", "Chuyển đi", "Điều chỉnh"])
+def test_a_change_that_brings_nobody_new_earns_no_code(office: Office, event: str) -> None:
+    row = one(office, UNKNOWN.replace("Chuyển đi", event))
+    assert (row.outcome, row.reason) == ("review", "unknown_person")
+    with pytest.raises(UsageError, match="brings nobody new"):
+        office.decide(office.item(row), "new")
+    assert again(office, row) == row
+    assert office.ask("select count(*) from code_draw") == [(0,)]
+
+
 @pytest.mark.parametrize(
     ("line", "lacks"),
     [
-        ("Chuyển đi,Nghiêm Xuân Tường,14/03/1951,,,,,,09676,09676,,,06/09/2025", "sex"),
-        ("Chuyển đi,Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025", "full_name"),
-        ("Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,,,,06/09/2025", "residence"),
+        ("Bổ sung,Nghiêm Xuân Tường,14/03/1951,,,,,,09676,09676,,,06/09/2025", "sex"),
+        ("Bổ sung,Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025", "full_name"),
+        ("Bổ sung,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,,,,06/09/2025", "residence"),
     ],
     ids=["sex", "full name", "residence"],
 )
@@ -113,10 +125,10 @@ def test_no_new_code_while_something_is_lacking(office: Office, line: str, lacks
 
 
 def test_new_is_no_second_code_for_whom_another_batch_has_issued_one_meanwhile(office: Office) -> None:
-    waiting = one(office, UNKNOWN)
+    waiting = one(office, DOUBTED)
     item = office.item(waiting)
     # the same person comes as new by somebody else, and is found to be the one in review …
-    other = one(office, UNKNOWN.replace("Chuyển đi", "Bổ sung"), "b.csv", "xa-02")
+    other = one(office, DOUBTED, "b.csv", "xa-02")
     assert (other.outcome, other.reason) == ("review", "waits_for_row")
     # … whom an officer has just given a code to, while another officer has the first case on the screen
     issued = office.decide(office.item(other), "new")

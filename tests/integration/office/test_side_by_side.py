@@ -137,7 +137,7 @@ def test_the_first_statement_of_every_transaction_that_writes_is_the_lock(office
     try:
         first, death = office.run_lines(
             "a.csv",
-            "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025",
+            "Bổ sung,Nghiêm Xuân Tường,15/04/1951,Nam,001071000111,,,,09676,09676,,,06/09/2025",
             "Chết,Phan Văn Thiện,1938,Nam,,,0190000002,Chủ hộ,09676,09676,,,05/09/2025",
         )
         listing(office.home, None, 10, office.viewer)
