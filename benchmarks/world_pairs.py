@@ -8,13 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
+from casework.intake import understood_sheet
 from casework.rows import for_comparison, normalise_understood
 from matching.block import asked, emitted
 from matching.candidates import choose_keys
 from matching.normalise import normalise
 from matching.schemas import PAIRS, RECORD, conform
 from matching.steps import search_rules
-from matching.understand import understand
 from pipelines.inbox import read_inbox
 
 
@@ -44,8 +44,9 @@ def read_world(world: Path, at: date) -> WorldPairs:
     inbox = read_inbox([world / "inbox"], None)
     understood = pl.concat(
         [
-            understand(file.rows, file.conventions, at).with_columns(file=pl.lit(Path(file.file_name).stem))
+            understood_sheet(sheet, at).with_columns(file=pl.lit(Path(file.file_name).stem))
             for file in inbox.files
+            for sheet in file.sheets
         ]
     ).with_columns(row_id=pl.int_range(1, pl.len() + 1))
     sound = understood.filter(pl.col("faults").list.len() == 0)

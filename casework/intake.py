@@ -7,54 +7,77 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from casework.types import Home, Progress, Viewer, silent
+from matching.normalise import relation_of
 from matching.schemas import RECEIVED, UNDERSTOOD, conform
 from matching.understand import Conventions, understand
 from registry import deliveries, log
 
-__all__ = ["RECEIVED", "Conventions", "ReceivedFile", "take_in"]
+__all__ = ["RECEIVED", "Conventions", "ReceivedFile", "ReceivedSheet", "headings_of", "relation_of", "take_in"]
 
 _VIETNAM = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
-class ReceivedFile:
-    """A change file as a reader understood its layout.
+class ReceivedSheet:
+    """One sheet of a change file as a reader understood its layout; the only one of a CSV file has no name.
 
     `rows` is RECEIVED; `headings` are the sender's words by column, one for each of a row's `cells`, in their order.
     """
 
-    file_name: str
-    digest: str
-    source: str
-    province: str | None
+    name: str | None
     profile: str
     conventions: Conventions
     headings: Mapping[str, str]
     rows: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A change file, with its sheets in their order. `row` of their rows counts through all of them."""
+
+    file_name: str
+    digest: str
+    source: str
+    province: str | None
+    sheets: Sequence[ReceivedSheet]
+
+
+def headings_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """The sender's headings of a row's cells, out of the `headings` of its delivery and its `sheet`."""
+    headings: dict[str, str] = json.loads(row["headings"])[row["sheet"] or ""]
+    return headings
+
+
+def today() -> date:
+    """The day in Vietnam."""
+    return (datetime.now(UTC) + _VIETNAM).date()
+
+
+def understood_sheet(sheet: ReceivedSheet, at: date) -> pl.DataFrame:
+    """UNDERSTOOD: the rows of a sheet that came in on the day `at`."""
+    return understand(conform(sheet.rows, RECEIVED), sheet.conventions, at)
+
+
 def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> list[int]:
     """The delivery ids of the files, each taken in by one transaction; rows taken in before stay as they are."""
-    today = (datetime.now(UTC) + _VIETNAM).date()
+    at = today()
     ids = []
     for number, file in enumerate(files, start=1):
-        received = conform(file.rows, RECEIVED)
-        understood = understand(received, file.conventions, today)
-        rows = _intake_rows(file.source, received, understood)
+        rows = _intake_rows(file, at)
         with home.ledger.writing() as session:
             delivery = deliveries.Delivery(
                 file.source,
                 file.province or session.value_of_state("province"),
                 file.file_name,
                 file.digest,
-                file.profile,
-                file.headings,
+                " ".join(dict.fromkeys(sheet.profile for sheet in file.sheets)),
+                {sheet.name or "": sheet.headings for sheet in file.sheets},
                 len(rows),
             )
             delivery_id, fresh = deliveries.add_delivery(session, delivery, rows, viewer)
@@ -65,24 +88,26 @@ def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress:
     return ids
 
 
-def _intake_rows(source: str, received: pl.DataFrame, understood: pl.DataFrame) -> list[dict[str, Any]]:
+def _intake_rows(file: ReceivedFile, at: date) -> list[dict[str, Any]]:
     occurrences: Counter[str] = Counter()
     rows = []
-    meanings = conform(understood, UNDERSTOOD).drop("row").iter_rows(named=True)
-    for row, meaning in zip(received.iter_rows(named=True), meanings, strict=True):
-        digest = hashlib.sha256(row["cells"].encode("utf-8")).hexdigest()
-        occurrences[digest] += 1
-        identity = f"{source}\n{digest}\n{occurrences[digest]}"
-        rows.append(
-            {
-                "row_identity": hashlib.sha256(identity.encode("utf-8")).hexdigest(),
-                "cells": row["cells"],
-                "understood": json.dumps(meaning, ensure_ascii=False),
-                "event": meaning["event"],
-                "event_date": meaning["event_date"],
-                "row": row["row"],
-                "sheet": row["sheet"],
-                "sheet_row": row["sheet_row"],
-            }
-        )
+    for sheet in file.sheets:
+        received = conform(sheet.rows, RECEIVED)
+        meanings = conform(understood_sheet(sheet, at), UNDERSTOOD).drop("row").iter_rows(named=True)
+        for row, meaning in zip(received.iter_rows(named=True), meanings, strict=True):
+            digest = hashlib.sha256(row["cells"].encode("utf-8")).hexdigest()
+            occurrences[digest] += 1
+            identity = f"{file.source}\n{digest}\n{occurrences[digest]}"
+            rows.append(
+                {
+                    "row_identity": hashlib.sha256(identity.encode("utf-8")).hexdigest(),
+                    "cells": row["cells"],
+                    "understood": json.dumps(meaning, ensure_ascii=False),
+                    "event": meaning["event"],
+                    "event_date": meaning["event_date"],
+                    "row": row["row"],
+                    "sheet": row["sheet"],
+                    "sheet_row": row["sheet_row"],
+                }
+            )
     return rows

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from casework.intake import headings_of
+
 
 @dataclass(frozen=True)
 class ReturnedRow:
@@ -34,7 +36,7 @@ def returned_rows(rows: Sequence[Mapping[str, Any]]) -> list[ReturnedRow]:
     """One line per fault or note, in the order of the rows."""
     lines = []
     for row in rows:
-        headings = json.loads(row["headings"])
+        headings = headings_of(row)
         note = json.loads(row["evidence"]).get("note")
         if note is not None:
             lines.append(ReturnedRow(row["file_name"], row["sheet"], row["sheet_row"], "", None, note))

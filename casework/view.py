@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from casework.intake import headings_of
 from casework.types import Viewer
 from registry import decisions, deliveries, people, queue
 from registry.decisions import CandidateRecord
@@ -100,7 +101,7 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
 
 def received_cells(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(heading, text) of a row's cells, as the sender wrote them."""
-    headings, cells = list(json.loads(row["headings"]).values()), json.loads(row["cells"])
+    headings, cells = list(headings_of(row).values()), json.loads(row["cells"])
     names = [*headings, *(f"({number})" for number in range(len(headings) + 1, len(cells) + 1))]
     return [(name, cell) for name, cell in zip(names, cells, strict=False)]
 

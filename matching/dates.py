@@ -26,6 +26,8 @@ UNREADABLE = "date_unreadable"
 TWO_DIGIT_YEAR = "date_two_digit_year"
 FUTURE = "date_future"
 TOO_OLD = "date_too_old"
+#: The day as a spreadsheet counts it, from 1900. It is not turned back: 51985 may also be 5/1985 without its zero.
+SERIAL = "date_serial"
 
 #: Where year, month and day stand in a date of three numbers that does not begin with a four-digit year.
 ORDERS = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
@@ -53,6 +55,8 @@ def _parts(text: str, order: str) -> tuple[int, int, int] | str:
     bare = _UNKNOWN_PARTS.sub("", _YEAR_AS_FLOAT.sub(r"\1", bare))
     if re.fullmatch(r"\d{8}", bare):
         return _eight_digits(bare, order)
+    if re.fullmatch(r"\d{5}", bare):
+        return SERIAL
     numbers = re.findall(r"\d+", bare) if _SHAPE.fullmatch(bare) else []
     lengths = [len(number) for number in numbers]
     if len(numbers) > 1 and max(lengths) <= 2:

@@ -43,16 +43,22 @@ RECORD: Schema = {
     "phone": TEXT,
 }
 
+FAULT = pl.Struct({"column": TEXT, "code": TEXT, "value": TEXT})
+
 #: Grain: one data row of one change file, as received: canonical columns, the sender's own text.
 #: `row` counts data rows from 1; `sheet_row` is the number that the sender sees; `cells` is the JSON list of the
 #: row's received cells without the running number (the row's identity is made of it). `shape_fault` is what the reader
-#: found wrong with the row as a whole (row_shape: more cells than headings), null where nothing.
+#: found wrong with the row as a whole (row_shape: more cells than headings), null where nothing; `cell_faults` what it
+#: found wrong with single cells (formula_without_value …), each in the place of any other fault of its column.
+#: `reader_flags` lists what the reader did or saw and kept ("household_code_filled_down" …).
 RECEIVED: Schema = {
     "row": pl.Int64,
     "sheet": TEXT,
     "sheet_row": pl.Int64,
     "cells": TEXT,
     "shape_fault": TEXT,
+    "cell_faults": pl.List(FAULT),
+    "reader_flags": pl.List(TEXT),
     "event": TEXT,
     "event_date": TEXT,
     "birth_precision": TEXT,
@@ -63,7 +69,6 @@ RECEIVED: Schema = {
 #: Grain: one received row, understood. `event` is one of EVENTS, `event_date` yyyy-mm-dd, and the columns of RECORD
 #: hold typed values. `faults` lists what makes the row impossible to process; a row with faults is returned.
 #: `flags` lists what was noticed and kept ("personal_id_of_another", "personal_id_zeros_proposed", "unnamed" …).
-FAULT = pl.Struct({"column": TEXT, "code": TEXT, "value": TEXT})
 UNDERSTOOD: Schema = {
     "row": pl.Int64,
     "event": TEXT,

@@ -13,7 +13,7 @@ from matching.normalise import relation_of
 from matching.numbers import clean_phone
 from matching.places import pad_commune
 from matching.row_numbers import NUMBER_COLUMNS, number_columns
-from matching.schemas import RECORD, UNDERSTOOD, conform
+from matching.schemas import FAULT, RECORD, UNDERSTOOD, conform
 from matching.text import clean, clean_column, fold, is_unnamed, norm_name, over_unique
 
 _PLACES = ("birth_place", "residence")
@@ -77,7 +77,21 @@ def _faults(received: pl.DataFrame, codes: Mapping[str, pl.Series]) -> pl.Series
         )
         for column in codes
     ]
-    return frame.select(pl.concat_list(structs).list.drop_nulls().alias("faults")).to_series()
+    own = frame.select(pl.concat_list(structs).list.drop_nulls().alias("faults")).to_series()
+    return _after_the_readers(own, received.get_column("cell_faults"))
+
+
+def _after_the_readers(own: pl.Series, told: pl.Series) -> pl.Series:
+    """The faults of each row, the reader's first; what it says of a column takes the place of anything else there."""
+    if told.null_count() == len(told):
+        return own
+    merged = [
+        found
+        if readers is None
+        else [*readers, *(f for f in found if f["column"] not in {r["column"] for r in readers})]
+        for readers, found in zip(told.to_list(), own.to_list(), strict=True)
+    ]
+    return pl.Series(own.name, merged, dtype=pl.List(FAULT))
 
 
 def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl.DataFrame:
@@ -112,9 +126,17 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
     )
     numbers = number_columns(rows, at)
     unnamed = over_unique(texts["full_name"], is_unnamed, pl.Boolean)
-    noticed = numbers.select(
-        pl.concat_list("flags", pl.when(unnamed).then(pl.lit(["unnamed"])).otherwise(pl.lit([], pl.List(pl.String))))
-    ).to_series()
+    noticed = (
+        numbers.with_columns(received.get_column("reader_flags").fill_null([]))
+        .select(
+            pl.concat_list(
+                "reader_flags",
+                "flags",
+                pl.when(unnamed).then(pl.lit(["unnamed"])).otherwise(pl.lit([], pl.List(pl.String))),
+            )
+        )
+        .to_series()
+    )
     shape = {"shape_fault": received.get_column("shape_fault")}
     faults = {**shape, **_fault_codes(texts, rows, births["fault"], events["fault"])}
     rows = rows.with_columns(

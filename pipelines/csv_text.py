@@ -1,53 +1,53 @@
-"""The text of a CSV file: encoding, delimiter, and records with the row numbers that a spreadsheet would show."""
+"""The records of a CSV text: its delimiter, and the row numbers that a spreadsheet would show."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import islice
 
+from pipelines.limits import CELL_CHARACTERS, COLUMNS, HEADING_WITHIN_ROWS
+from pipelines.tables import Row
 from pipelines.unreadable import UnreadableError
 
-DELIMITERS = (",", ";", "\t")
+#: In the order of preference where two cut equally well.
+DELIMITERS = (",", ";", "\t", "|", "^", "~", "#", ":", "\x1f")
+
+#: The first line by which spreadsheets are told the delimiter; it is no row.
+_TOLD = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+#: Enough for the rows among which the heading stands.
+_SAMPLE = 200_000
 
 
-class Record(NamedTuple):
-    """One record: its number in a spreadsheet (the first is 1), and its cells as received."""
-
-    sheet_row: int
-    cells: list[str]
-
-
-def decode(content: bytes) -> str:
-    """The text of the bytes, which must be UTF-8, with or without a byte-order mark."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError("tệp ghi bằng UTF-16, không phải UTF-8. Hãy lưu lại dưới dạng “CSV UTF-8”.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise UnreadableError(
-            f"dòng {line}: có ký tự không phải UTF-8 (byte 0x{content[error.start]:02X}). "
-            "Hãy lưu lại dưới dạng “CSV UTF-8”."
-        ) from None
+def sheet_of(text: str) -> tuple[Iterator[Row], str]:
+    """The records of the text, and the delimiter that cuts them."""
+    told = _TOLD.match(text)
+    if told is None:
+        delimiter = sniff_delimiter(text)
+        return records(text, delimiter), delimiter
+    return records(text[told.end() :], told[1]), told[1]
 
 
 def sniff_delimiter(text: str) -> str:
-    """The delimiter that cuts the first record into most cells: comma, semicolon or tab."""
-    return max(DELIMITERS, key=lambda delimiter: _width(text, delimiter))
+    """The delimiter that cuts one of the first records into most cells."""
+    sample = text[:_SAMPLE]
+    return max(DELIMITERS, key=lambda delimiter: _width(sample, delimiter))
 
 
-def _width(text: str, delimiter: str) -> int:
-    """How many cells the first record has with this delimiter; 0 where it cannot be cut so."""
+def _width(sample: str, delimiter: str) -> int:
+    """The cells that say something of the fullest of the first records with this delimiter."""
+    widest = 0
     try:
-        first = next(records(text, delimiter), None)
-    except UnreadableError:
-        return 0
-    return len(first.cells) if first else 0
+        for cells in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), HEADING_WITHIN_ROWS):
+            widest = max(widest, sum(not cell.isspace() for cell in cells if cell))
+    except csv.Error:
+        return widest
+    return widest
 
 
-def records(text: str, delimiter: str) -> Iterator[Record]:
+def records(text: str, delimiter: str) -> Iterator[Row]:
     """Every record that has anything in a cell; blank ones are left out, but counted.
 
     A quotation mark that is not closed would swallow the rows behind it: the file is refused.
@@ -60,11 +60,23 @@ def records(text: str, delimiter: str) -> Iterator[Record]:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:
+        except csv.Error as error:
+            if "field larger" in str(error):
+                raise _too_long(first_line) from None
             raise UnreadableError(
                 f"dòng {first_line}: dấu ngoặc kép mở mà không đóng, hoặc đóng giữa ô; không biết dòng kết thúc ở đâu. "
                 'Hãy viết dấu ngoặc kép trong ô thành hai dấu (""), hoặc bỏ đi.'
             ) from None
         sheet_row += 1
-        if any(cell.strip() for cell in cells):
-            yield Record(sheet_row, cells)
+        if len(cells) > COLUMNS:
+            raise UnreadableError(f"dòng {first_line}: {len(cells):,} cột, quá nhiều (tối đa {COLUMNS:,}).")
+        if any(len(cell) > CELL_CHARACTERS for cell in cells):
+            raise _too_long(first_line)
+        if any(cell and not cell.isspace() for cell in cells):
+            yield Row(sheet_row, cells)
+
+
+def _too_long(line: int) -> UnreadableError:
+    return UnreadableError(
+        f"dòng {line}: có ô dài quá {CELL_CHARACTERS:,} ký tự, hoặc dấu ngoặc kép mở mà không đóng. Hãy sửa ô đó."
+    )

@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from casework.load import EXTRACT_COLUMNS, Extract
-from pipelines.csv_text import decode, records, sniff_delimiter
+from pipelines.csv_text import records, sniff_delimiter
+from pipelines.text_encoding import read_text
 from pipelines.unreadable import UnreadableError
 
 #: Without these nobody can be recognised; the others may be missing from an extract.
@@ -47,7 +48,7 @@ def _parquet(content: bytes) -> pl.DataFrame:
 
 
 def _csv(content: bytes) -> pl.DataFrame:
-    text = decode(content)
+    text = read_text(content).text
     found = records(text, sniff_delimiter(text))
     header = next(found, None)
     if header is None:
@@ -57,9 +58,9 @@ def _csv(content: bytes) -> pl.DataFrame:
         raise UnreadableError("dòng tiêu đề có hai cột cùng tên.")
     frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
     while part := list(islice(found, _SLICE)):
-        for sheet_row, cells in part:
+        for sheet_row, cells, _ in part:
             if len(cells) != len(names):
                 raise UnreadableError(f"dòng {sheet_row} có {len(cells)} ô, dòng tiêu đề có {len(names)}.")
-        columns = zip(*(cells for _, cells in part), strict=True)
+        columns = zip(*(row.cells for row in part), strict=True)
         frames.append(pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String)))
     return pl.concat(frames)

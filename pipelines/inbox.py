@@ -8,10 +8,10 @@ from itertools import chain
 from pathlib import Path
 
 from casework.intake import ReceivedFile
-from pipelines.csv_files import read_csv_file
+from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles
 from pipelines.sender import FILE_NAME, sender_of
-from pipelines.unreadable import Remark, UnreadableError, unused_columns
+from pipelines.unreadable import Remark, UnreadableError
 
 
 @dataclass(frozen=True)
@@ -26,34 +26,39 @@ class Inbox:
 def read_inbox(paths: Sequence[Path], source: str | None) -> Inbox:
     """The change files of files and folders, each once, in the order given; folders by file name."""
     inbox = Inbox([], [], [])
-    named: dict[Path, Path] = {}
-    for found in chain.from_iterable(map(_expanded, paths)):
-        named.setdefault(found.resolve(), found)
-    for path in named.values():
-        try:
-            file, unknown = _read(path, source)
-        except UnreadableError as error:
-            inbox.unreadable.append(Remark(str(path), str(error)))
-            continue
-        inbox.files.append(file)
-        if unknown:
-            inbox.noticed.append(unused_columns(path, unknown))
+    for name, read in read_all(paths, source):
+        if isinstance(read, UnreadableError):
+            inbox.unreadable.append(Remark(name, str(read)))
+        else:
+            inbox.files.append(read.received)
+            inbox.noticed.extend(Remark(name, remark) for remark in read.remarks)
     return inbox
 
 
-def _read(path: Path, source: str | None) -> tuple[ReceivedFile, tuple[str, ...]]:
-    if not path.exists():
-        raise UnreadableError("không có tệp hoặc thư mục này.")
-    if path.suffix.lower() != ".csv":
-        raise UnreadableError("chỉ đọc được tệp .csv. Hãy lưu lại dưới dạng “CSV UTF-8”.")
-    return read_csv_file(path, sender_of(path.parent, source), known_profiles())
+def read_all(paths: Sequence[Path], source: str | None) -> Iterator[tuple[str, ReadFile | UnreadableError]]:
+    """(path, file or why it cannot be read) of every file, read one after the other; a bundle gives its files."""
+    seen: set[Path] = set()
+    for path in chain.from_iterable(map(_expanded, paths)):
+        place = path.parent.resolve() / path.name
+        if place in seen:
+            continue
+        seen.add(place)
+        try:
+            sender = sender_of(path.parent, source)
+        except UnreadableError as error:
+            yield str(path), error
+            continue
+        for name, read in read_path(path, sender, known_profiles()):
+            yield str(path.parent / name), read
 
 
 def _expanded(path: Path) -> Iterator[Path]:
     """The path itself, or the files of the folder by name, without hidden ones, source.toml and folders within."""
-    if not path.is_dir():
-        yield path
-        return
-    for found in sorted(path.iterdir()):
-        if not found.name.startswith((".", "~$")) and found.name != FILE_NAME and not found.is_dir():
-            yield found
+    try:
+        found = sorted(path.iterdir()) if path.is_dir() else [path]
+    except OSError:
+        found = [path]
+    for file in found:
+        is_ours = not file.name.startswith((".", "~$")) and file.name != FILE_NAME
+        if file == path or (is_ours and (file.is_symlink() or not file.is_dir())):
+            yield file

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.text_encoding import DECLARABLE
 from pipelines.unreadable import UnreadableError
 
 FILE_NAME = "source.toml"
@@ -14,10 +15,11 @@ FILE_NAME = "source.toml"
 
 @dataclass(frozen=True)
 class Sender:
-    """The reporting unit and the province of its new codes; None where nobody said."""
+    """The reporting unit, the province of its new codes, and how it writes text; None where nobody said."""
 
     source: str | None = None
     province: str | None = None
+    encoding: str | None = None
 
 
 def sender_of(folder: Path, source: str | None) -> Sender:
@@ -29,13 +31,17 @@ def sender_of(folder: Path, source: str | None) -> Sender:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UnreadableError(f"{FILE_NAME} của thư mục không đọc được: {error}.") from error
-    unknown = sorted(told.keys() - {"source", "province"})
+    unknown = sorted(told.keys() - {"source", "province", "encoding"})
     if unknown:
-        raise UnreadableError(f"{FILE_NAME} của thư mục có khóa lạ: {', '.join(unknown)}; chỉ có source và province.")
+        raise UnreadableError(
+            f"{FILE_NAME} của thư mục có khóa lạ: {', '.join(unknown)}; chỉ có source, province và encoding."
+        )
     if not all(isinstance(value, str) and value.strip() for value in told.values()):
         raise UnreadableError(
-            f"{FILE_NAME} của thư mục: source và province phải là chữ trong ngoặc kép, không để trống."
+            f"{FILE_NAME} của thư mục: source, province và encoding phải là chữ trong ngoặc kép, không để trống."
         )
     if not re.fullmatch(r"[0-9]{2}", told.get("province", "00")):
         raise UnreadableError(f'{FILE_NAME} của thư mục: province phải là hai chữ số, ví dụ province = "01".')
-    return Sender(source or told.get("source"), told.get("province"))
+    if told.get("encoding", DECLARABLE[0]) not in DECLARABLE:
+        raise UnreadableError(f"{FILE_NAME} của thư mục: encoding phải là một trong: {', '.join(DECLARABLE)}.")
+    return Sender(source or told.get("source"), told.get("province"), told.get("encoding"))

@@ -16,14 +16,15 @@ from registry.viewer import Viewer
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file as delivered by one source. `headings` stand in the order of each row's cells."""
+    """One file as delivered by one source. `headings` of each sheet ("" where it has no name) stand in the order of
+    its rows' cells."""
 
     source: str
     province: str
     file_name: str
     digest: str
     profile: str
-    headings: Mapping[str, str]
+    headings: Mapping[str, Mapping[str, str]]
     rows: int
 
 
@@ -65,7 +66,7 @@ def add_delivery(
         delivery_id=delivery_id,
         province=delivery.province,
         profile=delivery.profile,
-        headings=json.dumps(dict(delivery.headings), ensure_ascii=False),
+        headings=json.dumps({sheet: dict(names) for sheet, names in delivery.headings.items()}, ensure_ascii=False),
         rows=delivery.rows,
         at=session.at,
         by=viewer.by,

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from casework.intake import RECEIVED, ReceivedFile
-from pipelines.csv_files import read_csv_file
+from casework.intake import RECEIVED, ReceivedSheet
+from pipelines.change_files import ReadFile, read_path
 from pipelines.inbox import read_inbox
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender, sender_of
@@ -20,10 +20,17 @@ HEADER = "STT,Loại biến động,Họ và tên,Ngày sinh,Giới tính,Số �
 ROW = "1,Bổ sung,Lê Văn An,05/03/1987,Nam,001087000123,,"
 
 
-def read(folder: Path, text: str | bytes, name: str = "commune.csv") -> ReceivedFile:
+def read(folder: Path, text: str | bytes, name: str = "commune.csv") -> ReceivedSheet:
+    return read_file(folder, text, name).received.sheets[0]
+
+
+def read_file(folder: Path, text: str | bytes, name: str = "commune.csv") -> ReadFile:
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-    return read_csv_file(path, Sender(), known_profiles())[0]
+    ((_, found),) = read_path(path, Sender(), known_profiles())
+    if isinstance(found, UnreadableError):
+        raise found
+    return found
 
 
 def said(folder: Path, text: str | bytes) -> str:
@@ -39,7 +46,8 @@ def test_a_row_is_received_as_it_was_written(tmp_path: Path) -> None:
     assert (row["row"], row["sheet"], row["sheet_row"], row["shape_fault"]) == (1, None, 2, None)
     assert (row["full_name"], row["birth_date"], row["personal_id"], row["note"]) == (" LÊ  Văn An", "1987", None, None)
     assert json.loads(row["cells"]) == ["Bổ sung", " LÊ  Văn An", "1987", "Nam", "", "", "  "]
-    assert (file.source, file.profile, file.province) == ("commune_01bd", "commune_01bd", None)
+    whole = read_file(tmp_path, f"{HEADER}\n{ROW}\n").received
+    assert (whole.source, file.profile, whole.province) == ("commune_01bd", "commune_01bd", None)
     assert list(file.headings.items())[4:] == [
         ("personal_id", "Số ĐDCN/CCCD"),
         ("bhxh_code", "Mã số BHXH"),
@@ -53,9 +61,9 @@ def test_a_row_is_received_as_it_was_written(tmp_path: Path) -> None:
 def test_byte_order_mark_delimiter_and_line_end_do_not_matter(
     tmp_path: Path, mark: str, delimiter: str, end: str
 ) -> None:
-    plain = read(tmp_path, f"{HEADER}\n{ROW}\n")
-    other = read(tmp_path, mark + f"{HEADER}\n{ROW}\n".replace(",", delimiter).replace("\n", end))
-    assert plain.rows.equals(other.rows)
+    plain = read_file(tmp_path, f"{HEADER}\n{ROW}\n").received
+    other = read_file(tmp_path, mark + f"{HEADER}\n{ROW}\n".replace(",", delimiter).replace("\n", end)).received
+    assert plain.sheets[0].rows.equals(other.sheets[0].rows)
     assert plain.digest != other.digest or (mark, delimiter, end) == ("", ",", "\n")
 
 
@@ -94,7 +102,6 @@ def test_a_heading_alone_is_a_file_without_rows(tmp_path: Path) -> None:
     [
         (b"", "tệp trống"),
         (b"\n\n", "tệp trống"),
-        (f"{HEADER}\n{ROW}\n".encode("utf-16"), "UTF-16"),
         (f"{HEADER}\n".encode() + "1,Bổ sung,Nguyễn".encode("cp1258", "replace") + b"\xd4\n", "dòng 2: .*0xD4"),
         (f'{HEADER}\n{ROW}\n1,Bổ sung,"Lê Văn An,1987\n{ROW}\n'.encode(), "dòng 3: dấu ngoặc kép"),
         (f'{HEADER}\n1,Bổ sung,"Lê "Tý" An",1987\n'.encode(), "dòng 2: dấu ngoặc kép"),
@@ -110,7 +117,9 @@ def test_every_row_of_the_samples_is_received() -> None:
     inbox = read_inbox([samples / "inbox"], None)
     assert (inbox.unreadable, inbox.noticed) == ([], [])
     truth = pl.read_csv(samples / "truth.csv", infer_schema=False)
-    received = {(file.file_name.removesuffix(".csv"), str(row)) for file in inbox.files for row in file.rows["row"]}
+    received = {
+        (file.file_name.removesuffix(".csv"), str(row)) for file in inbox.files for row in file.sheets[0].rows["row"]
+    }
     assert received == set(truth.select("file", "row").iter_rows())
 
 
@@ -131,8 +140,9 @@ def test_columns_that_nobody_reads_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"{HEADER},Nghề nghiệp\n{ROW},Thợ\n", encoding="utf-8")
     inbox = read_inbox([tmp_path], None)
     assert "Nghề nghiệp" in inbox.noticed[0].message
-    assert json.loads(inbox.files[0].rows["cells"][0])[-1] == "Thợ"
-    assert list(inbox.files[0].headings.items())[-1] == ("other_9", "Nghề nghiệp")
+    sheet = inbox.files[0].sheets[0]
+    assert json.loads(sheet.rows["cells"][0])[-1] == "Thợ"
+    assert list(sheet.headings.items())[-1] == ("other_9", "Nghề nghiệp")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from casework.publish import publish
 from casework.queue import DecideResult, Verdict, decide
 from casework.run import RunResult, run
 from casework.types import Viewer
-from pipelines.csv_files import read_csv_file
+from pipelines.change_files import ReadFile, read_path
 from pipelines.extract_files import read_extract
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender
@@ -159,9 +159,10 @@ class Office:
 
     def file(self, name: str, *lines: str, source: str = "xa-01") -> ReceivedFile:
         """The same, as the reader of CSV files understands it."""
-        found, unknown = read_csv_file(self.write(name, *lines), Sender(source), known_profiles())
-        assert not unknown
-        return found
+        ((_, found),) = read_path(self.write(name, *lines), Sender(source), known_profiles())
+        assert isinstance(found, ReadFile)
+        assert not found.remarks
+        return found.received
 
     def run(self, *files: ReceivedFile) -> RunResult:
         """What came of the main job on some files."""

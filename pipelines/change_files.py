@@ -1,0 +1,174 @@
+"""Change files: bytes of whatever format to ReceivedFile, with what was recognised on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from casework.intake import ReceivedFile, ReceivedSheet
+from pipelines import archives
+from pipelines.csv_text import sheet_of
+from pipelines.layout import Layout, UnknownLayoutError, find_layout, quoted
+from pipelines.limits import CELLS, SHEET_ROWS
+from pipelines.opening import read_plain_file
+from pipelines.profile import Profile
+from pipelines.received import received_sheet
+from pipelines.sender import Sender
+from pipelines.tables import Row, Sheet, Table
+from pipelines.text_encoding import read_text
+from pipelines.unreadable import UnreadableError
+from pipelines.workbooks import XLS_BEGINNING, read_workbook
+
+#: By their endings, which only say what was meant; what a file is, its first bytes say.
+ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".zip")
+
+_NO_TABLE = (
+    (b"%PDF", "là tệp PDF"),
+    (b"{\\rtf", "là văn bản RTF"),
+    (b"<!doctype html", "là trang HTML, dù tên có thể là .xls"),
+    (b"<html", "là trang HTML, dù tên có thể là .xls"),
+    (b"<table", "là trang HTML, dù tên có thể là .xls"),
+    (b"<?xml", "là tệp XML, dù tên có thể là .xls"),
+    (b"\x89png", "là ảnh"),
+    (b"\xff\xd8\xff", "là ảnh"),
+)
+_DELIMITERS = {",": "dấu phẩy", ";": "dấu chấm phẩy", "\t": "tab", "|": "gạch đứng"}
+
+
+@dataclass(frozen=True)
+class ReadSheet:
+    """One sheet that was recognised: its layout, the row of its heading, its rows."""
+
+    layout: Layout
+    heading_row: int
+    received: ReceivedSheet
+    remarks: list[str]
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """One file that was read. `remarks` are what was seen in it and not used."""
+
+    received: ReceivedFile
+    form: str
+    encoding: str | None
+    sheets: list[ReadSheet]
+    remarks: list[str]
+
+
+def read_path(
+    path: Path, sender: Sender, profiles: Sequence[Profile]
+) -> Iterator[tuple[str, ReadFile | UnreadableError]]:
+    """(name, file or why it cannot be read) of the file, or of each file of a bundle, as "bundle.zip/file.csv"."""
+    own = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        content = read_plain_file(path)
+        found = archives.entries(content) if content.startswith(archives.BEGINNINGS) else []
+    except UnreadableError as error:
+        yield own, error
+        return
+    if not found or archives.is_workbook(found):
+        yield own, _attempt(own, content, sender, profiles)
+        return
+    for member in archives.members(content, found):
+        name = f"{own}/{member.name}"
+        if isinstance(member.content, UnreadableError):
+            yield name, member.content
+        else:
+            yield name, _attempt(name, member.content, sender, profiles)
+
+
+def _attempt(name: str, content: bytes, sender: Sender, profiles: Sequence[Profile]) -> ReadFile | UnreadableError:
+    try:
+        return read_content(name, content, sender, profiles)
+    except UnreadableError as error:
+        return error
+
+
+def read_content(name: str, content: bytes, sender: Sender, profiles: Sequence[Profile]) -> ReadFile:
+    """The file of these bytes, which are no bundle; UnreadableError when it cannot be read."""
+    if not name.lower().endswith(ENDINGS):
+        raise UnreadableError(f"chỉ đọc được tệp {', '.join(ENDINGS)}. Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8”.")
+    table = _table(content, sender.encoding)
+    sheets, remarks = _recognised(table, profiles)
+    profile = sheets[0].layout.profile
+    received = ReceivedFile(
+        file_name=name,
+        digest=hashlib.sha256(content).hexdigest(),
+        source=sender.source or profile.profile_id,
+        province=sender.province or profile.province,
+        sheets=[sheet.received for sheet in sheets],
+    )
+    return ReadFile(received, table.form, table.encoding, sheets, [*table.remarks, *remarks])
+
+
+def _table(content: bytes, encoding: str | None) -> Table:
+    """The sheets of the file, by what its bytes are."""
+    if content.startswith(XLS_BEGINNING):
+        return read_workbook(content, frozenset())
+    if content.startswith(archives.BEGINNINGS):
+        found = archives.entries(content)
+        if not archives.is_workbook(found):
+            raise UnreadableError("gói nén nằm trong gói nén. Hãy gửi mỗi gói một lần, bên trong chỉ có tệp bảng tính.")
+        return read_workbook(content, frozenset(entry.filename.lower() for entry in found))
+    start = content[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    for beginning, words in _NO_TABLE:
+        if start.startswith(beginning):
+            raise UnreadableError(f"{words}. Hãy mở rồi lưu lại dưới dạng .xlsx hoặc “CSV UTF-8”.")
+    text, known = read_text(content, encoding)
+    rows, delimiter = sheet_of(text)
+    return Table(
+        f"CSV, ngăn cách bằng {_DELIMITERS.get(delimiter, repr(delimiter))}", known, [Sheet(None, _bounded(rows))]
+    )
+
+
+def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, as many as a sheet and the memory hold."""
+    cells = 0
+    for row in rows:
+        cells += len(row.cells)
+        if row.sheet_row > SHEET_ROWS or cells > CELLS:
+            raise UnreadableError(f"dòng {row.sheet_row:,}: tệp có quá nhiều dữ liệu. Hãy chia thành nhiều tệp.")
+        yield row
+
+
+def _recognised(table: Table, profiles: Sequence[Profile]) -> tuple[list[ReadSheet], list[str]]:
+    """The sheets whose layout is known, and what is to be said.
+
+    Blank sheets are passed over, and so are sheets of another content beside a known one; but a list of people with a
+    wrong heading is a reason to refuse the file, or its rows would be lost.
+    """
+    sheets: list[ReadSheet] = []
+    remarks: list[str] = []
+    refused: list[UnknownLayoutError] = []
+    seen = rows_before = 0
+    for sheet in table.sheets:
+        rows = list(sheet.rows)
+        if not rows:
+            continue
+        seen += 1
+        where = f"trang “{sheet.name}”: " if sheet.name is not None else ""
+        try:
+            found = find_layout(rows, profiles, sheet.name)
+        except UnknownLayoutError as error:
+            located = UnknownLayoutError(where + str(error), error.is_people)
+            if error.is_people:
+                raise located from None
+            refused.append(located)
+            remarks.append(f"{where}không phải danh sách người, không đọc.")
+            continue
+        except UnreadableError as error:
+            raise UnreadableError(where + str(error)) from None
+        received, said = received_sheet(sheet.name, found, rows_before)
+        rows_before += len(received.rows)
+        sheets.append(ReadSheet(found.layout, found.heading_row, received, [*sheet.remarks, *said]))
+        remarks.extend(f"{where}{remark}." for remark in (*sheet.remarks, *said))
+        if found.layout.unknown:
+            remarks.append(f"{where}không dùng đến cột {quoted(found.layout.unknown)}.")
+    if not seen:
+        raise UnreadableError("tệp trống, không có dòng tiêu đề.")
+    if not sheets:
+        raise refused[0]
+    return sheets, remarks

@@ -1,0 +1,151 @@
+"""Where a sheet holds what: its heading is found among its first rows, and the layout by the heading."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipelines.limits import HEADING_WITHIN_ROWS
+from pipelines.profile import Profile, fold_heading
+from pipelines.tables import Row
+from pipelines.unreadable import UnreadableError
+
+#: A sheet whose nearest layout finds this share of its required columns is a list of people with a wrong heading.
+_LIST_OF_PEOPLE = 0.5
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The profile, the heading, and the columns of each canonical column: more than one where a heading is repeated."""
+
+    profile: Profile
+    headings: tuple[str, ...]
+    positions: Mapping[str, tuple[int, ...]]
+    running_numbers: frozenset[int]
+
+    @property
+    def columns(self) -> dict[int, str]:
+        """The canonical column of each column that has one."""
+        return {at: column for column, places in self.positions.items() for at in places}
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The headings that no column stands for."""
+        used = self.running_numbers | self.columns.keys()
+        return tuple(name for at, name in enumerate(self.headings) if at not in used and name.strip())
+
+
+class Found(NamedTuple):
+    """The layout of a sheet, the row where its heading ends, and the rows above and below the heading."""
+
+    layout: Layout
+    heading_row: int
+    above: list[Row]
+    below: list[Row]
+
+
+class UnknownLayoutError(UnreadableError):
+    """No profile fits; `is_people` tells whether the sheet looks like a list of people all the same."""
+
+    def __init__(self, message: str, is_people: bool) -> None:
+        super().__init__(message)
+        self.is_people = is_people
+
+
+def find_layout(rows: Iterable[Row], profiles: Sequence[Profile], sheet: str | None) -> Found:
+    """The layout of a sheet with these rows; UnreadableError when no profile fits its first rows, or two do.
+
+    A heading may take two rows, the upper one for groups of columns. Of two profiles that fit, the one that names the
+    sheet is meant.
+    """
+    kept = list(rows)
+    first = kept[:HEADING_WITHIN_ROWS]
+    for at, row in enumerate(first):
+        for headings, height in _headings(first, at):
+            fitting = [profile for profile in profiles if not missing(profile, headings)]
+            named = [profile for profile in fitting if profile.sheet and profile.sheet == fold_heading(sheet or "")]
+            if len(fitting) > 1 and len(named) != 1:
+                raise UnreadableError(
+                    f"dòng tiêu đề hợp với nhiều mẫu ({', '.join(p.profile_id for p in fitting)}). "
+                    "Hãy bỏ những cột không thuộc mẫu của đơn vị."
+                )
+            if fitting:
+                below = kept[at + height :]
+                layout = layout_of(headings, (named or fitting)[0])
+                return Found(layout, row.sheet_row + height - 1, first[:at], below[_numbering(below) :])
+    raise _unknown([row.cells for row in first], profiles)
+
+
+def _headings(rows: Sequence[Row], at: int) -> list[tuple[list[str], int]]:
+    """What may be the heading that begins in a row, and how many rows it takes."""
+    upper = rows[at].cells
+    if at + 1 == len(rows) or rows[at + 1].sheet_row != rows[at].sheet_row + 1:
+        return [(upper, 1)]
+    lower = rows[at + 1].cells
+    width = max(len(upper), len(lower))
+    upper_, lower_ = (cells + [""] * (width - len(cells)) for cells in (upper, lower))
+    both = [below if below.strip() else over for over, below in zip(upper_, lower_, strict=True)]
+    return [(upper, 1), (both, 2)]
+
+
+def _numbering(rows: Sequence[Row]) -> int:
+    """1 where the row below the heading counts the columns, as printed forms do: (1), (2), (3) or A, B, 1; else 0."""
+    said = [fold_heading(cell) for cell in rows[0].cells if cell.strip()] if rows else []
+    numbers = [int(text) for text in said if text.isdigit()]
+    letters = [text for text in said if not text.isdigit()]
+    counts = len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 2
+    return int(counts and len(letters) <= 2 and all(len(text) == 1 for text in letters))
+
+
+def missing(profile: Profile, headings: Sequence[str]) -> list[str]:
+    """The required headings that a file lacks, as the layout usually writes them, and those that it must not have."""
+    counted = Counter(fold_heading(heading) for heading in headings)
+    found = {profile.columns.get(name) for name in counted}
+    for name, columns in profile.repeated.items():
+        found.update(columns[: counted[name]])
+    lacking = [profile.names[column] for column in profile.required if column not in found]
+    unwanted = [name for name in headings if fold_heading(name) in profile.without]
+    return [*lacking, *(f"(bỏ cột {name})" for name in unwanted)]
+
+
+def layout_of(headings: Sequence[str], profile: Profile) -> Layout:
+    """Where the columns of the profile stand; UnreadableError when two headings of one meaning differ."""
+    folded = [fold_heading(heading) for heading in headings]
+    running = frozenset(at for at, name in enumerate(folded) if name in profile.running_number)
+    positions: dict[str, list[int]] = {}
+    seen: Counter[str] = Counter()
+    for at, name in enumerate(folded):
+        columns = profile.repeated.get(name)
+        if columns is None:
+            column = profile.columns.get(name) if at not in running else None
+        else:
+            column = columns[seen[name]] if seen[name] < len(columns) else None
+        seen[name] += 1
+        if not column:
+            continue
+        places = positions.setdefault(column, [])
+        if places and folded[places[0]] != name:
+            raise UnreadableError(
+                f"hai cột cùng nội dung: {quoted([headings[places[0]], headings[at]])}. Hãy để lại một cột."
+            )
+        places.append(at)
+    return Layout(profile, tuple(headings), {column: tuple(at) for column, at in positions.items()}, running)
+
+
+def _unknown(first: Sequence[Sequence[str]], profiles: Sequence[Profile]) -> UnknownLayoutError:
+    """What is missing for the layouts that come nearest."""
+    tried = [(missing(profile, cells), profile) for cells in first for profile in profiles]
+    fewest = min((len(lacking) / len(profile.required) for lacking, profile in tried), default=1.0)
+    nearest = {p.title: (lacking, p) for lacking, p in tried if len(lacking) / len(p.required) == fewest}
+    lacks = [f"theo mẫu {p.profile_id} ({p.title}) thì thiếu cột {quoted(names)}" for names, p in nearest.values()]
+    return UnknownLayoutError(
+        f"không nhận ra bố cục của dòng tiêu đề: {'; '.join(lacks)}. Hãy sửa tiêu đề rồi gửi lại.",
+        is_people=fewest <= _LIST_OF_PEOPLE,
+    )
+
+
+def quoted(names: Iterable[str]) -> str:
+    """The names in quotation marks, on one line."""
+    return ", ".join(f"“{' '.join(name.split())}”" for name in names)
