@@ -16,7 +16,7 @@ from registry.plans import Plan, PlannedRow
 #: A transaction should hold the lock for at most this long (DESIGN 3.5), then let others pass
 TRANSACTION_SECONDS = 0.1
 PAUSE_SECONDS = 0.02
-_SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 20, 50, 400
+_SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 50, 100, 400
 
 
 def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progress: Progress = silent) -> int:
