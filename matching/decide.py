@@ -6,9 +6,10 @@ whoever it was decided to be: the person it was linked to, the person it will be
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
+from matching.posteriors import posteriors_of
 
 #: changes that may bring a person whom nobody knows yet
 ARRIVALS = ("birth", "addition", "move_in")
@@ -245,13 +246,8 @@ def _stands_for(candidate: Candidate, decided: Mapping[int, Ruling]) -> tuple[st
 
 
 def _posteriors(case: Case, entities: Sequence[_Entity]) -> tuple[list[float], list[float]]:
-    """(posterior of each candidate, of each entity), against "not in the register" and "in it, but missed"."""
-    # weights in log2, shifted by the largest, so that nothing overflows
-    nobody = math.log2((1 - case.prior) + case.prior * case.missed)
-    logs = [math.log2(case.prior) + entity.odds for entity in entities]
-    top = max([nobody, *logs])
-    total = sum(2 ** (log - top) for log in [nobody, *logs])
-    by_entity = [2 ** (log - top) / total for log in logs]
+    """(posterior of each candidate, of each entity); a candidate has the posterior of the person it stands for."""
+    by_entity = list(posteriors_of([entity.odds for entity in entities], case.prior, case.missed).candidates)
     by_candidate = [0.0] * len(case.candidates)
     for entity, posterior in zip(entities, by_entity, strict=True):
         for place in entity.members:
@@ -287,12 +283,6 @@ def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str 
     return None
 
 
-def _missed(case: Case) -> float:
-    """The posterior of "in the register, but the search missed him" where nobody was met."""
-    missed = case.prior * case.missed
-    return missed / (missed + 1 - case.prior)
-
-
 def _without_candidate(
     case: Case,
     thresholds: Thresholds,
@@ -307,7 +297,7 @@ def _without_candidate(
         return review("search_incomplete")
     if case.is_unnamed or case.lacks:
         return review("weak")
-    if not case.judged_new and _missed(case) >= thresholds.missed:
+    if not case.judged_new and posteriors_of((), case.prior, case.missed).missed >= thresholds.missed:
         return review("weak")
     if case.is_doubted:
         return review("in_batch")

@@ -175,21 +175,6 @@ SCORED: Schema = {
     "likeliest_other": TEXT,
 }
 
-#: Grain: one candidate pair, as SCORED, with the posterior that the row is this person; `rank` counts from 1, the
-#: likeliest candidate of its row first.
-RANKED: Schema = {**SCORED, "posterior": pl.Float64, "rank": pl.Int64}
-
-#: Grain: one row that searched, also one without a candidate. The posteriors of its candidates, of "not in the
-#: register" and of "in it, but the search missed it" sum to 1.
-ROW_POSTERIORS: Schema = {
-    "record_id": pl.Int64,
-    "candidates": pl.Int64,
-    "posterior_best": pl.Float64,
-    "posterior_second": pl.Float64,
-    "posterior_new": pl.Float64,
-    "posterior_missed": pl.Float64,
-}
-
 
 class SchemaError(ValueError):
     """A frame does not have the columns that its schema names."""

@@ -17,7 +17,7 @@ from matching.explain import explain, sentence
 from matching.frequencies import Frequencies
 from matching.model import load_model
 from matching.normalise import normalise
-from matching.posteriors import posteriors
+from matching.posteriors import posteriors_of
 from matching.schemas import FREQUENCIES, PAIRS, RECORD
 from matching.score import missed, score
 
@@ -67,8 +67,9 @@ def scored_case(case: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["why"]) for case in TABLE["case"]])
 def test_who_a_candidate_is_taken_to_be(case: dict[str, Any]) -> None:
-    found = posteriors(*scored_case(case), MODEL)
-    posterior = found.pairs["posterior"].item()
+    scored, rows = scored_case(case)
+    (row,) = rows.iter_rows(named=True)
+    (posterior,) = posteriors_of(scored["odds"].to_list(), MODEL.priors[row["event"]], row["missed"]).candidates
     upper, lower = MODEL.thresholds["upper"], MODEL.thresholds["lower"]
     is_verdict = {
         "same": posterior >= upper,
@@ -76,8 +77,8 @@ def test_who_a_candidate_is_taken_to_be(case: dict[str, Any]) -> None:
         "other": posterior < lower,
         "not_same": posterior < upper,
     }
-    reasons = explain(found.pairs.row(0, named=True), MODEL)
-    assert is_verdict[case["verdict"]], (posterior, found.pairs["likeliest_other"].item(), reasons)
+    reasons = explain(scored.row(0, named=True), MODEL)
+    assert is_verdict[case["verdict"]], (posterior, scored["likeliest_other"].item(), reasons)
 
 
 def test_a_pair_is_explained_in_one_sentence() -> None:

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matching.levels import LEVELS_OF
 from matching.model import MODELS, Level, Model, ModelError, load_model, parse_model, versions, write_model
-from matching.posteriors import posteriors
+from matching.posteriors import posteriors_of
 from matching.schemas import COMPARISONS, EVENTS, LEVELS, SHARES
 from matching.score import score
 from matching.train import TrainingError, TrainingPairs, train
@@ -157,7 +159,7 @@ def test_candidates_that_teach_nothing_are_refused() -> None:
         train(TrainingPairs(few.candidates.head(50), few.random, few.relatives, few.twins), BASE, seed=1, **told)
 
 
-def test_weights_sum_to_the_match_weight_and_posteriors_to_one() -> None:
+def test_weights_sum_to_the_match_weight() -> None:
     rng = np.random.default_rng(6)
     levels = pl.concat([drawn(rng, 50, kind, 0.1) for kind in ("same", "stranger", "twin", "relative")]).with_columns(
         record_id_l=pl.Series(-1 - rng.integers(0, 40, 200)), record_id_r=pl.int_range(1, 201)
@@ -166,18 +168,15 @@ def test_weights_sum_to_the_match_weight_and_posteriors_to_one() -> None:
     weights = scored.select(pl.sum_horizontal(f"weight_{name}" for name in COMPARISONS)).to_series()
     assert weights.to_list() == pytest.approx(scored["match_weight"].to_list())
     assert (scored["log_same"] - scored["log_stranger"]).to_list() == pytest.approx(scored["match_weight"].to_list())
-    rows = pl.DataFrame({"record_id": [-at for at in range(1, 43)]}).with_columns(
-        event=pl.lit("addition"), missed=pl.lit(0.01)
-    )
-    found = posteriors(scored, rows, BASE)
-    total = found.pairs.group_by("record_id_l").agg(pl.col("posterior").sum())
-    whole = found.rows.join(total, left_on="record_id", right_on="record_id_l", how="left").select(
-        pl.col("posterior_new") + pl.col("posterior_missed") + pl.col("posterior").fill_null(0.0)
-    )
-    assert whole.to_series().to_list() == pytest.approx([1.0] * 42)
-    alone = found.rows.filter(pl.col("candidates") == 0)
-    assert alone["posterior_best"].to_list() == [0.0] * alone.height
-    assert alone.height >= 2
+
+
+@given(st.lists(st.floats(-200, 200), max_size=6), st.floats(0.01, 0.99), st.floats(0.001, 0.2))
+def test_posteriors_sum_to_one_and_follow_the_odds(odds: list[float], prior: float, lost: float) -> None:
+    found = posteriors_of(odds, prior, lost)
+    assert sum(found.candidates) + found.new + found.missed == pytest.approx(1.0)
+    assert found.missed * (1 - prior) == pytest.approx(found.new * prior * lost)
+    ordered = sorted(zip(odds, found.candidates, strict=True))
+    assert [share for _, share in ordered] == sorted(found.candidates)
 
 
 def test_a_level_that_is_missing_says_nothing() -> None:
