@@ -23,7 +23,9 @@ def add_commands(commands: Commands) -> None:
     )
     parser.add_argument("--reason", choices=sorted(REASONS), metavar="REASON", help="of one reason, such as weak")
     parser.add_argument("--limit", type=positive, default=DEFAULT_ITEMS, metavar="N", help="how many (50)")
-    parser.add_argument("--changes", action="store_true", help="instead: what corrections ask to change")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--changes", action="store_true", help="instead: what corrections ask to change")
+    instead.add_argument("--disputed", action="store_true", help="instead: codes of several persons, for re-issue")
 
     parser = add_command(
         commands,
@@ -49,8 +51,9 @@ def add_commands(commands: Commands) -> None:
 
 
 def listing(call: Call) -> int:
-    """Lists what waits, or what corrections ask to change."""
+    """Lists what waits, what corrections ask to change, or disputed codes."""
     from casework import queue
+    from casework.disputed import disputed_codes
     from casework.home import open_home
     from casework.types import Viewer
 
@@ -70,6 +73,13 @@ def listing(call: Call) -> int:
             for request in requests
         ]
         call.show({"requests": requests}, lambda: table(headings, rows) if rows else "Không có yêu cầu điều chỉnh nào.")
+        return 0
+    if given.disputed:
+        held = disputed_codes(open_home(call.home), given.limit, viewer)
+        headings = ["Mã số BHXH", "Họ và tên", "Ngày sinh", "Mã hộ"]
+        holders = [(one.code, one.full_name, one.birth_date, one.household_code) for one in held]
+        nobody = "Không có mã số nào cấp cho nhiều người."
+        call.show({"disputed": held}, lambda: table(headings, holders) if holders else nobody)
         return 0
     found = queue.listing(open_home(call.home), given.reason, given.limit, viewer)
     call.show(found, lambda: _listing_text(found, given.reason))

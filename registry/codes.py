@@ -85,6 +85,11 @@ def holders(session: Session, codes: Iterable[str]) -> dict[str, list[tuple[int,
     return found
 
 
+def disputed(session: Session, limit: int) -> list[tuple[str, int]]:
+    """(code, person_id) of everyone who holds a disputed code, by code."""
+    return [(row.code, row.person_id) for row in session.rows("disputed_codes", limit=limit)]
+
+
 @dataclass(frozen=True)
 class Standing:
     """Who of some persons has an active code, and who has one that is disputed."""

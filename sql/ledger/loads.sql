@@ -14,4 +14,4 @@ select (select count(*) from register_load) as loads, (select count(*) from deci
 
 -- name: disputed_codes
 -- codes that two persons brought with them, to be re-issued
-select code, person_id from code where status = 'disputed' order by code, person_id;
+select code, person_id from code where status = 'disputed' order by code, person_id limit :limit;

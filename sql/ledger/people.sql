@@ -47,9 +47,6 @@ order by v.person_id;
 -- name: last_person_id
 select coalesce(max(person_id), 0) from person;
 
--- name: count_persons
-select count(*) from person;
-
 -- name: changed_persons
 -- of some persons, those in the tail behind a seq: whoever changes gets new keys in the same transaction
 select distinct record_id as person_id from search_key where record_id in :person_ids and seq > :seq;
@@ -121,11 +118,3 @@ from (
 join person_current as v on v.person_id = m.person_id
 where m.place = 1 and m.relation = :head
 order by m.household_id, case v.status when 'active' then 0 else 1 end, m.person_id;
-
--- name: membership_history
--- every membership of a person, newest first
-select m.event_date, m.relation, h.household_code, m.seq
-from membership as m
-left join household as h on h.household_id = m.household_id
-where m.person_id = :person_id
-order by coalesce(m.event_date, '') desc, m.seq desc;
