@@ -104,9 +104,8 @@ def test_a_code_of_two_people_is_loaded_for_both_and_never_linked_by_the_machine
     assert flags == [("Hồ Thị Mận",), ("Tô Văn Đạt",)]
     listed = disputed_codes(empty_office.home, 10, empty_office.viewer)
     assert [(one.code, one.full_name) for one in listed] == [("0122000003", "Hồ Thị Mận"), ("0122000003", "Tô Văn Đạt")]
-    assert show_log(empty_office.home, limit=1, after=None, row=None, act=None, viewer=empty_office.viewer)[0][
-        "act"
-    ] == ("disputed_code_list")
+    (last,) = show_log(empty_office.home, limit=1, after=None, row=None, act=None, viewer=empty_office.viewer)
+    assert last["act"] == "disputed_code_list"
 
     empty_office.publish()
     one, other, third = empty_office.run_lines(
