@@ -25,7 +25,7 @@ from pipelines.workbooks import XLS_BEGINNING, read_workbook
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".zip")
 
 _NO_TABLE = (
-    (b"%PDF", "là tệp PDF"),
+    (b"%pdf", "là tệp PDF"),
     (b"{\\rtf", "là văn bản RTF"),
     (b"<!doctype html", "là trang HTML, dù tên có thể là .xls"),
     (b"<html", "là trang HTML, dù tên có thể là .xls"),

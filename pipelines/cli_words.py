@@ -79,6 +79,7 @@ FIELDS = {
     "status": "Tình trạng",
     "event": "Loại biến động",
     "event_date": "Ngày biến động",
+    "birth_precision": "Cấp chính xác ngày sinh",
     "note": "Ghi chú",
     "shape_fault": "(cả dòng)",
 }
@@ -130,6 +131,8 @@ FLAGS = {
     "number_moved": "số giấy tờ ghi nhầm cột",
     "card_code_disagrees": "thẻ BHYT và mã số BHXH không khớp",
     "unnamed": "chưa có tên",
+    "household_code_filled_down": "mã hộ lấy từ dòng đầu của hộ",
+    "head_name_filled_down": "tên chủ hộ lấy từ dòng đầu của hộ",
 }
 
 

@@ -55,28 +55,27 @@ def records(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     sheet_row = 0
     while True:
-        first_line = reader.line_num + 1
+        sheet_row += 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             if "field larger" in str(error):
-                raise _too_long(first_line) from None
+                raise _too_long(sheet_row) from None
             raise UnreadableError(
-                f"dòng {first_line}: dấu ngoặc kép mở mà không đóng, hoặc đóng giữa ô; không biết dòng kết thúc ở đâu. "
+                f"dòng {sheet_row}: dấu ngoặc kép mở mà không đóng, hoặc đóng giữa ô; không biết dòng kết thúc ở đâu. "
                 'Hãy viết dấu ngoặc kép trong ô thành hai dấu (""), hoặc bỏ đi.'
             ) from None
-        sheet_row += 1
         if len(cells) > COLUMNS:
-            raise UnreadableError(f"dòng {first_line}: {len(cells):,} cột, quá nhiều (tối đa {COLUMNS:,}).")
+            raise UnreadableError(f"dòng {sheet_row}: {len(cells):,} cột, quá nhiều (tối đa {COLUMNS:,}).")
         if any(len(cell) > CELL_CHARACTERS for cell in cells):
-            raise _too_long(first_line)
+            raise _too_long(sheet_row)
         if any(cell and not cell.isspace() for cell in cells):
             yield Row(sheet_row, cells)
 
 
-def _too_long(line: int) -> UnreadableError:
+def _too_long(sheet_row: int) -> UnreadableError:
     return UnreadableError(
-        f"dòng {line}: có ô dài quá {CELL_CHARACTERS:,} ký tự, hoặc dấu ngoặc kép mở mà không đóng. Hãy sửa ô đó."
+        f"dòng {sheet_row}: có ô dài quá {CELL_CHARACTERS:,} ký tự, hoặc dấu ngoặc kép mở mà không đóng. Hãy sửa ô đó."
     )

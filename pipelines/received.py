@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 import polars as pl
 
@@ -210,6 +211,7 @@ def _headings(layout: Layout, above: dict[str, str]) -> dict[str, str]:
 def _identities(lines: Sequence[_Line], layout: Layout, above: Sequence[str]) -> Iterator[str]:
     """The JSON list of each row's received cells without the running number, with the cells above the table."""
     encode: Callable[[list[str]], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    own = [at not in layout.running_numbers for at in range(len(layout.headings))]
     for line in lines:
-        kept = [cell for at, cell in enumerate(line.cells) if at not in layout.running_numbers]
+        kept = [*compress(line.cells, own), *line.cells[len(own) :]]
         yield encode([*kept, *above])

@@ -17,20 +17,22 @@ from xml.parsers import expat
 Place = tuple[int, int]
 
 _CHUNK = 1 << 20
-_OVERLAP = 64
-_TELLS = re.compile(rb"<(?:[\w.-]+:)?f[\s>/]|\shidden=|\st=[\"']e[\"']|<!DOCTYPE")
+_OVERLAP = 16
+#: What a part without one of these cannot be marked by. A prefix of names may stand before the sign of a formula.
+_TELLS = (b"<f", b":f>", b":f ", b"hidden=", b't="e"', b"t='e'", b"<!DOCTYPE")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _SEPARATORS = re.compile(r"""[\\"'\s.\-]""")
 
 
 @dataclass
 class Marks:
-    """The marked cells of one sheet, by row and column from 0."""
+    """The marked cells of one sheet, by row and column from 0; `rows` are those that hold one."""
 
     without_value: set[Place] = field(default_factory=set)
     errors: set[Place] = field(default_factory=set)
     zeros: dict[Place, int] = field(default_factory=dict)
     hidden_rows: int = 0
+    rows: set[int] = field(default_factory=set)
 
 
 class DocumentTypeError(Exception):
@@ -114,9 +116,10 @@ def _has_marks(archive: zipfile.ZipFile, part: str, padded: Mapping[str, int]) -
     tail = b""
     with archive.open(part) as file:
         while chunk := file.read(_CHUNK):
-            if _TELLS.search(tail + chunk) or b"\x00" in chunk[:4]:
+            seen = tail + chunk
+            if any(tell in seen for tell in _TELLS) or b"\x00" in seen[:4]:
                 return True
-            tail = chunk[-_OVERLAP:]
+            tail = seen[-_OVERLAP:]
     return False
 
 
@@ -125,7 +128,9 @@ def _sheet_marks(archive: zipfile.ZipFile, part: str, padded: Mapping[str, int])
     with archive.open(part) as file:
         _parse(file, reader.start, reader.parser)
     reader.close_cell()
-    return reader.marks
+    marks = reader.marks
+    marks.rows.update(row for row, _ in (*marks.without_value, *marks.errors, *marks.zeros))
+    return marks
 
 
 class _SheetReader:

@@ -67,7 +67,7 @@ def read(content: bytes) -> Iterator[Any]:
     from pipelines.workbook_marks import DocumentTypeError, Marks, read_marks
 
     try:
-        marks = {}
+        marks: dict[str, Marks] = {}
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 marks = read_marks(archive)
@@ -128,24 +128,31 @@ def _sheet(sheet: Any, is_visible: bool, marks: Any, counts: Counts) -> Iterator
 def _row(values: list[Value], corner: tuple[int, int], marks: Any) -> tuple[list[str], dict[int, str]]:
     """The cells of a row from the first column to the last that says something, and their marks."""
     row, first_column = corner
-    cells, kinds = [""] * first_column, {}
+    cells: list[Any] = [""] * first_column + values
+    kinds: dict[int, str] = {}
     for column, value in enumerate(values, start=first_column):
-        text, mark = (value, None) if type(value) is str else text_of(value)
-        if not text or mark is None:
-            place = (row, column)
-            if place in marks.without_value:
-                mark = NO_VALUE
-            elif place in marks.errors:
-                mark = ERROR
-            elif place in marks.zeros and text.isdigit():
-                text = text.zfill(marks.zeros[place])
-        if mark is not None:
-            kinds[column] = mark
-        cells.append(text)
+        if type(value) is not str:
+            cells[column], mark = text_of(value)
+            if mark is not None:
+                kinds[column] = mark
+    if row in marks.rows:
+        _apply(marks, row, cells, kinds)
     last = max(kinds, default=-1)
     while len(cells) - 1 > last and not cells[-1].strip():
         cells.pop()
     return cells, kinds
+
+
+def _apply(marks: Any, row: int, cells: list[str], kinds: dict[int, str]) -> None:
+    """Writes the marks of a row, and the zeros that its formats show."""
+    for column in range(len(cells)):
+        place = (row, column)
+        if place in marks.without_value:
+            kinds.setdefault(column, NO_VALUE)
+        elif place in marks.errors:
+            kinds[column] = ERROR
+        elif place in marks.zeros and cells[column].isdigit():
+            cells[column] = cells[column].zfill(marks.zeros[place])
 
 
 def _check(sheet: str, row: int, cells: list[str], counts: Counts) -> None:

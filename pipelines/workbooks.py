@@ -56,7 +56,7 @@ def _sheets(content: bytes) -> list[Sheet]:
         try:
             with process:
                 for line in process.stdout or ():
-                    told = json.loads(line)
+                    told = json.loads(line.decode())
                     if isinstance(told, list):
                         rows.append(Row(told[0], told[1], {int(at): mark for at, mark in told[2].items()}))
                     elif "sheet" in told:

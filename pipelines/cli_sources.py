@@ -1,0 +1,142 @@
+"""motma sources check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli_call import Call, Commands, add_command, tell_of_files
+from pipelines.cli_table import table
+from pipelines.cli_words import EVENTS, FIELDS, RELATIONS, SEXES, word
+
+if TYPE_CHECKING:
+    from casework.preview import SheetPreview
+    from pipelines.change_files import ReadFile, ReadSheet
+
+_SHOWN = ("event", "full_name", "birth_date", "sex", "personal_id", "bhxh_code", "household_code", "relation_to_head")
+_WORDS = {"event": EVENTS, "sex": SEXES, "relation_to_head": RELATIONS}
+
+
+def add_commands(commands: Commands) -> None:
+    """Adds `motma sources check`."""
+    parser = add_command(
+        commands,
+        "check",
+        check,
+        "what of a change file is recognised, column by column, and its first rows as understood; takes nothing in",
+        "motma sources check inbox/danh-sach.xlsx",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file, a bundle or a folder of files")
+
+
+def check(call: Call) -> int:
+    """Shows what was recognised of files."""
+    from casework.preview import preview
+    from pipelines.inbox import read_all
+    from pipelines.unreadable import EXIT_UNREADABLE, Remark, UnreadableError
+
+    files: list[dict[str, Any]] = []
+    texts: list[str] = []
+    unreadable: list[Remark] = []
+    noticed: list[Remark] = []
+    for name, read in read_all(call.arguments.files, None):
+        if isinstance(read, UnreadableError):
+            unreadable.append(Remark(name, str(read)))
+            continue
+        noticed.extend(Remark(name, remark) for remark in read.remarks)
+        previews = preview(read.received)
+        files.append(_told(name, read, previews))
+        texts.append(_text(name, read, previews))
+    call.show({"files": files, "unreadable": unreadable, "noticed": noticed}, lambda: "\n\n".join(texts))
+    tell_of_files(unreadable, noticed)
+    return EXIT_UNREADABLE if unreadable else 0
+
+
+def column_letters(at: int) -> str:
+    """The name of a column, counted from 0, as a spreadsheet shows it."""
+    letters = ""
+    at += 1
+    while at:
+        at, left = divmod(at - 1, 26)
+        letters = chr(ord("A") + left) + letters
+    return letters
+
+
+def _columns(sheet: ReadSheet) -> list[dict[str, str | None]]:
+    """What each column of a sheet is understood as: the name of our column, running_number, or None."""
+    columns, running = sheet.layout.columns, sheet.layout.running_numbers
+    return [
+        {
+            "column": column_letters(at),
+            "heading": " ".join(heading.split()),
+            "means": "running_number" if at in running else columns.get(at),
+        }
+        for at, heading in enumerate(sheet.layout.headings)
+    ]
+
+
+def _told(name: str, read: ReadFile, previews: list[SheetPreview]) -> dict[str, Any]:
+    """The file for JSON."""
+    sheets = [
+        {
+            "sheet": sheet.received.name,
+            "profile": sheet.layout.profile.profile_id,
+            "heading_row": sheet.heading_row,
+            "columns": _columns(sheet),
+            "rows": seen.rows,
+            "first_rows": seen.first,
+            "faults": seen.faults,
+            "flags": seen.flags,
+        }
+        for sheet, seen in zip(read.sheets, previews, strict=True)
+    ]
+    source, digest = read.received.source, read.received.digest
+    return {
+        "file": name,
+        "digest": digest,
+        "source": source,
+        "form": read.form,
+        "encoding": read.encoding,
+        "sheets": sheets,
+    }
+
+
+def _text(name: str, read: ReadFile, previews: list[SheetPreview]) -> str:
+    """The file for people."""
+    form = f"{read.form}, bảng mã {read.encoding}" if read.encoding else read.form
+    parts = [f"{name}\nĐịnh dạng: {form}. Nguồn: {read.received.source}. Chưa nhận dòng nào vào sổ."]
+    for sheet, seen in zip(read.sheets, previews, strict=True):
+        profile = sheet.layout.profile
+        where = f"Trang “{sheet.received.name}”: " if sheet.received.name is not None else ""
+        meanings = [
+            (column["column"], column["heading"], _meaning(column["means"]))
+            for column in _columns(sheet)
+            if column["heading"] or column["means"]
+        ]
+        parts += [
+            f"{where}mẫu {profile.profile_id} ({profile.title}), tiêu đề ở dòng {sheet.heading_row}, "
+            f"{seen.rows:,} dòng dữ liệu.",
+            table(["Cột", "Tiêu đề", "Hiểu là"], meanings),
+            "Những dòng đầu như đã hiểu:\n" + _first_rows(seen),
+        ]
+        faulty = ", ".join(f"{code} {rows:,}" for code, rows in sorted(seen.faults.items()))
+        parts.append(f"Lỗi (dòng sẽ trả lại): {faulty or 'không có'}.")
+    return "\n\n".join(parts)
+
+
+def _meaning(column: str | None) -> str:
+    if column == "running_number":
+        return "(số thứ tự)"
+    return "(không dùng)" if column is None else FIELDS.get(column, column)
+
+
+def _first_rows(seen: SheetPreview) -> str:
+    rows = [
+        (
+            row["sheet_row"],
+            *(word(_WORDS.get(column, {}), row[column]) for column in _SHOWN),
+            ", ".join(f"{FIELDS.get(fault['column'], fault['column'])}: {fault['code']}" for fault in row["faults"]),
+        )
+        for row in seen.first
+    ]
+    return table(["Dòng", *(FIELDS[column] for column in _SHOWN), "Lỗi"], rows)
