@@ -62,7 +62,7 @@ def received_sheet(name: str | None, found: Found, rows_before: int) -> tuple[Re
             _fill_down(kept, column, layout.positions[column][0], values)
     above = _above(found.above, profile)
     for column, (label, text) in above.items():
-        remarks.append(f"“{label}” ghi trên bảng: {text}")
+        remarks.append(f"“{label}” ghi một lần trên bảng, tính cho mọi dòng")
         values[column] = [text if value is None else value for value in values.get(column, [None] * len(kept))]
     for column, word in profile.default.items():
         values.setdefault(column, [word] * len(kept))

@@ -40,12 +40,14 @@ class Text(NamedTuple):
 def read_text(content: bytes, declared: str | None = None) -> Text:
     """The text of the bytes; UnreadableError where the sender has to say how they were written.
 
-    A byte-order mark says it; else what was declared; else UTF-16 shows by its zero bytes, UTF-8 by its form, cp1258 by
-    its tones.
+    A byte-order mark says it; else what was declared, but that UTF-8 is UTF-8 whatever was declared; else UTF-16 shows
+    by its zero bytes, UTF-8 by its form, cp1258 by its tones.
     """
     if content.startswith(_UTF32_MARKS) and not content.startswith(codecs.BOM_UTF16_LE + b"\x00\x00\x00"):
         raise UnreadableError("tệp ghi bằng UTF-32. Hãy lưu lại dưới dạng “CSV UTF-8”.")
     marked = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
+    if declared in ("cp1258", "cp1252") and _is_utf8(content):
+        declared = "utf-8"
     encoding = marked or declared or _utf16_without_mark(content)
     if encoding is not None:
         return Text(_decoded(content, encoding), encoding.removesuffix("-sig"))
@@ -56,6 +58,14 @@ def read_text(content: bytes, declared: str | None = None) -> Text:
         if text is None:
             raise _not_utf8(content, error.start) from None
         return Text(text, "cp1258")
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether the bytes are UTF-8 beyond ASCII, which no text of one byte a letter is by chance."""
+    try:
+        return not content.isascii() and bool(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _decoded(content: bytes, encoding: str) -> str:
