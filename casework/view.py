@@ -18,14 +18,16 @@ from registry.engine import Session
 class CandidateView:
     """One candidate: a person with record, code and household, or another row with what it says.
 
-    `record` has RECORD's columns; `members` are the people of the candidate's household (full_name, birth_date,
-    sex, relation, status); `weights` one number a comparison, in bits.
+    `code` is the person's active code, or the code that the other row was linked to or issued; `row_outcome` the other
+    row's current outcome, None for a person. `record` has RECORD's columns; `members` are the people of the
+    candidate's household (full_name, birth_date, sex, relation, status); `weights` one number a comparison, in bits.
     """
 
     person_id: int | None
     other_row_id: int | None
     code: str | None
     status: str | None
+    row_outcome: str | None
     record: Mapping[str, Any]
     match_weight: float
     posterior: float
@@ -39,7 +41,8 @@ class ItemView:
     """One queue item, whole.
 
     `received` are (heading, text) as the sender wrote them; `understood` are UNDERSTOOD's columns; `steps` the search
-    steps (step, status, hits); `waiting_rows` other open items that wait for this row; `approved_by` who has agreed.
+    steps (step, status, hits); `lacks` what a code would need and the row lacks; `waiting_rows` other open items that
+    wait for this row; `approved_by` who has agreed.
     """
 
     item_id: int
@@ -58,6 +61,7 @@ class ItemView:
     candidates: Sequence[CandidateView]
     members: Sequence[Mapping[str, Any]]
     steps: Sequence[tuple[str, str, int]]
+    lacks: Sequence[str]
     history: Sequence[Mapping[str, Any]]
     waiting_rows: Sequence[int]
     waits_for_row: int | None
@@ -90,6 +94,7 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
         candidates=_candidates(session, decisions.candidates(session, item.row_id), viewer),
         members=household_members(session, meaning["household_code"], viewer),
         steps=[(step, status, hits) for step, status, hits, _digest in evidence.get("steps") or ()],
+        lacks=evidence.get("lacks") or (),
         history=[{name: value for name, value in entry.items() if name != "evidence"} for entry in history],
         waiting_rows=[
             entry["item_id"] for entry in queue.open_items(session, queue.waiting_for(session, [item.row_id]))
@@ -113,16 +118,19 @@ def _candidates(session: Session, found: Sequence[CandidateRecord], viewer: View
     }
     rows = deliveries.understood(deliveries.rows(session, [c.other_row_id for c in found if c.other_row_id], viewer))
     others = {row["row_id"]: row for row in rows.iter_rows(named=True)}
+    decided = decisions.current(session, others)
     views = []
     for candidate in found:
         is_person = candidate.person_id is not None
         record = persons[candidate.person_id] if is_person else others[candidate.other_row_id]
+        other = decided.get(candidate.other_row_id or 0)
         views.append(
             CandidateView(
                 person_id=candidate.person_id,
                 other_row_id=candidate.other_row_id,
-                code=record["active_code"] if is_person else None,
+                code=record["active_code"] if is_person else getattr(other, "bhxh_code", None),
                 status=record["status"] if is_person else None,
+                row_outcome=getattr(other, "outcome", None),
                 record=record,
                 match_weight=candidate.match_weight,
                 posterior=candidate.posterior,

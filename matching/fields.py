@@ -129,11 +129,6 @@ def birth(left: Birth, right: Birth) -> Codes:
     return np.select([mask for mask, _ in rules], levels, default=np.uint8(code("birth", "different_year")))
 
 
-def household(left: pl.Series, right: pl.Series) -> Codes:
-    """The level of two household codes."""
-    return number("household", left, right)
-
-
 def relation(left: pl.Series, right: pl.Series, same_household: Mask) -> Codes:
     """The level of two relations to the head, where the household is the same: else it says nothing."""
     same = left == right

@@ -34,8 +34,6 @@ def _read(name: str) -> list[dict[str, str]]:
 #: Province code to name, of the list before and from 1/7/2025. Seven codes kept their digits and changed meaning.
 PROVINCES_63: Mapping[str, str] = {row["code"]: row["name"] for row in _read("provinces_63")}
 PROVINCES_34: Mapping[str, str] = {row["code"]: row["name"] for row in _read("provinces_34")}
-#: Province of the 63 list to the one of the 34 list that holds it; none was split.
-PROVINCE_NOW: Mapping[str, str] = {row["old_code"]: row["new_code"] for row in _read("province_conversion_2025")}
 #: First three digits of a personal id that Circular 07/2016/TT-BCA gives to a province.
 BIRTH_CODES: Mapping[str, str] = {row["code"]: row["province_63"] for row in _read("cccd_province_codes")}
 

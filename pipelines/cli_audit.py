@@ -34,7 +34,7 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--limit", type=positive, default=DEFAULT_ENTRIES, metavar="N", help="how many entries (50)")
     parser.add_argument("--after", type=natural, metavar="ENTRY", help="entries after this number")
     parser.add_argument("--row", type=positive, metavar="ROW", help="entries of one row, by its row id")
-    parser.add_argument("--act", metavar="ACT", help="entries of one kind, such as decide or search")
+    parser.add_argument("--act", metavar="ACT", help="entries of one kind, such as decision or search_step")
 
 
 def check(call: Call) -> int:

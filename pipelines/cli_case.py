@@ -100,13 +100,16 @@ def value_of(record: Record, line: str) -> str | None:
     return word(_WORDS.get(line, {}), value)
 
 
-def candidate_lines(title: str, candidate: CandidateView | SearchHit, posterior: float | None = None) -> list[str]:
-    """What is to be said of one candidate below the table."""
-    status = word(STATUSES, candidate.status) or "chưa có trong sổ"
-    number = f"mã số {candidate.code}" if candidate.code else "không có mã số đang dùng"
+def candidate_lines(
+    title: str, candidate: CandidateView | SearchHit, posterior: float | None = None, standing: str | None = None
+) -> list[str]:
+    """What is to be said of one candidate below the table; `standing` is how another row stands."""
+    if standing is None:
+        number = f"mã số {candidate.code}" if candidate.code else "không có mã số đang dùng"
+        standing = ", ".join(filter(None, (number, word(STATUSES, candidate.status))))
     chance = f", xác suất {percent(posterior)}" if posterior is not None else ""
     return [
-        f"{title}: {number}, {status}; trọng số {candidate.match_weight:+.1f}{chance}",
+        f"{title}: {standing}; trọng số {candidate.match_weight:+.1f}{chance}",
         f"  {shown(candidate.sentence)}",
         f"  Trọng số từng mục: {weights_line(candidate.weights)}",
     ]

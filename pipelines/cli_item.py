@@ -11,8 +11,10 @@ from pipelines.cli_words import (
     EVENTS,
     FLAGS,
     KINDS,
+    NEEDS,
     OUTCOMES,
     REASONS,
+    ROW_STANDINGS,
     STEP_STATUSES,
     both,
     local_time,
@@ -20,7 +22,7 @@ from pipelines.cli_words import (
 )
 
 if TYPE_CHECKING:
-    from casework.view import ItemView
+    from casework.view import CandidateView, ItemView
 
 #: What linking a row does beyond giving its code back, by its event.
 _LINKING = {
@@ -51,13 +53,16 @@ def _parts(view: ItemView) -> Iterator[str]:
     if not view.candidates:
         yield "Không tìm thấy ai giống người này."
     for title, candidate in zip(titles, view.candidates, strict=True):
-        yield "\n".join(candidate_lines(title, candidate, candidate.posterior))
+        yield "\n".join(candidate_lines(title, candidate, candidate.posterior, _standing(candidate)))
     yield households_text(
         {view.understood["household_code"]: view.members}
         | {candidate.record["household_code"]: candidate.members for candidate in view.candidates}
     )
     if view.steps:
-        steps = [(step, hits, word(STEP_STATUSES, status)) for step, status, hits in view.steps]
+        from casework.step_titles import step_titles
+
+        names = step_titles()
+        steps = [(word(names, step), hits, word(STEP_STATUSES, status)) for step, status, hits in view.steps]
         yield f"Đã tìm theo quy định:\n{table(['Bước', 'Thấy', 'Kết quả'], steps)}"
     if view.history:
         decided = [
@@ -79,15 +84,17 @@ def _head(view: ItemView) -> str:
     lines = [
         f"Mục {view.item_id}: {word(KINDS, view.kind)}. Lý do: {both(REASONS, view.reason)}",
         f"{shown(view.file_name)}, dòng {view.sheet_row}, nguồn {shown(view.source)} "
-        f"(số dòng {view.row_id}); mở lúc {local_time(view.opened_at)}",
+        f"(mã dòng {view.row_id}); mở lúc {local_time(view.opened_at)}",
         f"Biến động: {both(EVENTS, view.event)}, ngày {shown(meaning['event_date'])}",
     ]
     if meaning["flags"]:
         lines.append(f"Máy lưu ý: {'; '.join(FLAGS.get(flag, flag) for flag in meaning['flags'])}")
+    if view.lacks:
+        lines.append(f"Còn thiếu: {', '.join(NEEDS.get(need, need) for need in view.lacks)}")
     if view.linked_code:
         lines.append(f"Dòng đã liên kết với mã số {view.linked_code}.")
     if view.waits_for_row is not None:
-        lines.append(f"Chờ dòng có số {view.waits_for_row}: quyết định dòng ấy trước, dòng này sẽ được xét lại.")
+        lines.append(f"Chờ dòng có mã {view.waits_for_row}: quyết định dòng ấy trước, dòng này sẽ được xét lại.")
     if view.waiting_rows:
         lines.append(f"Các mục chờ dòng này: {', '.join(map(str, view.waiting_rows))}; sẽ được xét lại ngay sau đó.")
     if view.approved_by:
@@ -98,8 +105,15 @@ def _head(view: ItemView) -> str:
 def _title(view: ItemView, number: int) -> str:
     candidate = view.candidates[number]
     if candidate.person_id is None:
-        return f"Ứng viên {number + 1} (dòng số {candidate.other_row_id})"
+        return f"Ứng viên {number + 1} (mã dòng {candidate.other_row_id})"
     return f"Ứng viên {number + 1}"
+
+
+def _standing(candidate: CandidateView) -> str | None:
+    """How a candidate that is another row was decided."""
+    if candidate.person_id is not None:
+        return None
+    return ROW_STANDINGS.get(candidate.row_outcome or "", "dòng chưa được quyết định").format(code=candidate.code)
 
 
 def _choices(view: ItemView) -> str:
@@ -118,12 +132,16 @@ def _commands(view: ItemView) -> Iterator[tuple[str, str]]:
     elif view.kind == "household":
         yield "Đồng ý với biến động hộ ghi trên dòng.", "--approve"
     else:
-        codes = [(number, seen.code) for number, seen in enumerate(view.candidates, start=1) if seen.code]
+        firsts: dict[str, int] = {}
+        for number, seen in enumerate(view.candidates, start=1):
+            if seen.code:
+                firsts.setdefault(seen.code, number)
+        codes = [(number, code) for code, number in firsts.items()]
         for number, code in codes:
             yield f"Là ứng viên {number}: trả mã số này cho dòng; {_LINKING[view.event]}.", f"--link {code}"
         for number, code in codes:
             yield f"Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác.", f"--not-same {code}"
-        if view.event in _NEWCOMERS:
+        if view.event in _NEWCOMERS and not view.lacks and "unnamed" not in view.understood["flags"]:
             yield "Chưa ai trong sổ là người này: cấp đúng một mã số mới.", "--new"
     if view.kind == "row":
         yield "Chưa đủ để quyết định: trả lại người gửi, nói rõ cần gì.", '--return --note "…"'

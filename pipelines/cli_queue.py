@@ -89,7 +89,7 @@ def listing(call: Call) -> int:
 def _listing_text(found: QueueListing, reason: str | None) -> str:
     if not found.items:
         return "Không có mục nào chờ xem xét."
-    headings = ["Mục", "Họ và tên", "Ngày sinh", "Biến động", "Lý do", "Tệp", "Dòng", "Số dòng", "Chờ số dòng"]
+    headings = ["Mục", "Họ và tên", "Ngày sinh", "Biến động", "Lý do", "Tệp", "Dòng", "Mã dòng", "Chờ mã dòng"]
     rows = [
         (
             item.item_id,
@@ -111,7 +111,7 @@ def _listing_text(found: QueueListing, reason: str | None) -> str:
     return "\n\n".join(
         [
             f"{len(rows)} mục, cũ nhất trước{more}:\n{table(headings, rows)}",
-            f"Cả hàng đợi:\n{table(['Mục', 'Việc', 'Lý do'], counts)}",
+            f"Cả hàng đợi:\n{table(['Số mục', 'Việc', 'Lý do'], counts)}",
             f"Tiếp theo: {example}",
         ]
     )
@@ -147,14 +147,17 @@ def decide(call: Call) -> int:
     code = given.link if verdict == "link" else given.not_same
     given_verdict = queue.Verdict(verdict, code, given.note)
     result = queue.decide(open_home(call.home), given.item, given_verdict, Viewer(call.by, DECIDE_PURPOSE))
-    call.show(result, lambda: _result_text(result))
+    call.show(result, lambda: result_text(verdict, result))
     return 0
 
 
-def _result_text(result: DecideResult) -> str:
+def result_text(verdict: str, result: DecideResult) -> str:
+    """What came of a decision, and what is still to be done."""
     reason = f", lý do: {both(REASONS, result.reason)}" if result.reason else ""
     code = f", mã số {result.code}" if result.code else ""
-    lines = [f"Mục {result.item_id}: {both(OUTCOMES, result.outcome)}{code}{reason}."]
+    agreement = _agreement(verdict, result)
+    outcome = f"{agreement}{code}" if agreement else f"{both(OUTCOMES, result.outcome)}{code}{reason}"
+    lines = [f"Mục {result.item_id}: {outcome}."]
     if result.needs_approval:
         agreed = ", ".join(shown(name) for name in result.approved_by)
         lines.append(
@@ -164,3 +167,15 @@ def _result_text(result: DecideResult) -> str:
     if result.settled_rows:
         lines.append(f"{result.settled_rows} dòng chờ dòng này đã được quyết định lại.")
     return "\n".join(lines)
+
+
+def _agreement(verdict: str, result: DecideResult) -> str | None:
+    """What was written of a change that waited beside a link; None where the row itself was decided."""
+    if verdict == "return":
+        return "không đồng ý, biến động không được ghi; dòng vẫn liên kết" if result.outcome == "linked" else None
+    if result.needs_approval:
+        return "cần thêm một người khác đồng ý" if verdict == "approve" else None
+    if not result.approved_by:
+        return None
+    # a death takes two, a household change one
+    return "đã ghi nhận người này đã chết" if len(result.approved_by) > 1 else "đã ghi biến động hộ"

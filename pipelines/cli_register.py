@@ -53,7 +53,7 @@ def load(call: Call) -> int:
 
     with progress_bars() as progress:
         report = job_load(call.home, call.arguments.files, call.arguments.as_of, call.by, progress)
-    headings = ["Tệp", "Trạng thái", "Dòng", "Người", "Từ chối", "Có lỗi, vẫn nạp", "Mã tranh chấp"]
+    headings = ["Tệp", "Trạng thái", "Số dòng", "Số người", "Từ chối", "Có lỗi, vẫn nạp", "Mã tranh chấp"]
 
     def text() -> str:
         rows = [

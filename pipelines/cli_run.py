@@ -73,12 +73,12 @@ def summary(report: RunReport) -> str:
         ordered = sorted(result.reasons.items(), key=lambda item: (-item[1], item[0]))
         parts.append(
             "Chờ xem xét, theo lý do:\n"
-            + table(["Dòng", "Lý do"], [(rows, both(REASONS, reason)) for reason, rows in ordered])
+            + table(["Số dòng", "Lý do"], [(rows, both(REASONS, reason)) for reason, rows in ordered])
         )
     if result.waiting:
         parts.append(
             "Đã liên kết nhưng biến động còn chờ (toàn bộ hàng đợi):\n"
-            + table(["Mục", "Việc"], [(items, both(KINDS, kind)) for kind, items in sorted(result.waiting.items())])
+            + table(["Số mục", "Việc"], [(items, both(KINDS, kind)) for kind, items in sorted(result.waiting.items())])
         )
     if result.returned:
         parts.append(_returned(result))
@@ -93,7 +93,7 @@ def _by_file(result: RunResult) -> str:
         for file in result.files
     ]
     rows.append(("Cộng", "", sum(file.rows for file in result.files), *(result.outcomes.get(n, 0) for n in names)))
-    return table(["Tệp", "Nguồn", "Dòng", *(both(OUTCOMES, name) for name in names)], rows)
+    return table(["Tệp", "Nguồn", "Số dòng", *(both(OUTCOMES, name) for name in names)], rows)
 
 
 def _returned(result: RunResult) -> str:

@@ -61,7 +61,11 @@ def search(call: Call) -> int:
 
 def result_text(query: Mapping[str, str], result: SearchResult) -> str:
     """The persons who were found, the first of them beside what was asked."""
-    steps = [(step, hits, word(STEP_STATUSES, status)) for step, status, hits in result.steps]
+    from casework.step_titles import step_titles
+
+    words = {**STEP_STATUSES, "not_applicable": "câu hỏi không có giá trị này"}
+    titles = step_titles()
+    steps = [(word(titles, step), hits, word(words, status)) for step, status, hits in result.steps]
     parts = [f"Đã tìm theo quy định:\n{table(['Bước', 'Thấy', 'Kết quả'], steps)}"]
     if result.waiting_rows:
         parts.append(f"Có {result.waiting_rows} dòng đang chờ xem xét cũng hợp với câu hỏi: motma queue list")

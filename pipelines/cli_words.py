@@ -14,7 +14,7 @@ OUTCOMES = {
 
 REASONS = {
     "ambiguous": "nhiều người cùng hợp với dòng này",
-    "weak": "có người giống, nhưng chưa đủ chắc",
+    "weak": "chưa đủ chắc, hoặc dòng thiếu điều cần để cấp mã",
     "identity_conflict": "giống một người nhưng giấy tờ hoặc ngày sinh mâu thuẫn",
     "code_conflict": "mã số trên dòng là của người khác, hoặc đang tranh chấp",
     "twin": "có thể là anh chị em sinh đôi",
@@ -27,7 +27,7 @@ REASONS = {
     "correction": "giá trị mới hợp với người khác hơn",
     "search_incomplete": "việc tìm kiếm chưa đủ",
     "stale": "sổ thay đổi trong lúc quyết định",
-    "death": "báo chết, chưa có số giấy tờ nào khớp chắc chắn",
+    "death": "báo chết, chưa khớp mã số BHXH hoặc số ĐDCN",
 }
 
 STAGES = {
@@ -84,16 +84,18 @@ FIELDS = {
     "shape_fault": "(cả dòng)",
 }
 
+#: What a code needs, as the decision names it where the row lacks it.
+NEEDS = {**FIELDS, "residence": "Nơi cư trú"}
 
 RELATIONS = {
     "head": "chủ hộ",
-    "spouse": "vợ, chồng",
+    "spouse": "vợ/chồng",
     "child": "con",
-    "parent": "cha, mẹ",
-    "grandparent": "ông, bà",
+    "parent": "cha/mẹ",
+    "grandparent": "ông/bà",
     "grandchild": "cháu",
-    "sibling": "anh, chị, em",
-    "in_law": "dâu, rể, bên vợ, bên chồng",
+    "sibling": "anh/chị/em",
+    "in_law": "dâu/rể, bên vợ, bên chồng",
     "other": "khác",
 }
 
@@ -133,6 +135,15 @@ FLAGS = {
     "unnamed": "chưa có tên",
     "household_code_filled_down": "mã hộ lấy từ dòng đầu của hộ",
     "head_name_filled_down": "tên chủ hộ lấy từ dòng đầu của hộ",
+}
+
+
+#: How another row stands that a row could be the same person as.
+ROW_STANDINGS = {
+    "linked": "dòng đã liên kết với {code}",
+    "issued": "dòng đã cấp mã {code}",
+    "review": "đang chờ xem xét",
+    "returned": "dòng đã trả lại người gửi",
 }
 
 
