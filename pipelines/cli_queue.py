@@ -156,8 +156,8 @@ def result_text(verdict: str, result: DecideResult) -> str:
     reason = f", lý do: {both(REASONS, result.reason)}" if result.reason else ""
     code = f", mã số {result.code}" if result.code else ""
     agreement = _agreement(verdict, result)
-    outcome = f"{agreement}{code}" if agreement else f"{both(OUTCOMES, result.outcome)}{code}{reason}"
-    lines = [f"Mục {result.item_id}: {outcome}."]
+    outcome = agreement or both(OUTCOMES, result.outcome)
+    lines = [f"Mục {result.item_id}: {outcome}{code}{reason}."]
     if result.needs_approval:
         agreed = ", ".join(shown(name) for name in result.approved_by)
         lines.append(

@@ -149,6 +149,8 @@ def test_the_queue_holds_what_waits_and_shows_each_case(operator: Operator) -> N
         said = operator.text("queue", "show", str(item["item_id"]), "--purpose", "kiểm thử")
         assert f"{item['file_name']}, dòng {item['sheet_row']}," in said
         assert f"motma queue decide {item['item_id']} --" in said
+        if item["waits_for_row"]:
+            assert f"(mã dòng {item['waits_for_row']}): đang chờ xem xét;" in said
     looks = operator.json("log", "show", "--act", "queue_show")
     assert [(entry["item"], entry["purpose"]) for entry in looks] == [(i["item_id"], "kiểm thử") for i in items]
 
@@ -176,6 +178,22 @@ def test_an_officer_links_and_another_returns(operator: Operator) -> None:
     returned = operator.json("queue", "decide", str(other), "--return", "--note", "thiếu CCCD", "--by", "binh")
     assert returned["outcome"] == "returned"
     assert other not in [line["item_id"] for line in operator.json("queue", "list")["items"]]
+
+
+def test_a_row_that_lacks_what_a_code_needs_is_not_offered_one(operator: Operator, tmp_path: Path) -> None:
+    with (SAMPLES / "inbox" / "post_01.csv").open(encoding="utf-8-sig", newline="") as file:
+        headings = csv.DictReader(file).fieldnames or []
+    told = {"HoTen": "Không Có Ai", "PhuongAn": "BS", "GioiTinh": "1", "NgaySinh": "05/03/1987"}
+    told |= {"NgayBienDong": "01/06/2026", "CCNS": "0"}
+    with (tmp_path / "new.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, headings)
+        writer.writeheader()
+        writer.writerow(told)
+    assert operator.json("run", str(tmp_path / "new.csv"))["reasons"] == {"weak": 1}
+    said = operator.text("queue", "show", "1", "--purpose", "x")
+    assert "Còn thiếu: Nơi cư trú" in said
+    assert "decide 1 --return" in said
+    assert "decide 1 --new" not in said
 
 
 def place(item: dict[str, Any], known: dict[tuple[str, int], dict[str, str]]) -> int:

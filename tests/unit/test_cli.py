@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from casework.queue import DecideResult
 from pipelines.cli import build_parser, main
 from pipelines.cli_call import Commands, add_command, operating_system_user, plain
+from pipelines.cli_queue import result_text
 from pipelines.cli_table import shown, table, width
 
 ROOT = Path(__file__).parents[2]
@@ -205,6 +207,25 @@ def test_a_table_is_aligned_whatever_the_letters() -> None:
 
 def test_a_cell_cannot_speak_to_the_terminal() -> None:
     assert shown("Lê\x1b[31m An\u202e") == "Lê[31m An"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome", "waits", "agreed", "said"),
+    [
+        ("link", "linked", False, [], "liên kết (linked)"),
+        ("link", "linked", True, ["an"], "liên kết (linked)"),
+        ("approve", "linked", True, ["an"], "cần thêm một người khác đồng ý"),
+        ("approve", "linked", False, ["an", "binh"], "đã ghi nhận người này đã chết"),
+        ("approve", "linked", False, ["an"], "đã ghi biến động hộ"),
+        ("return", "linked", False, ["an"], "không đồng ý, biến động không được ghi; dòng vẫn liên kết"),
+        ("return", "returned", False, [], "trả lại (returned)"),
+    ],
+)
+def test_a_decision_says_what_was_written(
+    verdict: str, outcome: str, waits: bool, agreed: list[str], said: str
+) -> None:
+    result = DecideResult(7, outcome, None, "0110301408", waits, agreed, 0)
+    assert result_text(verdict, result).splitlines()[0] == f"Mục 7: {said}, mã số 0110301408."
 
 
 def test_json_knows_paths_and_sets() -> None:
