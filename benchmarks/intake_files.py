@@ -356,20 +356,29 @@ def xlsx_bytes(sheets: Sequence[MadeSheet], blank_above: int = 0, *, is_native: 
     return content.getvalue()
 
 
+def _zeros(width: int) -> object:
+    """The style of a number that shows so many digits."""
+    return xlwt.easyxf(num_format_str="0" * width)
+
+
 def xls_bytes(sheets: Sequence[MadeSheet], blank_above: int = 0, *, is_native: bool = False) -> bytes:
-    """The sheets as XLS: all text, or dates as dates."""
+    """The sheets as XLS: all text, or numbers as numbers shown with their zeros and dates as dates."""
     book = xlwt.Workbook(encoding="utf-8")
     day = xlwt.easyxf(num_format_str="DD/MM/YYYY")
+    zeros: dict[int, object] = {}
     for sheet in sheets:
         page = book.add_sheet(sheet.name)
         rows = [*sheet.above, sheet.heading, *sheet.cells()]
         for at, row in enumerate(rows, start=blank_above):
             for column, text in enumerate(row):
-                is_date = is_native and at > blank_above + len(sheet.above) and sheet.columns[column] in _DATES
+                is_body = is_native and at > blank_above + len(sheet.above)
+                is_date = is_body and sheet.columns[column] in _DATES
                 if is_date and text.count("/") == 2:
                     page.write(at, column, _day(text), day)
                 elif is_date and text.isdigit():
                     page.write(at, column, int(text))
+                elif is_body and sheet.columns[column] in _NUMBERS and text.isdigit():
+                    page.write(at, column, int(text), zeros.setdefault(len(text), _zeros(len(text))))
                 elif text:
                     page.write(at, column, text)
     content = io.BytesIO()

@@ -34,6 +34,10 @@ class Marks:
     hidden_rows: int = 0
     rows: set[int] = field(default_factory=set)
 
+    def index_rows(self) -> None:
+        """Notes the rows that hold a mark."""
+        self.rows.update(row for row, _ in (*self.without_value, *self.errors, *self.zeros))
+
 
 class DocumentTypeError(Exception):
     """The part declares a document type: entities, perhaps, that unfold without end."""
@@ -92,6 +96,12 @@ def _relations(archive: zipfile.ZipFile, part: str | None) -> Iterator[tuple[str
             yield told.get("Id", ""), told.get("Target", "")
 
 
+def zeros_shown(code: str) -> int:
+    """How many digits a number format shows at least, where it is zeros alone; else 0."""
+    zeros = _SEPARATORS.sub("", code.split(";", maxsplit=1)[0])
+    return len(zeros) if len(zeros) > 1 and set(zeros) == {"0"} else 0
+
+
 def _padded_styles(archive: zipfile.ZipFile, part: str | None) -> dict[str, int]:
     """How many digits a number of each style shows at least, for the styles whose format is zeros alone."""
     widths: dict[str, int] = {}
@@ -101,12 +111,10 @@ def _padded_styles(archive: zipfile.ZipFile, part: str | None) -> dict[str, int]
         if name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
             inside = name
         elif name == "numFmt":
-            zeros = _SEPARATORS.sub("", told.get("formatCode", "").split(";")[0])
-            if len(zeros) > 1 and set(zeros) == {"0"}:
-                widths[told.get("numFmtId", "")] = len(zeros)
+            widths[told.get("numFmtId", "")] = zeros_shown(told.get("formatCode", ""))
         elif name == "xf" and inside == "cellXfs":
             styles.append(told.get("numFmtId", ""))
-    return {str(at): widths[style] for at, style in enumerate(styles) if style in widths}
+    return {str(at): widths[style] for at, style in enumerate(styles) if widths.get(style)}
 
 
 def _has_marks(archive: zipfile.ZipFile, part: str, padded: Mapping[str, int]) -> bool:
@@ -128,9 +136,8 @@ def _sheet_marks(archive: zipfile.ZipFile, part: str, padded: Mapping[str, int])
     with archive.open(part) as file:
         _parse(file, reader.start, reader.parser)
     reader.close_cell()
-    marks = reader.marks
-    marks.rows.update(row for row, _ in (*marks.without_value, *marks.errors, *marks.zeros))
-    return marks
+    reader.marks.index_rows()
+    return reader.marks
 
 
 class _SheetReader:

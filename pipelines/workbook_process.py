@@ -16,7 +16,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.limits import (
     CELL_CHARACTERS,
@@ -29,6 +29,11 @@ from pipelines.limits import (
     SHEETS,
 )
 from pipelines.tables import DATE, ERROR, NO_VALUE, YEAR_AS_DATE
+from pipelines.workbook_marks import DocumentTypeError, Marks, read_marks
+from pipelines.xls_marks import BrokenXlsError, read_xls_marks
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -64,13 +69,8 @@ def read(content: bytes) -> Iterator[Any]:
     """The lines of a workbook."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    from pipelines.workbook_marks import DocumentTypeError, Marks, read_marks
-
     try:
-        marks: dict[str, Marks] = {}
-        if content.startswith(b"PK"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                marks = read_marks(archive)
+        marks = _marks(content)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         told = workbook.sheets_metadata
         if len(told) > SHEETS:
@@ -93,6 +93,17 @@ def read(content: bytes) -> Iterator[Any]:
         raise RefusedError("bảng tính hỏng hoặc bị cắt cụt. Hãy mở bằng Excel, lưu lại rồi gửi lại.") from error
 
 
+def _marks(content: bytes) -> dict[str, Marks]:
+    """The marks of each sheet. Those of an XLS are left where its records are not in order: its values still count."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return read_marks(archive)
+    try:
+        return read_xls_marks(content)
+    except BrokenXlsError:
+        return {}
+
+
 class Counts:
     """What was read of the whole file so far."""
 
@@ -100,7 +111,7 @@ class Counts:
     characters = 0
 
 
-def _sheet(sheet: Any, is_visible: bool, marks: Any, counts: Counts) -> Iterator[Any]:
+def _sheet(sheet: CalamineSheet, is_visible: bool, marks: Marks, counts: Counts) -> Iterator[Any]:
     remarks = []
     if not is_visible:
         remarks.append("trang bị ẩn, vẫn đọc")
@@ -113,9 +124,9 @@ def _sheet(sheet: Any, is_visible: bool, marks: Any, counts: Counts) -> Iterator
     yield {"sheet": sheet.name, "remarks": remarks}
     if sheet.start is None:
         return
-    first_column = sheet.start[1]
-    if sheet.end[1] >= COLUMNS:
-        raise RefusedError(f"trang “{sheet.name}” rộng {sheet.end[1] + 1:,} cột, quá nhiều (tối đa {COLUMNS:,}).")
+    first_column, last_column = sheet.start[1], (sheet.end or sheet.start)[1]
+    if last_column >= COLUMNS:
+        raise RefusedError(f"trang “{sheet.name}” rộng {last_column + 1:,} cột, quá nhiều (tối đa {COLUMNS:,}).")
     for number, values in enumerate(sheet.iter_rows()):
         cells, kinds = _row(values, (number, first_column), marks)
         if cells:
@@ -125,7 +136,7 @@ def _sheet(sheet: Any, is_visible: bool, marks: Any, counts: Counts) -> Iterator
             yield [number + 1, cells, kinds]
 
 
-def _row(values: list[Value], corner: tuple[int, int], marks: Any) -> tuple[list[str], dict[int, str]]:
+def _row(values: list[Value], corner: tuple[int, int], marks: Marks) -> tuple[list[str], dict[int, str]]:
     """The cells of a row from the first column to the last that says something, and their marks."""
     row, first_column = corner
     cells: list[Any] = [""] * first_column + values
@@ -143,7 +154,7 @@ def _row(values: list[Value], corner: tuple[int, int], marks: Any) -> tuple[list
     return cells, kinds
 
 
-def _apply(marks: Any, row: int, cells: list[str], kinds: dict[int, str]) -> None:
+def _apply(marks: Marks, row: int, cells: list[str], kinds: dict[int, str]) -> None:
     """Writes the marks of a row, and the zeros that its formats show."""
     for column in range(len(cells)):
         place = (row, column)

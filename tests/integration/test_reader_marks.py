@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+import xlwt
 
 from benchmarks.intake_files import COMMUNE, zip_bytes
 from casework.intake import ReceivedSheet, understood_sheet
@@ -22,7 +23,7 @@ AT = date(2026, 11, 1)
 ROW = ["1", "Bổ sung", "0100005955", "Lê Văn An", "05/03/1987", "Nam", "001087000123", "", "Chủ hộ", "", "", ""]
 PART = "xl/worksheets/sheet1.xml"
 HEADING = list(COMMUNE.heading)
-NAME, BIRTH, NUMBER = 3, 4, 6
+NAME, BIRTH, NUMBER, CODE = 3, 4, 6, 7
 
 
 class Sheet:
@@ -77,6 +78,22 @@ def test_a_formula_without_a_value_is_a_fault_and_the_only_one_of_its_column(she
     gone, left = b' t="str"><f>A1</f><v>gone</v>', b"><f>A1</f><v></v>"
     sheet.change(lambda part: part.replace(gone, left).replace(b"blank", b""))
     assert sheet.faults() == [("full_name", "formula_without_value"), ("birth_date", "formula_error")]
+
+
+def test_errors_and_zeros_of_an_old_workbook_are_read(tmp_path: Path) -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    page = book.add_sheet("Biến động", cell_overwrite_ok=True)
+    for column, (heading, text) in enumerate(zip(HEADING, ROW, strict=True)):
+        page.write(0, column, heading)
+        page.write(1, column, "" if column in (NUMBER, CODE) else text)
+    page.row(1).set_cell_error(NUMBER, "#REF!")
+    page.write(1, CODE, 110301408, xlwt.easyxf(num_format_str="0000000000"))
+    book.save(tmp_path / "a.xls")
+    ((_, found),) = read_path(tmp_path / "a.xls", Sender(), known_profiles())
+    assert isinstance(found, ReadFile), found
+    (row,) = understood_sheet(found.received.sheets[0], AT).to_dicts()
+    assert [(fault["column"], fault["code"]) for fault in row["faults"]] == [("personal_id", "formula_error")]
+    assert (row["bhxh_code"], row["flags"]) == ("0110301408", [])
 
 
 def test_the_value_of_a_formula_is_read(sheet: Sheet) -> None:
