@@ -6,19 +6,29 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from casework.types import Home, Progress, Viewer, silent
+from matching.decode_columns import ENCODINGS_TO_CONFIRM, Decoding, decode_columns
 from matching.normalise import relation_of
 from matching.schemas import RECEIVED, UNDERSTOOD, conform
 from matching.understand import Conventions, understand
 from registry import deliveries, log
 
-__all__ = ["RECEIVED", "Conventions", "ReceivedFile", "ReceivedSheet", "headings_of", "relation_of", "take_in"]
+__all__ = [
+    "ENCODINGS_TO_CONFIRM",
+    "RECEIVED",
+    "Conventions",
+    "ReceivedFile",
+    "ReceivedSheet",
+    "headings_of",
+    "relation_of",
+    "take_in",
+]
 
 _VIETNAM = timedelta(hours=7)
 
@@ -59,9 +69,14 @@ def today() -> date:
     return (datetime.now(UTC) + _VIETNAM).date()
 
 
+def decoded_sheet(sheet: ReceivedSheet) -> tuple[pl.DataFrame, list[Decoding]]:
+    """RECEIVED: the rows of a sheet with legacy text in Unicode, and in which columns there was any."""
+    return decode_columns(conform(sheet.rows, RECEIVED), sheet.conventions.encoding)
+
+
 def understood_sheet(sheet: ReceivedSheet, at: date) -> pl.DataFrame:
     """UNDERSTOOD: the rows of a sheet that came in on the day `at`."""
-    return understand(conform(sheet.rows, RECEIVED), sheet.conventions, at)
+    return understand(decoded_sheet(sheet)[0], sheet.conventions, at)
 
 
 def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> list[int]:
@@ -69,7 +84,7 @@ def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress:
     at = today()
     ids = []
     for number, file in enumerate(files, start=1):
-        rows = _intake_rows(file, at)
+        rows, decodings = _intake_rows(file, at)
         with home.ledger.writing() as session:
             delivery = deliveries.Delivery(
                 file.source,
@@ -81,19 +96,28 @@ def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress:
                 len(rows),
             )
             delivery_id, fresh = deliveries.add_delivery(session, delivery, rows, viewer)
-            content = {"delivery": delivery_id, "digest": file.digest, "rows": len(rows), "new_rows": fresh}
+            content = {
+                "delivery": delivery_id,
+                "digest": file.digest,
+                "rows": len(rows),
+                "new_rows": fresh,
+                "decoded": decodings,
+            }
             log.append(session, viewer, [log.Act("intake", content)])
         ids.append(delivery_id)
         progress("intake", number, len(files))
     return ids
 
 
-def _intake_rows(file: ReceivedFile, at: date) -> list[dict[str, Any]]:
+def _intake_rows(file: ReceivedFile, at: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows to keep, and what was decoded in which column of which sheet. Their identity is that of what came."""
     occurrences: Counter[str] = Counter()
     rows = []
-    for sheet in file.sheets:
-        received = conform(sheet.rows, RECEIVED)
-        meanings = conform(understood_sheet(sheet, at), UNDERSTOOD).drop("row").iter_rows(named=True)
+    decoded = []
+    for number, sheet in enumerate(file.sheets, start=1):
+        received, decodings = decoded_sheet(sheet)
+        decoded += [{"sheet": number, **asdict(decoding)} for decoding in decodings]
+        meanings = conform(understand(received, sheet.conventions, at), UNDERSTOOD).drop("row").iter_rows(named=True)
         for row, meaning in zip(received.iter_rows(named=True), meanings, strict=True):
             digest = hashlib.sha256(row["cells"].encode("utf-8")).hexdigest()
             occurrences[digest] += 1
@@ -110,4 +134,4 @@ def _intake_rows(file: ReceivedFile, at: date) -> list[dict[str, Any]]:
                     "sheet_row": row["sheet_row"],
                 }
             )
-    return rows
+    return rows, decoded

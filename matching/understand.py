@@ -12,22 +12,28 @@ from matching.dates import birth_columns, event_columns
 from matching.normalise import relation_of
 from matching.numbers import clean_phone
 from matching.places import pad_commune
+from matching.residue import repair_column
 from matching.row_numbers import NUMBER_COLUMNS, number_columns
 from matching.schemas import FAULT, RECORD, UNDERSTOOD, conform
 from matching.text import clean, clean_column, fold, is_unnamed, norm_name, over_unique
 
 _PLACES = ("birth_place", "residence")
+_NAMES = ("full_name", "head_name", "father_name", "mother_name")
 
 
 @dataclass(frozen=True)
 class Conventions:
-    """How one sender writes: folded words of sex, event and birth precision, the order of dates, the commune list."""
+    """How one sender writes: folded words of sex, event and birth precision, the order of dates, the commune list.
+
+    `encoding` is what the sender's text is known to be written in (decode_columns); None is to look at the values.
+    """
 
     sex_words: Mapping[str, str]
     event_words: Mapping[str, str]
     precision_words: Mapping[str, int]
     date_order: str
     commune_list: str | None
+    encoding: str | None = None
 
 
 def _worded(values: pl.Series, words: Mapping[str, str]) -> pl.Series:
@@ -99,7 +105,9 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
 
     `at` is the day on which the file came in. A row with faults keeps what could be understood of it.
     """
+    names = {name: repair_column(received.get_column(name)) for name in _NAMES}
     texts = {name: clean_column(received.get_column(name)) for name in (*RECORD, "event", "event_date")}
+    texts |= {name: clean_column(found.get_column("text")) for name, found in names.items()}
     precision = over_unique(
         received.get_column("birth_precision"),
         lambda word: conventions.precision_words.get(clean(word).removesuffix(".0")),
@@ -126,13 +134,15 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
     )
     numbers = number_columns(rows, at)
     unnamed = over_unique(texts["full_name"], is_unnamed, pl.Boolean)
+    was_repaired = pl.any_horizontal(pl.lit(found.get_column("was_repaired")) for found in names.values())
     noticed = (
         numbers.with_columns(received.get_column("reader_flags").fill_null([]))
         .select(
             pl.concat_list(
                 "reader_flags",
                 "flags",
-                pl.when(unnamed).then(pl.lit(["unnamed"])).otherwise(pl.lit([], pl.List(pl.String))),
+                _flag("unnamed", pl.lit(unnamed)),
+                _flag("typing_residue_repaired", was_repaired),
             )
         )
         .to_series()
@@ -147,6 +157,11 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
         _faults(received, faults).alias("faults"),
     )
     return conform(rows, UNDERSTOOD)
+
+
+def _flag(name: str, is_set: pl.Expr) -> pl.Expr:
+    """A list of the flag where it is set, an empty one elsewhere."""
+    return pl.when(is_set).then(pl.lit([name])).otherwise(pl.lit([], pl.List(pl.String)))
 
 
 def _fault_codes(

@@ -133,6 +133,7 @@ FLAGS = {
     "number_moved": "số giấy tờ ghi nhầm cột",
     "card_code_disagrees": "thẻ BHYT và mã số BHXH không khớp",
     "unnamed": "chưa có tên",
+    "typing_residue_repaired": "đã sửa phím gõ còn sót trong họ tên",
     "household_code_filled_down": "mã hộ lấy từ dòng đầu của hộ",
     "head_name_filled_down": "tên chủ hộ lấy từ dòng đầu của hộ",
 }

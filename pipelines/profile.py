@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from casework.intake import RECEIVED, Conventions
+from casework.intake import ENCODINGS_TO_CONFIRM, RECEIVED, Conventions
 
 FOLDER = Path(__file__).parent / "profiles"
 
@@ -21,6 +21,7 @@ _OPTIONAL_KEYS = {
     "province",
     "commune_list",
     "birth_precision",
+    "text",
     "sheet",
     "without",
     "repeated",
@@ -92,6 +93,9 @@ def _profile(told: Mapping[str, Any], path: Path) -> Profile:
     unknown = sorted((named - _COLUMNS) | (set(told["required"]) - headings.keys()))
     if unknown:
         raise ValueError(f"{path.name}: no such columns: {', '.join(unknown)}")
+    text: Mapping[str, str] = told.get("text", {})
+    if text.keys() - {"encoding"} or text.get("encoding", ENCODINGS_TO_CONFIRM[0]) not in ENCODINGS_TO_CONFIRM:
+        raise ValueError(f"{path.name}: [text] takes encoding alone, one of {', '.join(ENCODINGS_TO_CONFIRM)}")
     precisions = _turned(told.get("birth_precision", {}), path)
     return Profile(
         profile_id=told["id"],
@@ -116,6 +120,7 @@ def _profile(told: Mapping[str, Any], path: Path) -> Profile:
             precision_words={word: _PRECISIONS[precision] for word, precision in precisions.items()},
             date_order=told["date_order"],
             commune_list=told.get("commune_list"),
+            encoding=text.get("encoding"),
         ),
     )
 

@@ -95,6 +95,17 @@ def test_a_wrong_profile_says_what_is_wrong(tmp_path: Path, old: str, new: str, 
         read_profiles(tmp_path / "wrong.toml")
 
 
+def test_a_profile_may_say_what_its_text_is_written_in(tmp_path: Path) -> None:
+    text = (FOLDER / "commune_01bd.toml").read_text(encoding="utf-8")
+    assert {profile.conventions.encoding for profile in known_profiles()} == {None}
+    for told in ("tcvn3", "unicode"):
+        (tmp_path / "told.toml").write_text(f'{text}\n[text]\nencoding = "{told}"\n', encoding="utf-8")
+        assert [profile.conventions.encoding for profile in read_profiles(tmp_path / "told.toml")] == [told]
+    (tmp_path / "told.toml").write_text(f'{text}\n[text]\nencoding = "tcvn4"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="one of unicode, tcvn3, vni"):
+        read_profiles(tmp_path / "told.toml")
+
+
 def test_conventions_differ_where_senders_do() -> None:
     commune, post = (profile for profile in known_profiles() if profile.profile_id in ("commune_01bd", "post_d03"))
     assert "1" not in commune.conventions.sex_words

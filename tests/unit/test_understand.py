@@ -164,3 +164,17 @@ def test_commune_codes_get_their_zeros_and_names_stay_names() -> None:
 
 def test_a_row_whose_cells_do_not_fit_the_heading_is_at_fault_as_a_whole() -> None:
     assert faults(shape_fault="row_shape") == [("shape_fault", "row_shape", "row_shape")]
+
+
+def test_keys_left_in_a_name_are_repaired_and_flagged() -> None:
+    rows = understood(
+        {**GOOD, "full_name": "Tra62n Thi5 Thu1y"},
+        {**GOOD, "mother_name": "Nguyeenx Thij Lan"},
+        {**GOOD, "full_name": "Moong Văn Nghệ", "address": "to6 5"},
+    )
+    assert [(row["full_name"], row["mother_name"], row["flags"]) for row in rows] == [
+        ("Trần Thị Thúy", None, ["typing_residue_repaired"]),
+        ("NGUYỄN VĂN AN", "Nguyễn Thị Lan", ["typing_residue_repaired"]),
+        ("Moong Văn Nghệ", None, []),
+    ]
+    assert rows[2]["address"] == "to6 5"

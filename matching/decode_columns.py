@@ -1,0 +1,144 @@
+"""RECEIVED to RECEIVED: columns written in a legacy encoding become Unicode, and it is said which and how many.
+
+A column speaks for itself where it has evidence enough; a column with less is read as the rest of the file is, if
+nothing in it speaks against that. The sender's profile may settle it: an encoding is taken as told, "unicode" forbids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import polars as pl
+
+from matching.detect import Detection, Words, judge, legacy_values, pooled, words_of
+from matching.encodings import ENCODINGS, decode
+
+#: What a profile may say to forbid any change; None, the default, is to look at the values.
+UNICODE = "unicode"
+ENCODINGS_TO_CONFIRM = (UNICODE, *ENCODINGS)
+
+#: The columns of RECEIVED that hold words. Numbers, dates and codes are digits in every encoding.
+TEXT_COLUMNS = (
+    "full_name",
+    "head_name",
+    "father_name",
+    "mother_name",
+    "relation_to_head",
+    "sex",
+    "event",
+    "ethnicity",
+    "nationality",
+    "birth_place_name",
+    "residence_name",
+    "address",
+    "note",
+)
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """What was done with one column: counts and encodings only, fit for a log.
+
+    `basis` is confirmed (the profile said so), column, file (decided with the other columns) or possible (the
+    evidence is too thin: nothing was changed). `values` counts the rows changed, `left` those that hold what could be
+    legacy text and stayed as they are.
+    """
+
+    column: str
+    encoding: str
+    basis: str
+    values: int
+    left: int
+    confidence: float
+
+
+def decode_columns(received: pl.DataFrame, confirmed: str | None) -> tuple[pl.DataFrame, list[Decoding]]:
+    """RECEIVED with its text columns in Unicode, and what was found in each column that holds or may hold legacy text.
+
+    `confirmed` is one of ENCODINGS_TO_CONFIRM, or None. `cells`, of which the identity of a row is made, stay as they
+    came.
+    """
+    if confirmed == UNICODE:
+        return received, []
+    words = {name: words_of(received.get_column(name)) for name in TEXT_COLUMNS}
+    is_all_legacy = not any(found.unicode_values for found in words.values())
+    words = {name: found for name, found in words.items() if found.changeable.height}
+    columns: list[pl.Series] = []
+    decodings: list[Decoding] = []
+    for name, verdict in (_confirmed(words, confirmed) if confirmed else _judged(words, is_all_legacy)).items():
+        values = received.get_column(name)
+        decoded, changed, left = _decoded(values, words[name], verdict)
+        columns.append(decoded)
+        if changed or left:
+            decodings.append(Decoding(name, verdict.encoding, verdict.basis, changed, left, verdict.confidence))
+    return received.with_columns(columns), decodings
+
+
+class _Verdict(NamedTuple):
+    encoding: str
+    basis: str
+    is_mixed: bool
+    confidence: float
+
+
+def _confirmed(words: Mapping[str, Words], encoding: str) -> dict[str, _Verdict]:
+    return {name: _Verdict(encoding, "confirmed", False, 1.0) for name in words}
+
+
+def _judged(words: Mapping[str, Words], is_all_legacy: bool) -> dict[str, _Verdict]:
+    """The verdict on each column that is, or may be, in a legacy encoding.
+
+    `is_all_legacy`: no column of the file holds a value that is Unicode beyond doubt.
+    """
+    told = {name: judge(found) for name, found in words.items()}
+    verdicts = {
+        name: _Verdict(detection.encoding, "column", detection.is_mixed, detection.confidence)
+        for name, detection in told.items()
+        if detection.encoding
+    }
+    open_columns = {name: found for name, found in words.items() if name not in verdicts}
+    of_file = _of_file({verdict.encoding for verdict in verdicts.values()}, open_columns)
+    for name in open_columns:
+        detection = told[name]
+        if of_file and _fits(detection, of_file.encoding, is_all_legacy):
+            verdicts[name] = of_file
+        elif detection.possible:
+            verdicts[name] = _Verdict(detection.possible, "possible", False, detection.confidence)
+    return verdicts
+
+
+def _of_file(agreed: Set[str], open_columns: Mapping[str, Words]) -> _Verdict | None:
+    """What the columns with evidence of their own agree on; else what the others tell together."""
+    if agreed:
+        return _Verdict(next(iter(agreed)), "file", False, 1.0) if len(agreed) == 1 else None
+    together = [found for found in open_columns.values() if not found.unicode_values]
+    if not together:
+        return None
+    detection = judge(pooled(together))
+    return _Verdict(detection.encoding, "file", False, detection.confidence) if detection.encoding else None
+
+
+def _fits(detection: Detection, encoding: str, is_all_legacy: bool) -> bool:
+    """Whether a column without enough evidence of its own may be read as the rest of its file."""
+    evidence = detection.evidence[encoding]
+    if detection.unicode_values or evidence.lost:
+        return False
+    return evidence.gained > 0 or (is_all_legacy and detection.unknown == 0 and evidence.either > 0)
+
+
+def _decoded(values: pl.Series, words: Words, verdict: _Verdict) -> tuple[pl.Series, int, int]:
+    """The column in Unicode; how many rows changed, and how many could be legacy text and were left."""
+    given = words.changeable.get_column("value")
+    legacy = [decode(value, verdict.encoding) for value in given]
+    table = pl.DataFrame({"value": given, "decoded": pl.Series(legacy, dtype=pl.String)})
+    if verdict.basis in ("confirmed", "possible"):
+        is_read = pl.repeat(verdict.basis == "confirmed", len(given), eager=True)
+    else:
+        is_read = legacy_values(words, verdict.encoding, is_mixed=verdict.is_mixed)
+    table = table.with_columns(is_read=is_read).filter(pl.col("decoded") != pl.col("value"))
+    rows = pl.DataFrame({"value": values}).join(table, on="value", how="left", maintain_order="left", validate="m:1")
+    read = pl.when("is_read").then("decoded").otherwise("value").alias(values.name)
+    told = rows.get_column("is_read")
+    return rows.select(read).to_series(), int(told.fill_null(False).sum()), int((~told).fill_null(False).sum())
