@@ -16,7 +16,7 @@ import polars as pl
 from casework.find import Found, Searcher, check_keys
 from casework.foresee import foresee
 from casework.needs import lacking
-from casework.rows import ANOTHERS_NUMBER, for_comparison, identity_digests, normalise_understood
+from casework.rows import ANOTHERS_NUMBER, for_comparison, identity_digests, normalise_understood, row_digests
 from casework.types import Home, Viewer
 from matching.candidates import is_complete
 from matching.decide import Candidate, Case, Ruling, Thresholds, decide_all
@@ -108,7 +108,7 @@ def _gather(searcher: Searcher, rows: Mapping[int, int]) -> Gathered:
 def _judged(session: Session, records: pl.DataFrame) -> list[tuple[int, dict[str, Any]]]:
     """(record_id, verdict) of what officers said of the records, or of others that say the same; oldest first."""
     by_digest = defaultdict(list)
-    for record_id, digest in identity_digests(records).items():
+    for record_id, digest in row_digests(records).items():
         by_digest[digest].append(record_id)
     found = queue.judgements(session, by_digest)
     return [(record_id, judged) for judged in found for record_id in by_digest[judged["row_digest"]]]

@@ -16,7 +16,7 @@ from matching.steps import parse_rules, search_rules
 from registry import checks, people, queue, tail
 from registry.checks import CheckResult
 from registry.engine import Session
-from registry.errors import UsageError
+from registry.errors import KeyFileError
 
 __all__ = ["CheckResult", "run_checks"]
 
@@ -35,7 +35,7 @@ def run_checks(home: Home) -> list[CheckResult]:
             checks.register_fits(session, version),
         ]
         # where the key is missing, the last check says so
-        with suppress(UsageError):
+        with suppress(KeyFileError):
             found.append(checks.draws_follow_the_key(session, home.key("code_permutation")))
     return [*found, checks.home_is_closed(home)]
 

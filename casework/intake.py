@@ -12,9 +12,11 @@ from typing import Any
 
 import polars as pl
 
+from casework.errors import UsageError
 from casework.types import Home, Progress, Viewer, silent
 from matching.decode_columns import ENCODINGS_TO_CONFIRM, Decoding, decode_columns
 from matching.normalise import relation_of
+from matching.places import known_province
 from matching.schemas import RECEIVED, UNDERSTOOD, conform
 from matching.understand import Conventions, understand
 from registry import deliveries, log
@@ -81,6 +83,9 @@ def understood_sheet(sheet: ReceivedSheet, at: date) -> pl.DataFrame:
 
 def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> list[int]:
     """The delivery ids of the files, each taken in by one transaction; rows taken in before stay as they are."""
+    for file in files:
+        if file.province is not None and not known_province(file.province):
+            raise UsageError(f"{file.file_name}: province {file.province} of its sender is not on the list in force")
     at = today()
     ids = []
     for number, file in enumerate(files, start=1):

@@ -87,6 +87,7 @@ def _settle_tail(home: Home, viewer: Viewer, meta: register.Meta) -> None:
 @contextmanager
 def _alone(home: Home) -> Iterator[None]:
     """One publication at a time, so that the pointer never moves back."""
+    home.register_folder.mkdir(mode=0o700, exist_ok=True)
     with (home.register_folder / "publish.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -14,7 +14,7 @@ from typing import Any
 from casework.errors import BusyError, UsageError
 from casework.needs import lacking
 from casework.redecide import redecide, settle_stranded, settle_waiting
-from casework.rows import identity_digests, normalised_rows
+from casework.rows import UNNAMED, compared_rows, identity_digests, normalised_rows, row_digests
 from casework.settle import approve, give_back
 from casework.types import Home, Viewer
 from casework.view import ItemView, item_view
@@ -152,7 +152,8 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
         raise UsageError(f"item {item_id}: a row in review takes link, new, not_same or return")
     _judge(home, item, verdict, viewer)
     redecide(home, [item.row_id], viewer)
-    _agree_as_linker(home, item, viewer)
+    if word == "link":
+        _agree_as_linker(home, item, code, viewer)
     settled = settle_waiting(home, [item.row_id], viewer)
     result = _result(home, item, settled)
     if word in ("link", "new") and result.outcome == "review":
@@ -169,13 +170,18 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> None:
         if queue.item(session, item.item_id).state != "open":
             raise BusyError(f"item {item.item_id}: somebody else has just decided it")
         (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
-        row_digest = identity_digests(normalised_rows(session, [item.row_id], viewer))[-item.row_id]
+        row_digest = row_digests(compared_rows(session, [item.row_id], viewer))[-item.row_id]
         pairs: list[tuple[int | None, int | None, str]]
         if verdict.word == "new":
             if meaning["event"] not in ARRIVALS:
                 raise UsageError(
                     f"item {item.item_id}: a {meaning['event']} brings nobody new; only a birth, move in or addition "
                     "earns a code. Link it, or return it to its sender."
+                )
+            if UNNAMED in meaning["flags"]:
+                raise UsageError(
+                    f"item {item.item_id}: the row has no name of the person's own, and a code needs one. "
+                    "Return it to its sender, or wait for a row that names the child."
                 )
             missing = lacking(meaning)
             if missing:
@@ -229,11 +235,12 @@ def _holder(session: WriteSession, code: str | None) -> int:
     return active[0]
 
 
-def _agree_as_linker(home: Home, item: Item, viewer: Viewer) -> None:
+def _agree_as_linker(home: Home, item: Item, code: str | None, viewer: Viewer) -> None:
     """Whoever linked a death by hand has agreed to it; a second person still must."""
     with home.ledger.writing() as session:
         waiting = queue.open_item(session, item.row_id, "death")
-        if waiting is not None and viewer.by not in queue.approvals(session, waiting):
+        is_his = decisions.current(session, [item.row_id])[item.row_id].bhxh_code == code
+        if waiting is not None and is_his and not queue.has_approved(session, waiting, viewer):
             queue.approve(session, waiting, viewer)
             log.append(session, viewer, [log.Act("approval", {"item": waiting}, item.row_id)])
 

@@ -9,8 +9,8 @@ from casework.batch import decide_batch
 from casework.types import Home, Viewer
 from registry import decisions, plans, queue
 
-#: how often a row is tried while others are at work on the same keys; then it stays in review as stale
-_MOST_TRIES = 3
+#: how often a row is decided anew because others were at work on the same keys; then it goes to review (DESIGN 3.2)
+MOST_ATTEMPTS = 3
 
 
 def redecide(home: Home, row_ids: Iterable[int], viewer: Viewer) -> None:
@@ -21,12 +21,12 @@ def redecide(home: Home, row_ids: Iterable[int], viewer: Viewer) -> None:
     for batch_id, places in batches.items():
         rows = dict(places)
         before = _numbers(home, rows)
-        for number in range(1, _MOST_TRIES + 1):
+        for number in range(1, MOST_ATTEMPTS + 1):
             with home.ledger.reading() as session:
                 newest = plans.last_plan(session, batch_id)
             attempt = 1 if newest is None else newest.attempt + 1
             plan = decide_batch(home, batch_id, rows, attempt, viewer)
-            apply_plan(home, plan, viewer, is_last=number == _MOST_TRIES)
+            apply_plan(home, plan, viewer, is_last=number == MOST_ATTEMPTS)
             after = _numbers(home, rows)
             rows = {row_id: place for row_id, place in rows.items() if after.get(row_id) == before.get(row_id)}
             if not rows:

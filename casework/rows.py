@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
@@ -13,10 +14,14 @@ from matching.normalise import normalise
 from registry import deliveries
 from registry.engine import Session
 
+#: flags of an understood row
 ANOTHERS_NUMBER = "personal_id_of_another"
+UNNAMED = "unnamed"
 
 #: what makes a record the one it is: an officer's verdict on a pair holds until one of these changes
 _STRONG = ("name_norm", "birth", "birth_precision", "sex", "personal_id", "old_id", "codes")
+#: what else a row without any number must say to be the same row again
+_AROUND = ("household_code", "father_fold", "mother_fold", "birth_place", "residence")
 
 
 def normalise_understood(understood: pl.DataFrame) -> pl.DataFrame:
@@ -29,6 +34,12 @@ def normalised_rows(session: Session, row_ids: Iterable[int], viewer: Viewer) ->
     return normalise_understood(deliveries.understood(deliveries.rows(session, row_ids, viewer)))
 
 
+def compared_rows(session: Session, row_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:
+    """NORMALISED of some rows of the intake, as they are compared."""
+    understood = deliveries.understood(deliveries.rows(session, row_ids, viewer))
+    return for_comparison(normalise_understood(understood), understood)
+
+
 def for_comparison(normalised: pl.DataFrame, understood: pl.DataFrame) -> pl.DataFrame:
     """NORMALISED without the personal ids that are known to be another person's: they find, but do not identify."""
     others = understood.filter(pl.col("flags").list.contains(ANOTHERS_NUMBER)).select(record_id=-pl.col("row_id"))
@@ -38,7 +49,21 @@ def for_comparison(normalised: pl.DataFrame, understood: pl.DataFrame) -> pl.Dat
 
 def identity_digests(normalised: pl.DataFrame) -> dict[int, str]:
     """record_id → digest of what identifies a record."""
-    return {
-        row[0]: hashlib.sha256(json.dumps(row[1:], ensure_ascii=False).encode("utf-8")).hexdigest()
-        for row in normalised.select("record_id", *_STRONG).iter_rows()
-    }
+    return {row[0]: _digest(row[1:]) for row in normalised.select("record_id", *_STRONG).iter_rows()}
+
+
+def row_digests(normalised: pl.DataFrame) -> dict[int, str]:
+    """record_id → digest of what identifies a row, so that a verdict on it holds for another row that says the same.
+
+    A row without a number says the same only if family and places agree too: half a province may share a name and a
+    year of birth.
+    """
+    numbered = pl.any_horizontal(
+        pl.col("personal_id").is_not_null(), pl.col("old_id").is_not_null(), pl.col("codes").list.len() > 0
+    )
+    around = [pl.when(~numbered).then(pl.col(name)).alias(name) for name in _AROUND]
+    return {row[0]: _digest(row[1:]) for row in normalised.select("record_id", *_STRONG, *around).iter_rows()}
+
+
+def _digest(values: tuple[Any, ...]) -> str:
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode("utf-8")).hexdigest()

@@ -10,13 +10,10 @@ from casework.apply import apply_plan
 from casework.batch import decide_batch
 from casework.find import check_versions
 from casework.intake import ReceivedFile, take_in
-from casework.redecide import settle_stranded
+from casework.redecide import MOST_ATTEMPTS, settle_stranded
 from casework.returned import ReturnedRow, returned_rows
 from casework.types import Home, Progress, Viewer, silent
 from registry import deliveries, plans, queue, register
-
-#: how often a row is decided anew because others were at work on the same keys; then it goes to review (DESIGN 3.2)
-MOST_ATTEMPTS = 3
 
 __all__ = ["FileOutcome", "ReturnedRow", "RunResult", "decide_open", "run", "take_in"]
 

@@ -70,6 +70,8 @@ def search(home: Home, query: Mapping[str, str], viewer: Viewer) -> SearchResult
         by_id = {record["record_id"]: record for record in records.iter_rows(named=True)}
         codes = {record["household_code"] for record in by_id.values()}
         members = {code: household_members(session, code, viewer) for code in codes}
+    if (found.steps["status"] == "not_applicable").all():
+        raise UsageError("search: this is too little to search by; add a birth date, a place or a number to the name")
     _log(home, query, found, shown, viewer)
     return SearchResult(
         steps=list(found.steps.select("step", "status", "hits").iter_rows()),

@@ -3,7 +3,8 @@
 A key is a search step and one value of each of its atoms, hashed to 64 bits. A record *emits* the keys under which it
 can be found; a row *asks* with keys. Both are the same but for birth dates of different precision: a record emits its
 date at its own and every coarser precision, and says of a coarse date that it is coarse; a row asks at its own
-precision and for records whose date is coarser. So a pair shares a key whenever the dates can agree.
+precision and for records whose date is coarser. So a pair shares a key whenever the dates can agree. 1 January counts
+as a date and as a year alone: it often stands for a date that nobody knows.
 """
 
 from __future__ import annotations
@@ -148,8 +149,15 @@ def _syllable(place: int) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
     return values
 
 
+def _syllables(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+    """The syllables of the name, whatever their order."""
+    ordered = pl.col("name_fold").str.split(" ").list.sort().list.join(" ")
+    return records.select("record_id", value=ordered).drop_nulls()
+
+
 def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
     full, month, year = (pl.col("birth_precision") == number for number in (0, 1, 2))
+    january = full & (pl.col("birth") % 10000 == 101)
     day_key = pl.format("d{}", "birth")
     month_key = pl.format("m{}", pl.col("birth") // 100)
     year_key = pl.format("y{}", pl.col("birth") // 10000)
@@ -162,6 +170,8 @@ def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
             exact,
             pl.when(full).then(coarse_month),
             pl.when(full | month).then(coarse_year),
+            # 1 January often stands for a date that nobody knows: it asks as a year would
+            pl.when(january).then(year_key),
         ]
     else:
         columns = [
@@ -169,7 +179,7 @@ def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
             pl.when(full | month).then(month_key),
             year_key,
             pl.when(month).then(coarse_month),
-            pl.when(year).then(coarse_year),
+            pl.when(year | january).then(coarse_year),
         ]
     known = records.filter(pl.col("birth").is_not_null())
     return pl.concat([known.select("record_id", value=column) for column in columns]).drop_nulls()
@@ -218,6 +228,7 @@ _ATOMS: dict[str, Callable[[pl.DataFrame, bool], pl.DataFrame]] = {
     "name": _column("name_fold"),
     "sound": _column("name_sound"),
     "surname": _syllable(0),
+    "syllables": _syllables,
     "given": _syllable(-1),
     "birth": _birth,
     "full_birth": _full_birth,

@@ -121,7 +121,8 @@ def missed(rows: pl.DataFrame, model: Model) -> pl.DataFrame:
     numbered = pl.col("personal_id").is_not_null() | (pl.col("codes").list.len().fill_null(0) > 0)
     named = pl.col("name_fold").str.contains(" ") & ~pl.col("is_unnamed").fill_null(False)
     dated = pl.col("birth").is_not_null()
-    to_the_day = dated & (pl.col("birth_precision") == 0)
+    # 1 January often stands for a date that nobody knows
+    to_the_day = dated & (pl.col("birth_precision") == 0) & (pl.col("birth") % 10000 != 101)
     placed = pl.max_horizontal(pl.col(name).list.len().fill_null(0) for name in ("birth_place", "residence")) > 0
     strong = (numbered | (named & to_the_day & placed)).fill_null(False)
     fair = (named & (to_the_day | (dated & placed))).fill_null(False)

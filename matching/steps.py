@@ -15,7 +15,7 @@ NEEDED = ("always", "given", "extra")
 #: what a key may be made of; matching/block.py finds their values
 ATOMS = (
     *("code", "personal_id", "old_id"),
-    *("name", "sound", "surname", "given"),
+    *("name", "sound", "surname", "given", "syllables"),
     *("birth", "full_birth", "birth_month", "birth_day", "birth_year"),
     *("sex", "birth_place", "residence", "place", "province"),
     *("parent", "household", "head"),

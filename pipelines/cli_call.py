@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.unreadable import Remark
 
 DEFAULT_HOME = "./var"
+_LARGEST = 2**63 - 1  # what the ledger can hold
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -77,13 +79,17 @@ def said(text: str) -> str:
     """An argument that must say something."""
     if not text.strip():
         raise argparse.ArgumentTypeError("must not be blank")
-    return " ".join(text.split())
+    if not text.isprintable() or any("\ud800" <= char <= "\udfff" for char in text):
+        raise argparse.ArgumentTypeError("holds characters that cannot be written down")
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def positive(text: str) -> int:
     """An argument that is a number from 1."""
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    if int(text) > _LARGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is larger than any number here")
     return int(text)
 
 

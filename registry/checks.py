@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 import sql
 from registry.codes import permute
 from registry.engine import Session
+from registry.errors import BusyError
 from registry.home import KEY_PURPOSES, Home, Key
 from registry.log import canonical
 from registry.register import Meta, Version, current_file
@@ -122,7 +122,7 @@ def published(folder: Path) -> tuple[str, Meta | None] | None:
     try:
         with Version(file) as version:
             return file.name, version.meta
-    except duckdb.Error:
+    except BusyError:
         return file.name, None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -111,9 +111,9 @@ class Ledger:
         self._read = self._engine("begin")
 
     def _engine(self, begin: str) -> sa.Engine:
-        engine = sa.create_engine(
-            f"sqlite:///{self.file}", connect_args={"isolation_level": None, "timeout": _BUSY_SECONDS}
-        )
+        # parameters hold personal values, which no message may show
+        driver = {"isolation_level": None, "timeout": _BUSY_SECONDS}
+        engine = sa.create_engine(f"sqlite:///{self.file}", connect_args=driver, hide_parameters=True)
 
         @sa.event.listens_for(engine, "connect")
         def _set_up(connection: Any, _record: Any) -> None:
@@ -153,18 +153,25 @@ class Ledger:
 
         BusyError (12) when the lock cannot be had in time.
         """
-        with ExitStack() as stack:
-            try:
-                connection = stack.enter_context(self._write.begin())
-            except sa.exc.OperationalError as error:
-                raise BusyError(f"{self.file.name}: nobody can write to it now ({error.orig}). Try again.") from error
+        with self._understood(), self._write.begin() as connection:
             yield WriteSession(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot of the ledger."""
-        with self._read.begin() as connection:
+        with self._understood(), self._read.begin() as connection:
             yield Session(connection)
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Engine errors as ours: 12 when trying again may help, 13 when the ledger or a constraint forbids it."""
+        try:
+            yield
+        except sa.exc.OperationalError as error:
+            remedy = "Nothing was changed. Try again."
+            raise BusyError(f"{self.file.name}: cannot be used now ({error.orig}). {remedy}") from error
+        except sa.exc.DatabaseError as error:
+            raise IntegrityError(f"{self.file.name}: {error.orig}. Nothing was changed; run `motma check`.") from error
 
     def truncate_wal(self) -> None:
         """Empties the write-ahead log if nobody needs it now: who waits for a reader here holds up every writer."""

@@ -19,6 +19,10 @@ class IntegrityError(RegistryError):
     exit_code = 13
 
 
+class KeyFileError(IntegrityError):
+    """A key is missing or is none."""
+
+
 class UsageError(RegistryError):
     """What was asked does not exist or contradicts itself."""
 

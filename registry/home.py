@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from registry.engine import Ledger
-from registry.errors import UsageError
+from registry.errors import KeyFileError, UsageError
 
 #: one key per purpose: query digests in the log, the permutation behind issued numbers
 KEY_PURPOSES = ("log_digest", "code_permutation")
@@ -63,18 +63,33 @@ class Home:
         given = os.environ.get(f"MOTMA_KEY_{purpose.upper()}")
         path = self.folder / "keys" / purpose
         if given is None and not path.exists():
-            raise UsageError(f"{path}: the key is missing. Restore it from where it is kept; a new one would not do.")
-        secret = bytes.fromhex(given if given is not None else path.read_text(encoding="ascii").strip())
+            raise KeyFileError(f"{path}: the key is missing. Restore it from where it is kept; a new one would not do.")
+        try:
+            secret = bytes.fromhex(given if given is not None else path.read_text(encoding="ascii").strip())
+        except ValueError:
+            secret = b""
+        if len(secret) != _KEY_BYTES:
+            raise KeyFileError(f"{path}: not a key of {_KEY_BYTES} bytes. Restore it from where it is kept.")
         return Key(hashlib.sha256(b"key id:" + secret).hexdigest()[:12], secret)
 
     def make_folders(self) -> None:
         """Creates the folder (0700) and its keys (0600)."""
-        for folder in (self.folder, self.folder / "keys", self.register_folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            for folder in (self.folder, self.folder / "keys", self.register_folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{self.folder}: no home can be made here ({error.strerror})") from error
         self.folder.chmod(0o700)
         for purpose in KEY_PURPOSES:
             path = self.folder / "keys" / purpose
-            if not path.exists():
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(handle, "w", encoding="ascii") as file:
-                    file.write(secrets.token_hex(_KEY_BYTES))
+            if path.exists():
+                continue
+            # a key takes its name once it is whole, so that a crash leaves no empty one
+            unfinished = path.with_suffix(".unfinished")
+            unfinished.unlink(missing_ok=True)
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(_KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(path)

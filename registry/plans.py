@@ -163,3 +163,8 @@ def places(session: Session, row_ids: Sequence[int]) -> dict[int, dict[int, int]
     for row in session.rows_for("batch_places", "row_ids", sorted(set(row_ids))):
         found.setdefault(row.batch_id, {})[row.row_id] = row.position
     return found
+
+
+def exists(session: Session, batch_id: int) -> bool:
+    """Whether there is a batch of this id."""
+    return session.one("batch", batch_id=batch_id) is not None

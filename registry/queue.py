@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -96,11 +97,22 @@ def all_waiting_rows(session: Session) -> list[int]:
 
 def approve(session: WriteSession, item_id: int, viewer: Viewer) -> list[str]:
     """Everyone who has agreed to the item's death, this viewer included; UsageError when he agreed before."""
-    agreed = [row.approved_by for row in session.rows("approvals", item_id=item_id)]
-    if viewer.by in agreed:
+    agreed = approvals(session, item_id)
+    approver = _one_form(viewer.by)
+    if has_approved(session, item_id, viewer):
         raise UsageError(f"item {item_id}: {viewer.by} has agreed already. A second, different person must agree.")
-    session.run("add_approval", item_id=item_id, by=viewer.by, at=session.at, seq=session.seq)
+    session.run("add_approval", item_id=item_id, by=viewer.by, approver=approver, at=session.at, seq=session.seq)
     return [*agreed, viewer.by]
+
+
+def has_approved(session: Session, item_id: int, viewer: Viewer) -> bool:
+    """Whether this viewer has agreed to the item's death."""
+    return _one_form(viewer.by) in map(_one_form, approvals(session, item_id))
+
+
+def _one_form(name: str) -> str:
+    """A name by which one person is known, however it was typed."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def approvals(session: Session, item_id: int) -> list[str]:

@@ -39,6 +39,7 @@ class Meta:
     key_version: str
     created_at: str
     records: int
+    keys: int
     steps: tuple[str, ...]
 
 
@@ -47,7 +48,7 @@ class Writer:
 
     def __init__(self, folder: Path, seq: int, key_version: str, steps: Sequence[str]) -> None:
         self.folder, self.seq, self.key_version, self.steps = folder, seq, key_version, list(steps)
-        self.records = 0
+        self.records, self.keys = 0, 0
         self._file = folder / f"register-{seq:012d}-{os.getpid()}.duckdb"
         self._file.unlink(missing_ok=True)
         settings: dict[str, str | bool | int | float | list[str]] = {
@@ -68,6 +69,7 @@ class Writer:
         with self._incoming(staged):
             self._connection.execute(_statement("add_keys"))
         self.records += len(people)
+        self.keys += len(staged)
 
     def publish(self, frequencies: pl.DataFrame) -> Meta:
         """Completes the version and points to it. FREQUENCIES may come in slices; equal values are added up."""
@@ -78,7 +80,7 @@ class Writer:
         self._connection.execute(_statement("drop_key_stage"))
         with self._incoming(frequencies):
             self._connection.execute(_statement("sort_frequencies"))
-        meta = Meta(self.seq, self.key_version, now(), self.records, tuple(self.steps))
+        meta = Meta(self.seq, self.key_version, now(), self.records, self.keys, tuple(self.steps))
         self._connection.execute(_statement("create_meta"), {**meta.__dict__, "steps": self.steps})
         self._connection.close()
         _sync(self._file)
@@ -102,12 +104,17 @@ class Version:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._connection = duckdb.connect(str(file), read_only=True, config={"memory_limit": _MEMORY_LIMIT})
-        found = self._connection.execute(_statement("read_meta")).fetchall()
-        if not found:
-            raise BusyError(f"{file.name}: not a register version. Run `motma register publish`.")
+        damaged = f"{file.name}: the register version is missing or damaged. Run `motma register publish`."
+        try:
+            self._connection = duckdb.connect(str(file), read_only=True, config={"memory_limit": _MEMORY_LIMIT})
+            found = self._connection.execute(_statement("read_meta")).fetchall()
+            held = self._connection.execute(_statement("count_all")).fetchall()
+        except duckdb.Error as error:
+            raise BusyError(damaged) from error
+        if not found or held != [(found[0][3], found[0][4])]:
+            raise BusyError(damaged)
         (row,) = found
-        self.meta = Meta(row[0], row[1], row[2], row[3], tuple(row[4]))
+        self.meta = Meta(row[0], row[1], row[2], row[3], row[4], tuple(row[5]))
 
     def __enter__(self) -> Self:
         return self

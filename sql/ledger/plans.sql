@@ -76,3 +76,6 @@ where key_hash in :key_hashes
 -- name: batch_places
 -- the batch and place of some rows
 select row_id, batch_id, position from batch_row where row_id in :row_ids order by batch_id, position;
+
+-- name: batch
+select batch_id, created_at, created_by from batch where batch_id = :batch_id;

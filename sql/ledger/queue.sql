@@ -69,7 +69,8 @@ where q.state = 'open' and q.kind = 'row' and c.other_row_id in :row_ids;
 select row_id from queue_item where state = 'open' and kind = 'row' order by row_id;
 
 -- name: add_approval
-insert into approval (item_id, approved_by, approved_at, seq) values (:item_id, :by, :at, :seq);
+insert into approval (item_id, approved_by, approver, approved_at, seq)
+values (:item_id, :by, :approver, :at, :seq);
 
 -- name: approvals
 select approved_by, approved_at from approval where item_id = :item_id order by approved_at;

@@ -28,10 +28,14 @@ order by value, part, sex, cohort;
 create table meta as
 select
   $seq::bigint as seq, $key_version as key_version, $created_at as created_at, $records::bigint as records,
-  $steps::varchar[] as steps;
+  $keys::bigint as keys, $steps::varchar[] as steps;
 
 -- name: read_meta
-select seq, key_version, created_at, records, steps from meta;
+select seq, key_version, created_at, records, keys, steps from meta;
+
+-- name: count_all
+-- what a version holds, to be compared with what was written
+select (select count(*) from person) as records, (select count(*) from key) as keys;
 
 -- name: block_sizes
 -- how many records carry each of some keys

@@ -110,11 +110,11 @@ select 900001, row_id, kind, reason, null, 'open', 1, '', null, null from queue_
 -- refused: an item closed at no time (CHECK)
 update queue_item set state = 'closed' where state = 'open';
 
--- refused: two approvals by one person (approval.item_id, approval.approved_by)
-insert into approval select item_id, approved_by, '', 1 from approval;
+-- refused: two approvals by one person (approval.item_id, approval.approver)
+insert into approval select item_id, 'other form', approver, '', 1 from approval;
 
 -- refused: an approval of nothing (FOREIGN KEY)
-insert into approval values (900009, 'officer.1', '', 1);
+insert into approval values (900009, 'officer.1', 'officer.1', '', 1);
 
 -- refused: a verdict that is not on the list (CHECK)
 insert into judgement select 900002, row_id, '', null, null, null, 'perhaps', null, 1, '', '' from intake_row;

@@ -63,12 +63,15 @@ def rules_of(*key: str) -> SearchRules:
 @few
 @given(st.lists(dates, min_size=2, max_size=12))
 def test_dates_meet_exactly_when_they_can_agree(texts: list[str]) -> None:
+    """1 January often stands for a date that nobody knows: it can agree with every date of its year."""
     frame = normalised(*({"full_name": "Nguyễn Thị Hà", "birth_date": text} for text in texts))
     can_agree = {
         (place, other)
         for place, one in enumerate(texts)
         for other, another in enumerate(texts)
-        if one.startswith(another) or another.startswith(one)
+        if one.startswith(another)
+        or another.startswith(one)
+        or (one[:4] == another[:4] and {one[4:], another[4:]} & {"-01-01"})
     }
     assert met(frame, rules_of("name", "birth")) == can_agree
 

@@ -55,12 +55,21 @@ GOLDEN: dict[tuple[str, str], list[int]] = {
     ("ON", "old_id"): [-4052420194162559268],
     ("ON", "name_birth"): [-5813169948325342656, -3559934702184158963, -3526921195747389774, -2180836342714857562],
     ("ON", "sound_birth"): [-3037259963056951216, -1668618473946517858, 3204813030465216022, 9046800584950149237],
-    ("ON", "ends_birth"): [-352962999762185094, 1896959123493465699, 2966940025028306737, 6951866302975170922],
+    ("ON", "ends_birth"): [
+        -8005076688756035252,
+        -3516704400058149411,
+        -352962999762185094,
+        -300896213124794013,
+        1896959123493465699,
+        2966940025028306737,
+        4433098400195456610,
+        6951866302975170922,
+    ],
 }
 
 PLACES = {"birth_place", "residence", "place", "province"}
 PARTIAL_DATES = {"birth", "birth_month", "birth_day", "birth_year"}
-NAMES = {"name", "sound", "surname", "given", "parent", "head"}
+NAMES = {"name", "sound", "surname", "given", "syllables", "parent", "head"}
 
 
 def normalised(*records: Mapping[str, Any], first_id: int = 1) -> pl.DataFrame:

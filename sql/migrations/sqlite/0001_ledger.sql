@@ -336,9 +336,11 @@ create index queue_item_waits on queue_item (waits_for_row_id) where state = 'op
 create table approval (
   item_id integer not null references queue_item (item_id),
   approved_by text not null,
+  -- the name without case and in one Unicode form: lan and Lan are one person
+  approver text not null,
   approved_at text not null,
   seq integer not null,
-  primary key (item_id, approved_by)
+  primary key (item_id, approver)
 ) strict, without rowid;
 
 -- history: a person's verdict on a pair; it outranks the model until a strong field of either side changes

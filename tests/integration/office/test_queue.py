@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -273,3 +274,21 @@ def test_another_spelling_outside_a_correction_asks_for_nothing(office: Office) 
     assert office.ask("select count(*) from change_request") == [(0,)]
     ((name,),) = office.ask("select full_name from person_current where person_id = ?", row.person_id)
     assert name == "Đỗ Minh Châu"
+
+
+def test_a_verdict_on_a_row_without_a_number_says_nothing_of_a_namesake_elsewhere(office: Office) -> None:
+    weak = one(office, "Bổ sung,Lương Thị Hanh,02/08/1975,Nữ,,,,,09676,09676,,,06/09/2025")
+    office.decide(office.item(weak), "link", HANH)
+    namesake = one(office, "Bổ sung,Lương Thị Hanh,02/08/1975,Nữ,,,,,24292,24305,,,07/09/2025", "b.csv", "xa-66")
+    assert namesake.code != HANH
+
+
+def test_one_person_is_one_however_the_name_is_typed(office: Office) -> None:
+    death = one(office, "Chết,Phan Văn Thiện,1938,Nam,,,0190000002,Chủ hộ,09676,09676,,,05/09/2025")
+    assert death.code == THIEN
+    item = office.item(death, "death")
+    assert office.decide(item, "approve", by="lan").needs_approval
+    for same in ("lan", "Lan", " LAN ", unicodedata.normalize("NFD", "lan")):
+        with pytest.raises(UsageError, match="agreed already"):
+            office.decide(item, "approve", by=same)
+    assert not office.decide(item, "approve", by="Minh").needs_approval

@@ -50,4 +50,4 @@ select judgement_id, row_id, '', null, null, null, 'not_same', null, 1, 'then', 
 
 -- fault: approval_is_logged
 create temp table planted as select item_id, 1 as seq from waiting;
-insert into approval select item_id, 'officer.9', 'then', seq from planted;
+insert into approval select item_id, 'officer.9', 'officer.9', 'then', seq from planted;

@@ -30,5 +30,5 @@ insert into queue_item select 900001, row_id, kind, reason, waits_for_row_id, st
 
 -- fault: approvals_are_of_two also: approval_is_logged
 create temp table planted as select item_id, 2 as approvals from waiting;
-insert into approval select item_id, 'officer.1', '', 1 from planted;
-insert into approval select item_id, ' Officer.1', '', 1 from planted;
+insert into approval select item_id, 'officer.1', 'officer.1', '', 1 from planted;
+insert into approval select item_id, ' Officer.1', ' officer.1', '', 1 from planted;
