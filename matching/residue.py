@@ -139,7 +139,8 @@ def _repaired(word: str) -> _Repair | None:
     found = [repaired for repaired in read if repaired and is_syllable(repaired.word)]
     if len({repair.word for repair in found}) != 1:
         return None
-    return found[0]._replace(word=_cased(found[0].word, word))
+    surest = max(found, key=lambda repaired: repaired.strength)
+    return surest._replace(word=_cased(surest.word, word))
 
 
 def _cased(repaired: str, word: str) -> str:
