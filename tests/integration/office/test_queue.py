@@ -292,3 +292,21 @@ def test_one_person_is_one_however_the_name_is_typed(office: Office) -> None:
         with pytest.raises(UsageError, match="agreed already"):
             office.decide(item, "approve", by=same)
     assert not office.decide(item, "approve", by="Minh").needs_approval
+
+
+def test_saying_who_it_is_not_agrees_to_nobodys_death(office: Office) -> None:
+    """The machine links to the one who is left; the officer has not said that this one is dead."""
+    office.load(
+        """bhxh_code,household_code,full_name,birth_date,sex,residence_code,residence_list,status
+0133000001,0190000021,Kiều Ngọc Bích,1950-05-06,F,09676,2019,active
+0133000002,0190000022,Kiều Ngọc Bích,1950-05-06,F,08995,2019,active
+"""
+    )
+    office.publish()
+    row = one(office, "Chết,Kiều Ngọc Bích,06/05/1950,Nữ,,,,,,,,,05/09/2025")
+    assert row.outcome == "review"
+    result = office.decide(office.item(row), "not_same", "0133000002", by="binh")
+    assert (result.outcome, result.code, result.needs_approval) == ("linked", "0133000001", True)
+    assert list(result.approved_by) == []
+    assert office.decide(result.item_id, "approve", by="chi").needs_approval
+    assert not office.decide(result.item_id, "approve", by="binh").needs_approval
