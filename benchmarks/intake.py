@@ -17,7 +17,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from benchmarks.intake_files import POST_BOOK
+from benchmarks.intake_sheets import POST_BOOK
 from casework.intake import today, understood_sheet
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.intake_files import MadeFile, made_files, zip_bytes
+from benchmarks.intake_files import MadeFile, made_files
+from benchmarks.intake_writers import zip_bytes
 from casework.preview import preview
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from benchmarks.intake_files import COMMUNE, LAYOUTS, csv_bytes, xls_bytes, xlsx_bytes, zip_bytes
+from benchmarks.intake_sheets import COMMUNE, LAYOUTS
+from benchmarks.intake_writers import csv_bytes, xls_bytes, xlsx_bytes, zip_bytes
 from casework.preview import preview
 from pipelines import limits, opening, workbooks
 from pipelines.change_files import ReadFile, read_path

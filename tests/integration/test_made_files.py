@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.intake_files import LAYOUTS, POST_BOOK, MadeFile, made_files, zip_bytes
+from benchmarks.intake_files import MadeFile, made_files
+from benchmarks.intake_sheets import LAYOUTS, POST_BOOK
+from benchmarks.intake_writers import zip_bytes
 from casework.intake import RECEIVED
 from pipelines.change_files import ReadFile, read_path
 from pipelines.inbox import read_inbox

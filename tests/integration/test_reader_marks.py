@@ -13,7 +13,8 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from benchmarks.intake_files import COMMUNE, zip_bytes
+from benchmarks.intake_sheets import COMMUNE
+from benchmarks.intake_writers import zip_bytes
 from casework.intake import ReceivedSheet, understood_sheet
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles

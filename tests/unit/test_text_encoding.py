@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.intake_files import to_bytes
+from benchmarks.intake_writers import to_bytes
 from pipelines.inbox import read_inbox
 from pipelines.sender import sender_of
 from pipelines.text_encoding import DECLARABLE, read_text
