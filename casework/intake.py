@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
-from casework.errors import UsageError
-from casework.types import Home, Progress, Viewer, silent
+from casework.types import Home, Viewer
 from matching.decode_columns import ENCODINGS_TO_CONFIRM, Decoding, decode_columns
 from matching.normalise import relation_of
 from matching.places import known_province
@@ -28,6 +27,7 @@ __all__ = [
     "ReceivedFile",
     "ReceivedSheet",
     "headings_of",
+    "known_province",
     "relation_of",
     "take_in",
 ]
@@ -81,37 +81,41 @@ def understood_sheet(sheet: ReceivedSheet, at: date) -> pl.DataFrame:
     return understand(decoded_sheet(sheet)[0], sheet.conventions, at)
 
 
-def take_in(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> list[int]:
-    """The delivery ids of the files, each taken in by one transaction; rows taken in before stay as they are."""
-    for file in files:
-        if file.province is not None and not known_province(file.province):
-            raise UsageError(f"{file.file_name}: province {file.province} of its sender is not on the list in force")
+def take_in(home: Home, files: Iterable[ReceivedFile], viewer: Viewer) -> list[int]:
+    """The delivery ids of the files, each taken in by one transaction; rows taken in before stay as they are.
+
+    A file is let go before the next is asked for.
+    """
     at = today()
     ids = []
-    for number, file in enumerate(files, start=1):
-        rows, decodings = _intake_rows(file, at)
-        with home.ledger.writing() as session:
-            delivery = deliveries.Delivery(
-                file.source,
-                file.province or session.value_of_state("province"),
-                file.file_name,
-                file.digest,
-                " ".join(dict.fromkeys(sheet.profile for sheet in file.sheets)),
-                {sheet.name or "": sheet.headings for sheet in file.sheets},
-                len(rows),
-            )
-            delivery_id, fresh = deliveries.add_delivery(session, delivery, rows, viewer)
-            content = {
-                "delivery": delivery_id,
-                "digest": file.digest,
-                "rows": len(rows),
-                "new_rows": fresh,
-                "decoded": decodings,
-            }
-            log.append(session, viewer, [log.Act("intake", content)])
-        ids.append(delivery_id)
-        progress("intake", number, len(files))
+    for file in files:
+        ids.append(_take_in(home, file, at, viewer))
+        del file
     return ids
+
+
+def _take_in(home: Home, file: ReceivedFile, at: date, viewer: Viewer) -> int:
+    rows, decodings = _intake_rows(file, at)
+    with home.ledger.writing() as session:
+        delivery = deliveries.Delivery(
+            file.source,
+            file.province or session.value_of_state("province"),
+            file.file_name,
+            file.digest,
+            " ".join(dict.fromkeys(sheet.profile for sheet in file.sheets)),
+            {sheet.name or "": sheet.headings for sheet in file.sheets},
+            len(rows),
+        )
+        delivery_id, fresh = deliveries.add_delivery(session, delivery, rows, viewer)
+        content = {
+            "delivery": delivery_id,
+            "digest": file.digest,
+            "rows": len(rows),
+            "new_rows": fresh,
+            "decoded": decodings,
+        }
+        log.append(session, viewer, [log.Act("intake", content)])
+    return delivery_id
 
 
 def _intake_rows(file: ReceivedFile, at: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

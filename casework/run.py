@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from casework.apply import apply_plan
@@ -41,13 +41,14 @@ class RunResult:
     waiting: dict[str, int] = field(default_factory=dict)
 
 
-def run(home: Home, files: Sequence[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> RunResult:
-    """Takes in the files and decides their rows; a run that was cut short is finished by the same call.
+def run(home: Home, files: Iterable[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> RunResult:
+    """Takes in the files, one after the other, and decides their rows.
 
-    BusyError (12) when no register version fits the ledger and the program.
+    A run that was cut short is finished by the same call. BusyError (12) when no register version fits the ledger and
+    the program.
     """
     check_ready(home)
-    delivered = take_in(home, files, viewer, progress)
+    delivered = take_in(home, files, viewer)
     return _decide(home, delivered, viewer, progress)
 
 

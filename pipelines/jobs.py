@@ -76,8 +76,8 @@ def job_intake(
 ) -> IntakeReport:
     """Takes the rows of change files in, without deciding them."""
     opened = open_home(home)
-    inbox = read_inbox(paths, source)
-    deliveries = take_in(opened, inbox.files, Viewer(by, RUN_PURPOSE), progress)
+    inbox = read_inbox(paths, source, progress)
+    deliveries = take_in(opened, inbox.files, Viewer(by, RUN_PURPOSE))
     return IntakeReport(deliveries, inbox.unreadable, inbox.noticed)
 
 
@@ -89,6 +89,6 @@ def job_decide(home: Path, by: str, progress: Progress = silent) -> RunResult:
 def job_run(home: Path, paths: Sequence[Path], source: str | None, by: str, progress: Progress = silent) -> RunReport:
     """The main job: takes change files in and decides their rows."""
     opened = open_home(home)
-    inbox = read_inbox(paths, source)
+    inbox = read_inbox(paths, source, progress)
     result = run(opened, inbox.files, Viewer(by, RUN_PURPOSE), progress)
     return RunReport(result, inbox.unreadable, inbox.noticed)

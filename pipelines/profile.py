@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from casework.intake import ENCODINGS_TO_CONFIRM, RECEIVED, Conventions
+from casework.intake import ENCODINGS_TO_CONFIRM, RECEIVED, Conventions, known_province
 
 FOLDER = Path(__file__).parent / "profiles"
 
@@ -93,6 +93,8 @@ def _profile(told: Mapping[str, Any], path: Path) -> Profile:
     unknown = sorted((named - _COLUMNS) | (set(told["required"]) - headings.keys()))
     if unknown:
         raise ValueError(f"{path.name}: no such columns: {', '.join(unknown)}")
+    if "province" in told and not known_province(told["province"]):
+        raise ValueError(f"{path.name}: no province {told['province']} on the list in force")
     text: Mapping[str, str] = told.get("text", {})
     if text.keys() - {"encoding"} or text.get("encoding", ENCODINGS_TO_CONFIRM[0]) not in ENCODINGS_TO_CONFIRM:
         raise ValueError(f"{path.name}: [text] takes encoding alone, one of {', '.join(ENCODINGS_TO_CONFIRM)}")

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from casework.intake import known_province
 from pipelines.text_encoding import DECLARABLE
 from pipelines.unreadable import UnreadableError
 
@@ -42,6 +43,8 @@ def sender_of(folder: Path, source: str | None) -> Sender:
         )
     if not re.fullmatch(r"[0-9]{2}", told.get("province", "00")):
         raise UnreadableError(f'{FILE_NAME} của thư mục: province phải là hai chữ số, ví dụ province = "01".')
+    if "province" in told and not known_province(told["province"]):
+        raise UnreadableError(f"{FILE_NAME} của thư mục: không có tỉnh {told['province']} trong danh mục đang dùng.")
     if told.get("encoding", DECLARABLE[0]) not in DECLARABLE:
         raise UnreadableError(f"{FILE_NAME} của thư mục: encoding phải là một trong: {', '.join(DECLARABLE)}.")
     return Sender(source or told.get("source"), told.get("province"), told.get("encoding"))

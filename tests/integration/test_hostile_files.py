@@ -225,7 +225,7 @@ def test_one_bad_file_among_a_hundred_good_ones(tmp_path: Path) -> None:
         write(tmp_path, f"{number:03}.csv", GOOD)
     write(tmp_path, "050b.xlsx", BOOK[:-100])
     found = read_inbox([tmp_path], None)
-    assert len(found.files) == 100
+    assert len(list(found.files)) == 100
     assert [Path(remark.file).name for remark in found.unreadable] == ["050b.xlsx"]
 
 

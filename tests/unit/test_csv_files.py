@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import weakref
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from casework.intake import RECEIVED, ReceivedSheet
+from casework.intake import RECEIVED, ReceivedFile, ReceivedSheet
 from pipelines.change_files import ReadFile, read_path
 from pipelines.inbox import read_inbox
 from pipelines.profile import known_profiles
@@ -115,12 +116,12 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes, complaint: 
 def test_every_row_of_the_samples_is_received() -> None:
     samples = Path(__file__).parents[2] / "data_samples"
     inbox = read_inbox([samples / "inbox"], None)
-    assert (inbox.unreadable, inbox.noticed) == ([], [])
     truth = pl.read_csv(samples / "truth.csv", infer_schema=False)
     received = {
         (file.file_name.removesuffix(".csv"), str(row)) for file in inbox.files for row in file.sheets[0].rows["row"]
     }
     assert received == set(truth.select("file", "row").iter_rows())
+    assert (inbox.unreadable, inbox.noticed) == ([], [])
 
 
 def test_a_folder_gives_its_files_by_name_each_once_and_names_what_it_cannot_read(tmp_path: Path) -> None:
@@ -130,17 +131,40 @@ def test_a_folder_gives_its_files_by_name_each_once_and_names_what_it_cannot_rea
     (tmp_path / "done").mkdir()
     (tmp_path / "source.toml").write_text('source = "xa-01"\nprovince = "24"\n', encoding="utf-8")
     inbox = read_inbox([tmp_path / "b.csv", tmp_path, tmp_path / "gone.csv"], None)
-    assert [file.file_name for file in inbox.files] == ["b.csv", "A.CSV"]
-    assert {(file.source, file.province) for file in inbox.files} == {("xa-01", "24")}
+    files = list(inbox.files)
+    assert [file.file_name for file in files] == ["b.csv", "A.CSV"]
+    assert {(file.source, file.province) for file in files} == {("xa-01", "24")}
     assert [Path(remark.file).name for remark in inbox.unreadable] == ["list.xlsx", "gone.csv"]
-    assert read_inbox([tmp_path / "b.csv"], "xa-02").files[0].source == "xa-02"
+    assert [file.source for file in read_inbox([tmp_path / "b.csv"], "xa-02").files] == ["xa-02"]
+
+
+def test_a_folder_is_read_file_by_file_and_no_file_is_kept_when_the_next_is_read(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv", "d.csv"):
+        (tmp_path / name).write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    told: list[tuple[str, int, int]] = []
+    kept: list[weakref.ref[ReceivedFile]] = []
+
+    def report(stage: str, done: int, total: int) -> None:
+        told.append((stage, done, total))
+        assert not any(file() for file in kept)
+
+    inbox = read_inbox([tmp_path], None, report)
+    for before, name in ((0, "a.csv"), (1, "b.csv"), (3, "d.csv")):
+        file = next(inbox.files)
+        assert (file.file_name, len(told)) == (name, before)
+        kept.append(weakref.ref(file))
+        del file
+    assert next(inbox.files, None) is None
+    assert told == [("intake", done, 4) for done in (1, 2, 3, 4)]
+    assert [Path(remark.file).name for remark in inbox.unreadable] == ["c.csv"]
 
 
 def test_columns_that_nobody_reads_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"{HEADER},Nghề nghiệp\n{ROW},Thợ\n", encoding="utf-8")
     inbox = read_inbox([tmp_path], None)
+    ((sheet,),) = [file.sheets for file in inbox.files]
     assert "Nghề nghiệp" in inbox.noticed[0].message
-    sheet = inbox.files[0].sheets[0]
     assert json.loads(sheet.rows["cells"][0])[-1] == "Thợ"
     assert list(sheet.headings.items())[-1] == ("other_9", "Nghề nghiệp")
 
@@ -153,6 +177,7 @@ def test_columns_that_nobody_reads_are_named(tmp_path: Path) -> None:
         ("source = ' '", "không để trống"),
         ("province = 1", "không để trống"),
         ("province = '1'", "hai chữ số"),
+        ("province = '02'", "không có tỉnh 02"),
     ],
 )
 def test_a_wrong_source_toml_is_a_reason_not_to_read(tmp_path: Path, text: str, complaint: str) -> None:
