@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.intake_legacy import legacy_files, people
 from benchmarks.intake_sheets import BLANK_ABOVE, LAYOUTS, MadeSheet
 from benchmarks.intake_writers import csv_bytes, xls_bytes, xlsx_bytes, zip_bytes
 
@@ -54,6 +55,7 @@ def main() -> None:
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     files = {file.name: file.content for file in made_files()}
+    files |= {name: content for name, _, content in legacy_files(people(40))}
     for name, content in {**files, "bundle.zip": zip_bytes(files)}.items():
         (out / name).write_bytes(content)
     print(f"{len(files) + 1} files in {out}")

@@ -38,12 +38,17 @@ def to_bytes(text: str, encoding: str) -> bytes:
     return "".join(spread).encode("cp1258")
 
 
-def csv_bytes(sheet: MadeSheet, encoding: str, delimiter: str, blank_above: int = 0) -> bytes:
-    """The sheet as CSV."""
+def csv_text(sheet: MadeSheet, delimiter: str, blank_above: int = 0) -> str:
+    """The sheet as the text of a CSV file."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerows([[]] * blank_above + [*sheet.above, sheet.heading, *sheet.cells()])
-    return to_bytes(text.getvalue(), encoding)
+    return text.getvalue()
+
+
+def csv_bytes(sheet: MadeSheet, encoding: str, delimiter: str, blank_above: int = 0) -> bytes:
+    """The sheet as CSV."""
+    return to_bytes(csv_text(sheet, delimiter, blank_above), encoding)
 
 
 def xlsx_bytes(sheets: Sequence[MadeSheet], blank_above: int = 0, *, is_native: bool = False) -> bytes:

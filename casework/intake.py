@@ -14,6 +14,8 @@ import polars as pl
 
 from casework.types import Home, Viewer
 from matching.decode_columns import ENCODINGS_TO_CONFIRM, Decoding, decode_columns
+from matching.encodings import ENCODINGS as LEGACY_ENCODINGS
+from matching.encodings import decode
 from matching.normalise import relation_of
 from matching.places import known_province
 from matching.schemas import RECEIVED, UNDERSTOOD, conform
@@ -22,10 +24,13 @@ from registry import deliveries, log
 
 __all__ = [
     "ENCODINGS_TO_CONFIRM",
+    "LEGACY_ENCODINGS",
     "RECEIVED",
     "Conventions",
     "ReceivedFile",
     "ReceivedSheet",
+    "decode",
+    "decoded_sheet",
     "headings_of",
     "known_province",
     "relation_of",
@@ -40,6 +45,7 @@ class ReceivedSheet:
     """One sheet of a change file as a reader understood its layout; the only one of a CSV file has no name.
 
     `rows` is RECEIVED; `headings` are the sender's words by column, one for each of a row's `cells`, in their order.
+    `heading_encoding` is the legacy encoding in which they came, None for Unicode.
     """
 
     name: str | None
@@ -47,6 +53,7 @@ class ReceivedSheet:
     conventions: Conventions
     headings: Mapping[str, str]
     rows: pl.DataFrame
+    heading_encoding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def today() -> date:
 
 def decoded_sheet(sheet: ReceivedSheet) -> tuple[pl.DataFrame, list[Decoding]]:
     """RECEIVED: the rows of a sheet with legacy text in Unicode, and in which columns there was any."""
-    return decode_columns(conform(sheet.rows, RECEIVED), sheet.conventions.encoding)
+    return decode_columns(conform(sheet.rows, RECEIVED), sheet.conventions.encoding, sheet.heading_encoding)
 
 
 def understood_sheet(sheet: ReceivedSheet, at: date) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """RECEIVED to RECEIVED: columns written in a legacy encoding become Unicode, and it is said which and how many.
 
-A column speaks for itself where it has evidence enough; a column with less is read as the rest of the file is, if
-nothing in it speaks against that. The sender's profile may settle it: an encoding is taken as told, "unicode" forbids.
+A column speaks for itself where it has evidence enough; a column with less is read as the rest of the file is, or as
+its headings are where no column speaks, if nothing in it speaks against that. The sender or its profile may settle it:
+an encoding is taken as told, "unicode" forbids.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ TEXT_COLUMNS = (
 class Decoding:
     """What was done with one column: counts and encodings only, fit for a log.
 
-    `basis` is confirmed (the profile said so), column, file (decided with the other columns) or possible (the
-    evidence is too thin: nothing was changed). `values` counts the rows changed, `left` those that hold what could be
-    legacy text and stayed as they are.
+    `basis` is confirmed (sender or profile said so), column, file (decided with the other columns), headings (read as
+    they are) or possible (the evidence is too thin: nothing was changed). `values` counts the rows changed, `left`
+    those that hold what could be legacy text and stayed as they are.
     """
 
     column: str
@@ -54,11 +55,13 @@ class Decoding:
     confidence: float
 
 
-def decode_columns(received: pl.DataFrame, confirmed: str | None) -> tuple[pl.DataFrame, list[Decoding]]:
+def decode_columns(
+    received: pl.DataFrame, confirmed: str | None, headings: str | None = None
+) -> tuple[pl.DataFrame, list[Decoding]]:
     """RECEIVED with its text columns in Unicode, and what was found in each column that holds or may hold legacy text.
 
-    `confirmed` is one of ENCODINGS_TO_CONFIRM, or None. `cells`, of which the identity of a row is made, stay as they
-    came.
+    `confirmed` is one of ENCODINGS_TO_CONFIRM, or None; `headings` the legacy encoding of the headings, or None.
+    `cells`, of which the identity of a row is made, stay as they came.
     """
     if confirmed == UNICODE:
         return received, []
@@ -67,7 +70,8 @@ def decode_columns(received: pl.DataFrame, confirmed: str | None) -> tuple[pl.Da
     words = {name: found for name, found in words.items() if found.changeable.height}
     columns: list[pl.Series] = []
     decodings: list[Decoding] = []
-    for name, verdict in (_confirmed(words, confirmed) if confirmed else _judged(words, is_all_legacy)).items():
+    verdicts = _confirmed(words, confirmed) if confirmed else _judged(words, is_all_legacy, headings)
+    for name, verdict in verdicts.items():
         values = received.get_column(name)
         decoded, changed, left = _decoded(values, words[name], verdict)
         columns.append(decoded)
@@ -87,7 +91,7 @@ def _confirmed(words: Mapping[str, Words], encoding: str) -> dict[str, _Verdict]
     return {name: _Verdict(encoding, "confirmed", False, 1.0) for name in words}
 
 
-def _judged(words: Mapping[str, Words], is_all_legacy: bool) -> dict[str, _Verdict]:
+def _judged(words: Mapping[str, Words], is_all_legacy: bool, headings: str | None) -> dict[str, _Verdict]:
     """The verdict on each column that is, or may be, in a legacy encoding.
 
     `is_all_legacy`: no column of the file holds a value that is Unicode beyond doubt.
@@ -99,7 +103,7 @@ def _judged(words: Mapping[str, Words], is_all_legacy: bool) -> dict[str, _Verdi
         if detection.encoding
     }
     open_columns = {name: found for name, found in words.items() if name not in verdicts}
-    of_file = _of_file({verdict.encoding for verdict in verdicts.values()}, open_columns)
+    of_file = _of_file({verdict.encoding for verdict in verdicts.values()}, headings, open_columns)
     for name in open_columns:
         detection = told[name]
         if of_file and _fits(detection, of_file.encoding, is_all_legacy):
@@ -109,10 +113,12 @@ def _judged(words: Mapping[str, Words], is_all_legacy: bool) -> dict[str, _Verdi
     return verdicts
 
 
-def _of_file(agreed: Set[str], open_columns: Mapping[str, Words]) -> _Verdict | None:
-    """What the columns with evidence of their own agree on; else what the others tell together."""
+def _of_file(agreed: Set[str], headings: str | None, open_columns: Mapping[str, Words]) -> _Verdict | None:
+    """What the columns with evidence of their own agree on; else the headings'; else what the others tell together."""
     if agreed:
         return _Verdict(next(iter(agreed)), "file", False, 1.0) if len(agreed) == 1 else None
+    if headings:
+        return _Verdict(headings, "headings", False, 1.0)
     together = [found for found in open_columns.values() if not found.unicode_values]
     if not together:
         return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from casework.intake import ReceivedFile, ReceivedSheet
+from casework.intake import ReceivedFile, ReceivedSheet, decoded_sheet
 from pipelines import archives
 from pipelines.csv_text import sheet_of
 from pipelines.layout import Layout, UnknownLayoutError, find_layout, quoted
@@ -17,7 +17,7 @@ from pipelines.profile import Profile
 from pipelines.received import received_sheet
 from pipelines.sender import Sender
 from pipelines.tables import Row, Sheet, Table
-from pipelines.text_encoding import read_text
+from pipelines.text_encoding import UnknownEncodingError, read_text
 from pipelines.unreadable import UnreadableError
 from pipelines.workbooks import XLS_BEGINNING, read_workbook
 
@@ -92,7 +92,14 @@ def read_content(name: str, content: bytes, sender: Sender, profiles: Sequence[P
     if not name.lower().endswith(ENDINGS):
         raise UnreadableError(f"chỉ đọc được tệp {', '.join(ENDINGS)}. Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8”.")
     table = _table(content, sender.encoding)
-    sheets, remarks = _recognised(table, profiles)
+    if sender.text_encoding:
+        profiles = [replace(p, conventions=replace(p.conventions, encoding=sender.text_encoding)) for p in profiles]
+    try:
+        sheets, remarks = _recognised(table, profiles)
+    except UnreadableError as error:
+        raise table.doubt or error from None
+    if table.doubt and not _shows_its_encoding(sheets[0]):
+        raise table.doubt
     profile = sheets[0].layout.profile
     received = ReceivedFile(
         file_name=name,
@@ -117,10 +124,23 @@ def _table(content: bytes, encoding: str | None) -> Table:
     for beginning, words in _NO_TABLE:
         if start.startswith(beginning):
             raise UnreadableError(f"{words}. Hãy mở rồi lưu lại dưới dạng .xlsx hoặc “CSV UTF-8”.")
-    text, known = read_text(content, encoding)
+    doubt = None
+    try:
+        text, known = read_text(content, encoding)
+    except UnknownEncodingError as error:
+        doubt = error
+        text, known = read_text(content, "cp1252")
     rows, delimiter = sheet_of(text)
-    return Table(
-        f"CSV, ngăn cách bằng {_DELIMITERS.get(delimiter, repr(delimiter))}", known, [Sheet(None, _bounded(rows))]
+    form = f"CSV, ngăn cách bằng {_DELIMITERS.get(delimiter, repr(delimiter))}"
+    return Table(form, known, [Sheet(None, _bounded(rows))], doubt=doubt)
+
+
+def _shows_its_encoding(sheet: ReadSheet) -> bool:
+    """Whether the headings, where they are no ASCII, and the names by themselves show one legacy encoding."""
+    names = [told for told in decoded_sheet(sheet.received)[1] if told.column == "full_name"]
+    is_ascii = all(map(str.isascii, sheet.layout.headings))
+    return any(
+        told.basis in ("confirmed", "column") and (is_ascii or sheet.layout.encoding == told.encoding) for told in names
     )
 
 
@@ -165,6 +185,8 @@ def _recognised(table: Table, profiles: Sequence[Profile]) -> tuple[list[ReadShe
         rows_before += len(received.rows)
         sheets.append(ReadSheet(found.layout, found.heading_row, received, [*sheet.remarks, *said]))
         remarks.extend(f"{where}{remark}." for remark in (*sheet.remarks, *said))
+        if found.layout.encoding:
+            remarks.append(f"{where}tiêu đề ghi bằng bảng mã cũ {found.layout.encoding}, đã đổi sang Unicode.")
         if found.layout.unknown:
             remarks.append(f"{where}không dùng đến cột {quoted(found.layout.unknown)}.")
     if not seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from pipelines.change_files import ReadFile, ReadSheet
 
 _SHOWN = ("event", "full_name", "birth_date", "sex", "personal_id", "bhxh_code", "household_code", "relation_to_head")
+_BASES = {
+    "confirmed": "nguồn đã khai",
+    "column": "chính cột này",
+    "file": "các cột khác của tệp",
+    "headings": "tiêu đề",
+    "possible": "chưa đủ, để nguyên",
+}
 _WORDS = {"event": EVENTS, "sex": SEXES, "relation_to_head": RELATIONS}
 
 
@@ -87,6 +95,15 @@ def _told(name: str, read: ReadFile, previews: list[SheetPreview]) -> dict[str, 
             "first_rows": seen.first,
             "faults": seen.faults,
             "flags": seen.flags,
+            "heading_encoding": sheet.layout.encoding,
+            "decoded": [
+                {
+                    **asdict(column.decoding),
+                    "samples": [list(pair) for pair in column.samples],
+                    "to_confirm": column.decoding.basis != "confirmed",
+                }
+                for column in seen.decoded
+            ],
         }
         for sheet, seen in zip(read.sheets, previews, strict=True)
     ]
@@ -119,9 +136,33 @@ def _text(name: str, read: ReadFile, previews: list[SheetPreview]) -> str:
             table(["Cột", "Tiêu đề", "Hiểu là"], meanings),
             "Những dòng đầu như đã hiểu:\n" + _first_rows(seen),
         ]
+        if seen.decoded:
+            parts.append(_decoded_text(seen))
         faulty = ", ".join(f"{code} {rows:,}" for code, rows in sorted(seen.faults.items()))
         parts.append(f"Lỗi (dòng sẽ trả lại): {faulty or 'không có'}.")
     return "\n\n".join(parts)
+
+
+def _decoded_text(seen: SheetPreview) -> str:
+    """The columns in legacy text, and what the sender should confirm of them."""
+    rows = []
+    for column in seen.decoded:
+        found = column.decoding
+        told = f"{found.values:,} dòng đổi" + (f", {found.left:,} để nguyên" if found.left else "")
+        for number, (came, read) in enumerate(column.samples or [("", "")]):
+            first = (FIELDS[found.column], found.encoding, _BASES[found.basis], f"{found.confidence:.0%}", told)
+            rows.append((*(first if not number else [""] * len(first)), came, read))
+    text = "Chữ ghi bằng bảng mã cũ:\n" + table(
+        ["Cột", "Bảng mã", "Căn cứ", "Mức rõ", "Số dòng", "Đã ghi", "Đọc là"], rows
+    )
+    open_ = {column.decoding.encoding for column in seen.decoded if column.decoding.basis != "confirmed"}
+    if not open_:
+        return text
+    lines = " hoặc ".join(f'encoding = "{encoding}"' for encoding in sorted(open_))
+    return (
+        f"{text}\nNếu “Đọc là” đúng, hãy ghi vào source.toml của thư mục, dưới dòng [text]: {lines}; "
+        'nếu “Đã ghi” mới đúng: encoding = "unicode".'
+    )
 
 
 def _meaning(column: str | None) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from casework.intake import LEGACY_ENCODINGS, decode
 from pipelines.limits import HEADING_WITHIN_ROWS
 from pipelines.profile import Profile, fold_heading
 from pipelines.tables import Row
@@ -18,12 +19,20 @@ _LIST_OF_PEOPLE = 0.5
 
 @dataclass(frozen=True)
 class Layout:
-    """The profile, the heading, and the columns of each canonical column: more than one where a heading is repeated."""
+    """The profile, the heading, and the columns of each canonical column: more than one where a heading is repeated.
+
+    `encoding` is the legacy encoding in which the heading was written, None for Unicode; `headings` are in Unicode.
+    """
 
     profile: Profile
     headings: tuple[str, ...]
     positions: Mapping[str, tuple[int, ...]]
     running_numbers: frozenset[int]
+    encoding: str | None = None
+
+    def read(self, text: str) -> str:
+        """What stands above or below the table, written as the heading is, in Unicode."""
+        return decode(text, self.encoding) if self.encoding else text
 
     @property
     def columns(self) -> dict[int, str]:
@@ -58,24 +67,74 @@ def find_layout(rows: Iterable[Row], profiles: Sequence[Profile], sheet: str | N
     """The layout of a sheet with these rows; UnreadableError when no profile fits its first rows, or two do.
 
     A heading may take two rows, the upper one for groups of columns. Of two profiles that fit, the one that names the
-    sheet is meant.
+    sheet is meant. Where headings stay unknown as they stand, each legacy encoding is tried on them.
     """
     kept = list(rows)
-    first = kept[:HEADING_WITHIN_ROWS]
+    found = _find(kept, profiles, sheet, None)
+    if found is None or found.layout.unknown:
+        found = _find_legacy(kept, profiles, sheet, found)
+    if found is None:
+        raise _unknown([row.cells for row in kept[:HEADING_WITHIN_ROWS]], profiles)
+    return found
+
+
+def _find(rows: Sequence[Row], profiles: Sequence[Profile], sheet: str | None, encoding: str | None) -> Found | None:
+    """The layout of a sheet whose headings are written in an encoding; UnreadableError when two profiles fit."""
+    first = rows[:HEADING_WITHIN_ROWS]
     for at, row in enumerate(first):
         for headings, height in _headings(first, at):
-            fitting = [profile for profile in profiles if not missing(profile, headings)]
-            named = [profile for profile in fitting if profile.sheet and profile.sheet == fold_heading(sheet or "")]
+            read = [(profile, _in_unicode(headings, profile, encoding)) for profile in profiles]
+            fitting = [(profile, names) for profile, names in read if not missing(profile, names)]
+            named = [one for one in fitting if one[0].sheet and one[0].sheet == fold_heading(sheet or "")]
             if len(fitting) > 1 and len(named) != 1:
                 raise UnreadableError(
-                    f"dòng tiêu đề hợp với nhiều mẫu ({', '.join(p.profile_id for p in fitting)}). "
+                    f"dòng tiêu đề hợp với nhiều mẫu ({', '.join(p.profile_id for p, _ in fitting)}). "
                     "Hãy bỏ những cột không thuộc mẫu của đơn vị."
                 )
             if fitting:
-                below = kept[at + height :]
-                layout = layout_of(headings, (named or fitting)[0])
-                return Found(layout, row.sheet_row + height - 1, first[:at], below[_numbering(below) :])
-    raise _unknown([row.cells for row in first], profiles)
+                below = rows[at + height :]
+                profile, names = (named or fitting)[0]
+                layout = replace(layout_of(names, profile), encoding=encoding)
+                return Found(layout, row.sheet_row + height - 1, list(first[:at]), list(below[_numbering(below) :]))
+    return None
+
+
+def _find_legacy(
+    rows: Sequence[Row], profiles: Sequence[Profile], sheet: str | None, plain: Found | None
+) -> Found | None:
+    """The layout under the legacy encoding that makes most headings known; UnreadableError when two do.
+
+    `plain` is the layout by the headings as they stand, which is kept unless one encoding adds columns to it.
+    """
+    tried = [
+        _find(rows, [p for p in profiles if p.conventions.encoding in (None, encoding)], sheet, encoding)
+        for encoding in LEGACY_ENCODINGS
+    ]
+    found = [one for one in tried if one is not None and (plain is None or _adds(one, plain))]
+    most = max((len(one.layout.columns) for one in found), default=0)
+    best = [one for one in found if len(one.layout.columns) == most]
+    if plain is None and len(best) > 1:
+        encodings = [str(one.layout.encoding) for one in best]
+        raise UnreadableError(
+            f"dòng tiêu đề đọc được theo nhiều bảng mã cũ ({', '.join(encodings)}). "
+            f'Hãy ghi bảng mã vào source.toml của thư mục, dưới dòng [text], ví dụ encoding = "{encodings[0]}".'
+        )
+    return best[0] if len(best) == 1 else plain
+
+
+def _adds(found: Found, plain: Found) -> bool:
+    """Whether a layout has every column that the plain one has, where that has it, and more."""
+    return found.heading_row == plain.heading_row and found.layout.columns.items() > plain.layout.columns.items()
+
+
+def _in_unicode(headings: Sequence[str], profile: Profile, encoding: str | None) -> Sequence[str]:
+    """The headings in Unicode; one that the profile knows as it stands, and not otherwise, is none of the encoding."""
+    if encoding is None:
+        return headings
+    read = [(name, decode(name, encoding)) for name in headings]
+    known = profile.known
+    as_it_stands = [fold_heading(name) in known and fold_heading(decoded) not in known for name, decoded in read]
+    return [name if stands else decoded for stands, (name, decoded) in zip(as_it_stands, read, strict=True)]
 
 
 def _headings(rows: Sequence[Row], at: int) -> list[tuple[list[str], int]]:

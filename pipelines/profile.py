@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -60,6 +60,11 @@ class Profile:
     above: Mapping[str, str]
     footer: tuple[str, ...]
     conventions: Conventions
+
+    @property
+    def known(self) -> Set[str]:
+        """Every folded heading that has a meaning here."""
+        return self.columns.keys() | self.repeated.keys() | self.running_number | self.without
 
 
 def fold_heading(heading: str) -> str:

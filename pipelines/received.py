@@ -11,7 +11,7 @@ import polars as pl
 
 from casework.intake import RECEIVED, ReceivedSheet, relation_of
 from pipelines.layout import Found, Layout
-from pipelines.profile import Profile, fold_heading
+from pipelines.profile import fold_heading
 from pipelines.tables import DATE, ERROR, NO_VALUE, YEAR_AS_DATE, Row
 
 #: The faults of a row that the reader finds; casework/fault_messages.toml has their words.
@@ -60,7 +60,7 @@ def received_sheet(name: str | None, found: Found, rows_before: int) -> tuple[Re
     for column in profile.fill_down:
         if column in values:
             _fill_down(kept, column, layout.positions[column][0], values)
-    above = _above(found.above, profile)
+    above = _above(found.above, layout)
     for column, (label, text) in above.items():
         remarks.append(f"“{label}” ghi một lần trên bảng, tính cho mọi dòng")
         values[column] = [text if value is None else value for value in values.get(column, [None] * len(kept))]
@@ -79,7 +79,7 @@ def received_sheet(name: str | None, found: Found, rows_before: int) -> tuple[Re
     blank = [None] * len(kept)
     rows = pl.DataFrame({column: frame.get(column, blank) for column in RECEIVED}, schema=dict(RECEIVED))
     headings = _headings(layout, {column: label for column, (label, _) in above.items()})
-    return ReceivedSheet(name, profile.profile_id, profile.conventions, headings, rows), remarks
+    return ReceivedSheet(name, profile.profile_id, profile.conventions, headings, rows, layout.encoding), remarks
 
 
 def _line(row: Row, layout: Layout) -> _Line:
@@ -139,7 +139,7 @@ def _without_footer(lines: Sequence[_Line], layout: Layout) -> list[_Line]:
     end = len(lines)
     while end and sum(bool(lines[end - 1].cells[at].strip()) for at in places) < _FILLED:
         end -= 1
-    begins = next((at for at in range(end, len(lines)) if _first_word(lines[at]).startswith(words)), None)
+    begins = next((at for at in range(end, len(lines)) if _first_word(lines[at], layout).startswith(words)), None)
     if begins is None:
         return list(lines)
     names = layout.positions["full_name"]
@@ -149,8 +149,8 @@ def _without_footer(lines: Sequence[_Line], layout: Layout) -> list[_Line]:
     ]
 
 
-def _first_word(line: _Line) -> str:
-    return fold_heading(next((cell for cell in line.cells if cell.strip()), ""))
+def _first_word(line: _Line, layout: Layout) -> str:
+    return fold_heading(layout.read(next((cell for cell in line.cells if cell.strip()), "")))
 
 
 def _find_continued(lines: Sequence[_Line], values: dict[str, list[str | None]]) -> None:
@@ -179,13 +179,15 @@ def _fill_down(lines: Sequence[_Line], column: str, at: int, values: dict[str, l
             line.flags.append(f"{column}_filled_down")
 
 
-def _above(rows: Sequence[Row], profile: Profile) -> dict[str, tuple[str, str]]:
+def _above(rows: Sequence[Row], layout: Layout) -> dict[str, tuple[str, str]]:
     """(label, value) of the cells over the heading that count for all rows, by column."""
     found: dict[str, tuple[str, str]] = {}
-    for row in rows if profile.above else ():
+    labels = layout.profile.above
+    for row in rows if labels else ():
         for at, cell in enumerate(row.cells):
             label, _, text = cell.partition(":")
-            column = profile.above.get(fold_heading(label))
+            label = layout.read(label)
+            column = labels.get(fold_heading(label))
             value = text if text.strip() else next((cell for cell in row.cells[at + 1 :] if cell.strip()), "")
             if column is not None and column not in found and any(char.isalnum() for char in value):
                 found[column] = (" ".join(label.split()), value.strip().strip("…. "))

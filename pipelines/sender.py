@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from casework.intake import known_province
+from casework.intake import ENCODINGS_TO_CONFIRM, known_province
 from pipelines.text_encoding import DECLARABLE
 from pipelines.unreadable import UnreadableError
 
@@ -16,11 +16,15 @@ FILE_NAME = "source.toml"
 
 @dataclass(frozen=True)
 class Sender:
-    """The reporting unit, the province of its new codes, and how it writes text; None where nobody said."""
+    """The reporting unit, the province of its new codes, and how it writes text; None where nobody said.
+
+    `encoding` is that of the bytes of its CSV files, `text_encoding` the legacy encoding of the letters in any file.
+    """
 
     source: str | None = None
     province: str | None = None
     encoding: str | None = None
+    text_encoding: str | None = None
 
 
 def sender_of(folder: Path, source: str | None) -> Sender:
@@ -32,10 +36,14 @@ def sender_of(folder: Path, source: str | None) -> Sender:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UnreadableError(f"{FILE_NAME} của thư mục không đọc được: {error}.") from error
+    text = told.pop("text", {})
+    if text not in ({}, *({"encoding": encoding} for encoding in ENCODINGS_TO_CONFIRM)):
+        known = ", ".join(ENCODINGS_TO_CONFIRM)
+        raise UnreadableError(f"{FILE_NAME} của thư mục: dưới dòng [text] chỉ có encoding, là một trong: {known}.")
     unknown = sorted(told.keys() - {"source", "province", "encoding"})
     if unknown:
         raise UnreadableError(
-            f"{FILE_NAME} của thư mục có khóa lạ: {', '.join(unknown)}; chỉ có source, province và encoding."
+            f"{FILE_NAME} của thư mục có khóa lạ: {', '.join(unknown)}; chỉ có source, province, encoding và [text]."
         )
     if not all(isinstance(value, str) and value.strip() for value in told.values()):
         raise UnreadableError(
@@ -47,4 +55,4 @@ def sender_of(folder: Path, source: str | None) -> Sender:
         raise UnreadableError(f"{FILE_NAME} của thư mục: không có tỉnh {told['province']} trong danh mục đang dùng.")
     if told.get("encoding", DECLARABLE[0]) not in DECLARABLE:
         raise UnreadableError(f"{FILE_NAME} của thư mục: encoding phải là một trong: {', '.join(DECLARABLE)}.")
-    return Sender(source or told.get("source"), told.get("province"), told.get("encoding"))
+    return Sender(source or told.get("source"), told.get("province"), told.get("encoding"), text.get("encoding"))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from pipelines.unreadable import UnreadableError
+
 #: Marks of single cells. A date is ISO text, to be written in the order of the profile.
 DATE = "date"
 #: A day of 1905 in a cell with a date's format: as likely as not a bare year that the spreadsheet made a day of.
@@ -33,9 +35,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Table:
-    """One file of sheets: its format in words, the encoding where it is text, and what is to be said of it."""
+    """One file of sheets: its format in words, the encoding where it is text, and what is to be said of it.
+
+    `doubt` is why the file is refused unless what it says shows how it was written.
+    """
 
     form: str
     encoding: str | None
     sheets: list[Sheet]
     remarks: list[str] = field(default_factory=list)
+    doubt: UnreadableError | None = None

@@ -30,6 +30,10 @@ _VIETNAMESE = frozenset(
 _SIGNS = frozenset("“”‘’–—…•°§«»\u00a0²³½")
 
 
+class UnknownEncodingError(UnreadableError):
+    """Nobody declared how the bytes were written, and their form does not show it."""
+
+
 class Text(NamedTuple):
     """Text, and how its bytes were written."""
 
@@ -38,7 +42,7 @@ class Text(NamedTuple):
 
 
 def read_text(content: bytes, declared: str | None = None) -> Text:
-    """The text of the bytes; UnreadableError where the sender has to say how they were written.
+    """The text of the bytes; UnknownEncodingError where the sender has to say how they were written.
 
     A byte-order mark says it; else what was declared, but that UTF-8 is UTF-8 whatever was declared; else UTF-16 shows
     by its zero bytes, UTF-8 by its form, cp1258 by its tones.
@@ -91,9 +95,9 @@ def _cp1252(part: bytes) -> str:
         return "".join(bytes([b]).decode("cp1252" if b not in b"\x81\x8d\x8f\x90\x9d" else "latin-1") for b in part)
 
 
-def _not_utf8(content: bytes, at: int) -> UnreadableError:
+def _not_utf8(content: bytes, at: int) -> UnknownEncodingError:
     line = content[:at].count(b"\n") + 1
-    return UnreadableError(
+    return UnknownEncodingError(
         f"dòng {line}: có ký tự không phải UTF-8 (byte 0x{content[at]:02X}), và không rõ tệp ghi bằng bảng mã nào. "
         "Hãy lưu lại dưới dạng “CSV UTF-8”, hoặc ghi bảng mã vào source.toml của thư mục, "
         'ví dụ encoding = "cp1258".'
