@@ -1,15 +1,10 @@
-"""Whatever is done to a file's bytes, its reading ends in rows or in a refusal, within time, and never in a traceback.
+"""Whatever is in a file, its reading ends in rows or in a refusal, within time, and never in a traceback.
 
-MOTMA_FUZZ says how many inputs (default 300), MOTMA_FUZZ_SEED where to begin; both are printed.
+The long run of the same files is `make torture`.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import random
-import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,86 +13,74 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.intake_files import MadeFile, made_files
-from benchmarks.intake_writers import zip_bytes
 from casework.preview import preview
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender
 from pipelines.unreadable import UnreadableError
+from registry import deliveries
+from tests.torture import fuzzed
 
-INPUTS = int(os.environ.get("MOTMA_FUZZ", "300"))
-SEED = int(os.environ.get("MOTMA_FUZZ_SEED", "20261122"))
-#: A refusal may wait for the limits of a process, but no small file has reason to.
-SECONDS = 20.0
-
-_SPECIAL = (b"\x00", b"\xff", b'"', b",", b"\n", b"\r", b"<", b"&", b"PK\x05\x06", b"\xef\xbb\xbf", b"\xff\xfe", b"=")
+SEED = 20261122
 
 
-def mutated(content: bytes, rng: random.Random) -> bytes:
-    """The bytes with a few of them changed, cut, doubled or moved."""
-    data = bytearray(content)
-    for _ in range(rng.choice((1, 1, 2, 5, 20))):
-        at = rng.randrange(len(data) + 1)
-        length = rng.choice((1, 1, 4, 64, 1024))
-        match rng.randrange(6):
-            case 0:
-                data[at : at + 1] = bytes([rng.randrange(256)])
-            case 1:
-                del data[at : at + length]
-            case 2:
-                data[at:at] = data[at : at + length]
-            case 3:
-                data[at:at] = rng.choice(_SPECIAL)
-            case 4:
-                data[at : at + length] = rng.randbytes(length)
-            case 5 if rng.random() < 0.2:
-                del data[at:]
-    return bytes(data)
-
-
-def mutated_inside(content: bytes, rng: random.Random) -> bytes:
-    """The archive with one part mutated and packed again, so that what reads the parts is met too."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    name = rng.choice(sorted(parts))
-    return zip_bytes({**parts, name: mutated(parts[name], rng)})
-
-
-def check(folder: Path, name: str, content: bytes) -> bool:
-    """Whether the file was read; every row that was read is understood."""
-    path = folder / name
-    path.write_bytes(content)
-    started = time.monotonic()
-    was_read = False
-    for _, found in read_path(path, Sender(), known_profiles()):
-        assert isinstance(found, (ReadFile, UnreadableError))
-        if isinstance(found, ReadFile):
-            was_read = True
-            for sheet, seen in zip(found.received.sheets, preview(found.received), strict=True):
-                assert seen.rows == len(sheet.rows)
-        else:
-            assert str(found)
-    assert time.monotonic() - started < SECONDS
-    return was_read
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fuzzed.make_home(tmp_path_factory.mktemp("fuzz") / "home")
 
 
 @pytest.mark.slow
-def test_mutated_files_are_read_or_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = list(made_files())
-    read = 0
-    for number in range(INPUTS):
-        rng = random.Random(SEED + number)
-        made = rng.choice(files)
-        is_archive = made.content.startswith(b"PK")
-        content = (mutated_inside if is_archive and rng.random() < 0.7 else mutated)(made.content, rng)
-        try:
-            read += check(tmp_path, made.name, content)
-        except BaseException:
-            print(f"seed {SEED + number}, {made.name}")
-            raise
-    with capsys.disabled():
-        print(f"\n{INPUTS} mutated files from seed {SEED}: {read} read, {INPUTS - read} refused, no traceback")
-    assert 0 < read < INPUTS
+def test_every_row_of_fuzzed_files_is_accounted_for(template: Path, tmp_path: Path) -> None:
+    turn = fuzzed.fuzz(template, tmp_path, SEED, batches=1, size=120)
+    assert [fault.message for fault in turn.faults] == []
+    assert turn.counts["inputs"] == turn.counts["read"] + turn.counts["refused"] == 121
+    assert min(turn.counts.values()) > 0
+    assert turn.counts["rows"] == sum(turn.counts[outcome] for outcome in ("linked", "issued", "review", "returned"))
+
+
+def test_a_lost_row_is_found(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_delivery = deliveries.add_delivery
+
+    def forgetful(session: object, delivery: deliveries.Delivery, rows: list[object], viewer: object) -> object:
+        return add_delivery(session, delivery, rows[1:] if is_good(delivery) else rows, viewer)
+
+    monkeypatch.setattr(deliveries, "add_delivery", forgetful)
+    turn = fuzzed.fuzz(template, tmp_path, SEED, batches=1, size=3)
+    lost, reported, check = turn.faults
+    assert lost.message.endswith("good.csv: read 3 rows; told, held and decided: (3, 2, 2)")
+    assert "read 3 rows; reported: {" in reported.message
+    assert list(lost.inputs) == list(reported.inputs)
+    assert [name.endswith("_good.csv") for name in lost.inputs] == [True]
+    assert "delivery_is_whole" in check.message
+
+
+def test_the_file_that_ends_a_run_is_found(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_delivery = deliveries.add_delivery
+
+    def broken(session: object, delivery: deliveries.Delivery, rows: list[object], viewer: object) -> object:
+        return add_delivery(session, delivery, rows + [{}] * is_good(delivery), viewer)
+
+    monkeypatch.setattr(deliveries, "add_delivery", broken)
+    whole, alone = fuzzed.fuzz(template, tmp_path, SEED, batches=1, size=3).faults
+    assert "KeyError" in whole.message
+    assert len(whole.inputs) == 4
+    assert [name.endswith("_good.csv") for name in alone.inputs] == [True]
+
+
+def is_good(delivery: deliveries.Delivery) -> bool:
+    return delivery.file_name.endswith("_good.csv")
+
+
+def check(folder: Path, name: str, content: bytes) -> None:
+    """The file is read or refused, and every row that was read is understood."""
+    (folder / name).write_bytes(content)
+    for _, found in read_path(folder / name, Sender(), known_profiles()):
+        if isinstance(found, ReadFile):
+            for sheet, seen in zip(found.received.sheets, preview(found.received), strict=True):
+                assert seen.rows == len(sheet.rows)
+        else:
+            assert isinstance(found, UnreadableError)
+            assert str(found)
 
 
 def texts(made: MadeFile) -> Callable[[str], bytes]:
