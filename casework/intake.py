@@ -17,10 +17,11 @@ from matching.decode_columns import ENCODINGS_TO_CONFIRM, Decoding, decode_colum
 from matching.encodings import ENCODINGS as LEGACY_ENCODINGS
 from matching.encodings import decode
 from matching.normalise import relation_of
+from matching.numbers import household_code_with_zeros
 from matching.places import known_province
 from matching.schemas import RECEIVED, UNDERSTOOD, conform
 from matching.understand import Conventions, understand
-from registry import deliveries, log
+from registry import deliveries, log, people
 
 __all__ = [
     "ENCODINGS_TO_CONFIRM",
@@ -102,7 +103,7 @@ def take_in(home: Home, files: Iterable[ReceivedFile], viewer: Viewer) -> list[i
 
 
 def _take_in(home: Home, file: ReceivedFile, at: date, viewer: Viewer) -> int:
-    rows, decodings = _intake_rows(file, at)
+    rows, decodings = _intake_rows(home, file, at)
     with home.ledger.writing() as session:
         delivery = deliveries.Delivery(
             file.source,
@@ -125,7 +126,23 @@ def _take_in(home: Home, file: ReceivedFile, at: date, viewer: Viewer) -> int:
     return delivery_id
 
 
-def _intake_rows(file: ReceivedFile, at: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _with_household_zeros(home: Home, understood: pl.DataFrame) -> pl.DataFrame:
+    """UNDERSTOOD: a household code that nobody knows, while with zeros in front it is known, is read with them.
+
+    Flagged `household_code_zeros_proposed`; what is known as it stands, and what is not known at all, stays.
+    """
+    codes = understood.get_column("household_code").drop_nulls().unique().to_list()
+    longer = {code: padded for code in codes if (padded := household_code_with_zeros(code))}
+    with home.ledger.reading() as session:
+        known = people.known_households(session, [*longer, *longer.values()])
+    proposed = {code: padded for code, padded in longer.items() if code not in known and padded in known}
+    code = pl.col("household_code")
+    flags = pl.concat_list("flags", pl.lit(["household_code_zeros_proposed"]))
+    is_proposed = code.is_in(list(proposed)).fill_null(False)
+    return understood.with_columns(code.replace(proposed), pl.when(is_proposed).then(flags).otherwise("flags"))
+
+
+def _intake_rows(home: Home, file: ReceivedFile, at: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows to keep, and what was decoded in which column of which sheet. Their identity is that of what came."""
     occurrences: Counter[str] = Counter()
     rows = []
@@ -133,7 +150,8 @@ def _intake_rows(file: ReceivedFile, at: date) -> tuple[list[dict[str, Any]], li
     for number, sheet in enumerate(file.sheets, start=1):
         received, decodings = decoded_sheet(sheet)
         decoded += [{"sheet": number, **asdict(decoding)} for decoding in decodings]
-        meanings = conform(understand(received, sheet.conventions, at), UNDERSTOOD).drop("row").iter_rows(named=True)
+        understood = _with_household_zeros(home, understand(received, sheet.conventions, at))
+        meanings = conform(understood, UNDERSTOOD).drop("row").iter_rows(named=True)
         for row, meaning in zip(received.iter_rows(named=True), meanings, strict=True):
             digest = hashlib.sha256(row["cells"].encode("utf-8")).hexdigest()
             occurrences[digest] += 1

@@ -23,6 +23,8 @@ PASSPORT = re.compile(r"[A-Z]\d{7}")
 _TAX_BRANCH = re.compile(r"\d{10}-\d{3}")
 _ABROAD = re.compile(r"\+?84[35789]\d{8}")
 _MOBILE = re.compile(r"0[35789]\d{8}")
+#: Those of most; some have nine, so only who knows the households can tell a lost zero.
+_HOUSEHOLD_DIGITS = 10
 _RUNS = ("1234567890123", "0123456789", "9876543210987")
 
 
@@ -71,6 +73,11 @@ def clean_number(text: str) -> str:
     if _SCIENTIFIC.fullmatch(upper):
         return upper
     return _SEPARATORS.sub("", _FLOAT.sub(r"\1", upper) if _FLOAT.fullmatch(upper) else upper)
+
+
+def household_code_with_zeros(code: str) -> str | None:
+    """The household code with the zeros that a spreadsheet may have taken from its front; None if it has lost none."""
+    return code.zfill(_HOUSEHOLD_DIGITS) if len(code) < _HOUSEHOLD_DIGITS and re.fullmatch("[0-9]+", code) else None
 
 
 def as_digits(number: str) -> str | None:

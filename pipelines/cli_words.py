@@ -134,6 +134,10 @@ FLAGS = {
     "card_code_disagrees": "thẻ BHYT và mã số BHXH không khớp",
     "unnamed": "chưa có tên",
     "typing_residue_repaired": "đã sửa phím gõ còn sót trong họ tên",
+    "personal_id_zeros_proposed": "số định danh đọc thêm số 0 ở đầu",
+    "old_id_zeros_proposed": "số CMND đọc thêm số 0 ở đầu",
+    "bhxh_code_zeros_proposed": "mã số BHXH đọc thêm số 0 ở đầu",
+    "household_code_zeros_proposed": "mã hộ đọc thêm số 0 ở đầu",
     "household_code_filled_down": "mã hộ lấy từ dòng đầu của hộ",
     "head_name_filled_down": "tên chủ hộ lấy từ dòng đầu của hộ",
 }
