@@ -38,6 +38,10 @@ TEXT_COLUMNS = (
 )
 
 
+#: A layout may say the event of every row by itself, in Unicode whatever its sender types: it says nothing of others.
+_EVENT = "event"
+
+
 @dataclass(frozen=True)
 class Decoding:
     """What was done with one column: counts and encodings only, fit for a log.
@@ -66,7 +70,7 @@ def decode_columns(
     if confirmed == UNICODE:
         return received, []
     words = {name: words_of(received.get_column(name)) for name in TEXT_COLUMNS}
-    is_all_legacy = not any(found.unicode_values for found in words.values())
+    is_all_legacy = not any(found.unicode_values for name, found in words.items() if name != _EVENT)
     words = {name: found for name, found in words.items() if found.changeable.height}
     columns: list[pl.Series] = []
     decodings: list[Decoding] = []
@@ -94,7 +98,7 @@ def _confirmed(words: Mapping[str, Words], encoding: str) -> dict[str, _Verdict]
 def _judged(words: Mapping[str, Words], is_all_legacy: bool, headings: str | None) -> dict[str, _Verdict]:
     """The verdict on each column that is, or may be, in a legacy encoding.
 
-    `is_all_legacy`: no column of the file holds a value that is Unicode beyond doubt.
+    `is_all_legacy`: no column that its sender typed holds a value that is Unicode beyond doubt.
     """
     told = {name: judge(found) for name, found in words.items()}
     verdicts = {

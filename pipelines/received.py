@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
 import polars as pl
 
-from casework.intake import RECEIVED, ReceivedSheet, relation_of
+from casework.intake import RECEIVED, ReceivedSheet, decoded_sheet, relation_of
 from pipelines.layout import Found, Layout
 from pipelines.profile import fold_heading
 from pipelines.tables import DATE, ERROR, NO_VALUE, YEAR_AS_DATE, Row
@@ -57,9 +57,10 @@ def received_sheet(name: str | None, found: Found, rows_before: int) -> tuple[Re
         remarks.append(f"bỏ qua {len(lines) - len(kept):,} dòng dưới bảng (tổng cộng, chữ ký)")
     values = {column: _values(kept, column, places) for column, places in layout.positions.items()}
     _find_continued(kept, values)
-    for column in profile.fill_down:
-        if column in values:
-            _fill_down(kept, column, layout.positions[column][0], values)
+    filled = [column for column in profile.fill_down if column in values]
+    heads = _heads(values, len(kept), layout) if filled else []
+    for column in filled:
+        _fill_down(kept, heads, layout.positions[column][0], column, values[column])
     above = _above(found.above, layout)
     for column, (label, text) in above.items():
         remarks.append(f"“{label}” ghi một lần trên bảng, tính cho mọi dòng")
@@ -164,15 +165,21 @@ def _find_continued(lines: Sequence[_Line], values: dict[str, list[str | None]])
                 line.fault("full_name", CONTINUED, name)
 
 
-def _fill_down(lines: Sequence[_Line], column: str, at: int, values: dict[str, list[str | None]]) -> None:
+def _heads(values: Mapping[str, list[str | None]], rows: int, layout: Layout) -> list[bool]:
+    """Whether each row is that of a head of household, in whatever encoding that is said."""
+    blank = [None] * rows
+    frame = pl.DataFrame({column: values.get(column, blank) for column in RECEIVED}, schema=dict(RECEIVED))
+    sheet = ReceivedSheet(None, layout.profile.profile_id, layout.profile.conventions, {}, frame, layout.encoding)
+    relations = decoded_sheet(sheet)[0].get_column("relation_to_head").to_list()
+    return [relation is not None and relation_of(relation) == "head" for relation in relations]
+
+
+def _fill_down(lines: Sequence[_Line], heads: Sequence[bool], at: int, column: str, said: list[str | None]) -> None:
     """Gives the rows of a household what stands on its first row only; a head begins another household."""
-    relations = values.get("relation_to_head")
-    said = values[column]
     last: str | None = None
-    for number, line in enumerate(lines):
+    for number, (line, is_head) in enumerate(zip(lines, heads, strict=True)):
         text = said[number]
-        relation = relations[number] if relations is not None else None
-        if text is not None or (relation is not None and relation_of(relation) == "head"):
+        if text is not None or is_head:
             last = text
         elif last is not None:
             said[number] = line.cells[at] = last

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.encodings import encode
 from benchmarks.intake_legacy import in_legacy, legacy_files, people, raw_bytes
-from benchmarks.intake_sheets import COMMUNE, TK1
+from benchmarks.intake_sheets import ARRIVALS, BLANK_ABOVE, COMMUNE, LAYOUTS, TK1
 from benchmarks.intake_writers import csv_bytes, xlsx_bytes
 from casework.intake import LEGACY_ENCODINGS, understood_sheet
 from casework.preview import preview
@@ -81,6 +81,22 @@ def test_labels_above_the_table_and_words_below_it_are_read_as_the_headings_are(
     assert received.headings["head_name"] == "Họ và tên chủ hộ"
     heads = understood_sheet(received, AT)["head_name"].to_list()
     assert heads == ["Trần Văn Hậu"] * 3
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("encoding", [encoding for encoding in LEGACY_ENCODINGS if encoding != "viqr"])
+def test_three_people_of_every_layout_are_understood_as_in_unicode(tmp_path: Path, layout: str, encoding: str) -> None:
+    sheets, above = LAYOUTS[layout], BLANK_ABOVE.get(layout, 0)
+    same = read(tmp_path, "a.xlsx", xlsx_bytes(sheets, above))
+    found = read(tmp_path, "b.xlsx", xlsx_bytes([in_legacy(sheet, encoding) for sheet in sheets], above))
+    for legacy, plain in zip(found.received.sheets, same.received.sheets, strict=True):
+        assert understood_sheet(legacy, AT).equals(understood_sheet(plain, AT))
+
+
+def test_heads_in_an_old_font_under_headings_in_unicode_begin_another_household(tmp_path: Path) -> None:
+    typed = replace(in_legacy(ARRIVALS, "tcvn3"), heading=ARRIVALS.heading)
+    (sheet,) = read(tmp_path, "a.xlsx", xlsx_bytes([typed])).received.sheets
+    assert sheet.rows["household_code"].to_list() == ["0100000011", "0100000011", None]
 
 
 def test_a_single_person_is_read_as_his_headings_are(tmp_path: Path) -> None:
