@@ -32,10 +32,14 @@ class HouseholdState:
 
 @dataclass(frozen=True)
 class PersonState:
-    """A person as the ledger knows him: the record, with the current household's code and the status."""
+    """A person as the ledger knows him: the record, with the current household's code and the status.
+
+    `since` is the date (yyyy-mm-dd) of the event by which he is where he is, None where none is known.
+    """
 
     person_id: int
     record: Mapping[str, Any]
+    since: str | None = None
 
     @property
     def household_code(self) -> str | None:
@@ -55,6 +59,8 @@ class Effects:
 
     #: (household_code or None, relation): the membership from the event's date on
     membership: tuple[str | None, str | None] | None = None
+    #: whether that date lies before the one since which he is where he is: it is kept, and he stays where he is
+    is_past: bool = False
     #: values of the person that change, with the status where it does
     changes: dict[str, Any] = field(default_factory=dict)
     #: kinds of queue items that open beside the link: death, household
@@ -93,6 +99,7 @@ def of_link(
             _join(effects, person.person_id, meaning, household)
         else:
             effects.waits.append("household")
+    effects.is_past = effects.membership is not None and (meaning["event_date"] or "") < (person.since or "")
     return effects
 
 

@@ -37,7 +37,7 @@ def after_issue(meaning: Mapping[str, Any], household: HouseholdState | None, ef
 def after_change(record: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
     """The record once the effects have been applied to it."""
     after = {**record, **effects.changes}
-    if effects.membership is not None:
+    if effects.membership is not None and not effects.is_past:
         after["household_code"], after["relation_to_head"] = effects.membership
         is_head = after["relation_to_head"] == HEAD
         after["head_name"] = after["full_name"] if is_head else None
@@ -85,6 +85,7 @@ def foresee(
     ids = {body["person_id"] for body in chosen.values() if body.get("person_id") is not None}
     ids.update(member for household in households.values() for member in household.members)
     known = {row["record_id"]: row for row in people.records(session, ids, viewer).iter_rows(named=True)}
+    since = people.members_since(session, ids)
     #: (row_id, member's person_id or 0 for the row's own person) → record
     records: dict[tuple[int, int], Mapping[str, Any]] = {}
     for row_id, body in chosen.items():
@@ -94,14 +95,15 @@ def foresee(
             effects = of_issue(0, meaning, household)
             after = after_issue(meaning, household, effects)
         elif body.get("person_id") in known:
-            person = PersonState(body["person_id"], known[body["person_id"]])
+            person = PersonState(body["person_id"], known[body["person_id"]], since.get(body["person_id"]))
             effects = of_link(person, meaning, household, may_record_death=bool(body.get("number_agrees")))
             after = after_change(person.record, household, effects)
         else:
             continue
         if body["outcome"] == "issued" or effects.membership is not None or effects.changes:
             records[row_id, 0] = after
-        if effects.membership is not None and after["relation_to_head"] == HEAD and household is not None:
+        is_new_head = effects.membership is not None and not effects.is_past and after["relation_to_head"] == HEAD
+        if is_new_head and household is not None:
             for member in household.members - {body.get("person_id")}:
                 records[row_id, member] = {**known[member], "head_name": after["full_name"]}
     keys = _keys(list(records.values()), rules)

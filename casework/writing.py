@@ -81,7 +81,11 @@ class Chunk:
 
     def _read_people(self, person_ids: Sequence[int]) -> dict[int, PersonState]:
         records = people.records(self._session, person_ids, self._viewer)
-        return {row["record_id"]: PersonState(row["record_id"], row) for row in records.iter_rows(named=True)}
+        since = people.members_since(self._session, person_ids)
+        return {
+            row["record_id"]: PersonState(row["record_id"], row, since.get(row["record_id"]))
+            for row in records.iter_rows(named=True)
+        }
 
     def is_superseded(self, row: PlannedRow) -> bool:
         """Whether the row was decided otherwise since it was planned: by a person, or by a second process."""
@@ -158,17 +162,19 @@ class Chunk:
         person_id, record = person.person_id, person.record
         self._people[person_id] = person
         if effects.membership is not None:
+            household_code, relation = effects.membership
             self._memberships.append(
                 {
                     "person_id": person_id,
-                    "household_code": record["household_code"],
-                    "relation": record["relation_to_head"],
+                    "household_code": household_code,
+                    "relation": relation,
                     "event_date": self._meanings[row.row_id]["event_date"],
                     "row_id": row.row_id,
                     "load_id": None,
                 }
             )
-            self._note_head(person, body)
+            if not effects.is_past:
+                self._note_head(person, body)
         if effects.membership is not None or effects.changes:
             self._mark_changed(person_id, record, body)
         self._requests.extend({"row_id": row.row_id, "person_id": person_id, **request} for request in effects.requests)

@@ -45,6 +45,8 @@ def rules(name: str) -> dict[str, Any]:
 def over_unique(values: pl.Series, function: Callable[[str], Any], dtype: Any = pl.String) -> pl.Series:
     """The function of every value, computed once per distinct value; null stays null."""
     distinct = values.drop_nulls().unique()
+    if distinct.is_empty():
+        return pl.Series(values.name, [None] * len(values), dtype=dtype)
     answers = pl.DataFrame(
         {"value": distinct, "answer": pl.Series([function(value) for value in distinct.to_list()], dtype=dtype)}
     )

@@ -72,12 +72,19 @@ def read_path(
     if not found or archives.is_workbook(found):
         yield own, _attempt(own, content, sender, profiles)
         return
+    is_empty = True
     for member in archives.members(content, found):
+        is_empty = False
         name = f"{own}/{member.name}"
         if isinstance(member.content, UnreadableError):
             yield name, member.content
         else:
             yield name, _attempt(name, member.content, sender, profiles)
+    if is_empty:
+        yield (
+            own,
+            UnreadableError("gói nén không có tệp nào để đọc, chỉ có thư mục hoặc tệp ẩn. Hãy gửi lại."),
+        )
 
 
 def _attempt(name: str, content: bytes, sender: Sender, profiles: Sequence[Profile]) -> ReadFile | UnreadableError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from pipelines.unreadable import UnreadableError
 
 #: A sheet whose nearest layout finds this share of its required columns is a list of people with a wrong heading.
 _LIST_OF_PEOPLE = 0.5
+_COLUMN_NUMBER = re.compile("[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,8 @@ def _headings(rows: Sequence[Row], at: int) -> list[tuple[list[str], int]]:
 def _numbering(rows: Sequence[Row]) -> int:
     """1 where the row below the heading counts the columns, as printed forms do: (1), (2), (3) or A, B, 1; else 0."""
     said = [fold_heading(cell) for cell in rows[0].cells if cell.strip()] if rows else []
-    numbers = [int(text) for text in said if text.isdigit()]
-    letters = [text for text in said if not text.isdigit()]
+    numbers = [int(text) for text in said if _COLUMN_NUMBER.fullmatch(text)]
+    letters = [text for text in said if not _COLUMN_NUMBER.fullmatch(text)]
     counts = len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 2
     return int(counts and len(letters) <= 2 and all(len(text) == 1 for text in letters))
 

@@ -174,6 +174,12 @@ def members(session: Session, ids: Iterable[int], viewer: Viewer) -> list[Member
     return [Member(**row._mapping) for row in found]
 
 
+def members_since(session: Session, person_ids: Iterable[int]) -> dict[int, str | None]:
+    """person_id → date (yyyy-mm-dd) of the event by which some persons belong where they do, or to no household."""
+    found = session.rows_for("members_since", "person_ids", sorted(set(person_ids)))
+    return {row.person_id: row.event_date for row in found}
+
+
 def head_of(members: Iterable[Member]) -> Member | None:
     """The head by whom a household goes, of its members: a living one before a dead one, then the lowest id."""
     heads = [member for member in members if member.relation == HEAD]

@@ -88,6 +88,10 @@ select household_id, household_code from household where household_code in :hous
 insert into membership (person_id, seq, household_id, relation, event_date, row_id, load_id)
 values (:person_id, :seq, :household_id, :relation, :event_date, :row_id, :load_id);
 
+-- name: members_since
+-- the date of the newest membership of some persons
+select person_id, max(event_date) as event_date from membership where person_id in :person_ids group by person_id;
+
 -- name: members_of_households
 -- who belongs to some households now, with the name, whether alive, and the relation
 select m.household_id, m.person_id, m.relation, v.full_name, v.birth_date, v.sex, v.status

@@ -229,6 +229,17 @@ def test_one_bad_file_among_a_hundred_good_ones(tmp_path: Path) -> None:
     assert [Path(remark.file).name for remark in found.unreadable] == ["050b.xlsx"]
 
 
+@pytest.mark.parametrize("name", ["tháng 10/", "tháng 10/.a.csv", "__MACOSX/a.csv"])
+def test_a_bundle_without_a_file_is_named(tmp_path: Path, name: str) -> None:
+    assert "không có tệp nào để đọc" in refused(write(tmp_path, "a.zip", zip_bytes({name: GOOD})))
+
+
+@pytest.mark.parametrize("number", ["7" * 5000, "²", "٣"])
+def test_a_first_row_of_strange_numbers_is_a_row(tmp_path: Path, number: str) -> None:
+    found = rows(write(tmp_path, "a.csv", GOOD.replace("05/03/1987".encode(), number.encode())))
+    assert found.received.sheets[0].rows["birth_date"][0] == number
+
+
 def test_hidden_merged_and_unknown_sheets_are_said(tmp_path: Path) -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:

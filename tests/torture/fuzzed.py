@@ -237,8 +237,9 @@ def _those_that_break_alone(template: Path, folder: Path, source: str, inputs: M
         shutil.copytree(template, home)
         try:
             _work_through(home, box, source, {name: given}, Turn())
-        except Exception:
-            found.append(Fault(f"{name} alone: {traceback.format_exc()}", {name: given.content}))
+        except Exception as error:
+            said = "".join(traceback.format_exception(error, chain=False))
+            found.append(Fault(f"{name} alone: {said}", {name: given.content}))
         shutil.rmtree(home)
         shutil.rmtree(box, ignore_errors=True)
     return found

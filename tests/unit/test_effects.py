@@ -39,7 +39,13 @@ def person(**known: Any) -> PersonState:
 
 def row(event: str, **told: Any) -> dict[str, Any]:
     """What an understood row says; nothing but the event and the name where a test does not say more."""
-    return {**dict.fromkeys(RECORD), "event": event, "full_name": "Nguyễn Thị Thu Hà", "flags": [], **told}
+    return {
+        **dict.fromkeys(RECORD),
+        "event": event,
+        "event_date": None,
+        "full_name": "Nguyễn Thị Thu Hà",
+        "flags": [],
+    } | told
 
 
 def household(code: str, heads: Mapping[int, str] | None = None, *, living: bool = True) -> HouseholdState:
@@ -287,6 +293,28 @@ def test_a_change_of_household_brings_its_heads_name(
     after = after_change(before, household(OTHER, {NEIGHBOUR: "Lê Thị Mai"}), Effects(membership=membership))
     changed = {"household_code": membership[0], "relation_to_head": membership[1], "head_name": head_name}
     assert after == {**before, **changed}
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "is_past"),
+    [
+        ("2026-10-10", "2026-10-18", True),
+        (None, "2026-10-18", True),
+        ("2026-10-18", "2026-10-18", False),
+        ("2026-10-18", "2026-10-10", False),
+        ("2026-10-18", None, False),
+        (None, None, False),
+    ],
+)
+def test_a_change_of_household_from_before_the_last_one_is_kept_and_changes_nothing_now(
+    day: str | None, since: str | None, is_past: bool
+) -> None:
+    known = PersonState(SELF, person().record, since)
+    effects = link(row("move_out", event_date=day), known)
+    assert effects == Effects(membership=(None, None), is_past=is_past)
+    after = after_change(known.record, None, effects)
+    assert (after == known.record) is is_past
+    assert after["household_code"] == (HOME if is_past else None)
 
 
 def test_changes_of_values_leave_the_household_alone() -> None:
