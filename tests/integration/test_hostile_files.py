@@ -236,7 +236,7 @@ def test_a_bundle_without_a_file_is_named(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("number", ["7" * 5000, "²", "٣"])
 def test_a_first_row_of_strange_numbers_is_a_row(tmp_path: Path, number: str) -> None:
-    found = rows(write(tmp_path, "a.csv", GOOD.replace("05/03/1987".encode(), number.encode())))
+    found = rows(write(tmp_path, "a.csv", GOOD.replace(b"05/03/1987", number.encode())))
     assert found.received.sheets[0].rows["birth_date"][0] == number
 
 
