@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from casework.intake import ReceivedFile, ReceivedSheet, decoded_sheet
 from pipelines import archives
 from pipelines.csv_text import sheet_of
 from pipelines.layout import Layout, UnknownLayoutError, find_layout, quoted
-from pipelines.limits import CELLS, SHEET_ROWS
+from pipelines.limits import CELLS, HEADING_WITHIN_ROWS, SHEET_ROWS
 from pipelines.opening import read_plain_file
 from pipelines.profile import Profile
 from pipelines.received import received_sheet
@@ -23,6 +24,9 @@ from pipelines.workbooks import XLS_BEGINNING, read_workbook
 
 #: By their endings, which only say what was meant; what a file is, its first bytes say.
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".zip")
+
+#: Enough for the rows among which the heading stands.
+_BEGINNING = 1 << 20
 
 _NO_TABLE = (
     (b"%pdf", "là tệp PDF"),
@@ -98,9 +102,9 @@ def read_content(name: str, content: bytes, sender: Sender, profiles: Sequence[P
     """The file of these bytes, which are no bundle; UnreadableError when it cannot be read."""
     if not name.lower().endswith(ENDINGS):
         raise UnreadableError(f"chỉ đọc được tệp {', '.join(ENDINGS)}. Hãy lưu lại dưới dạng .xlsx hoặc “CSV UTF-8”.")
-    table = _table(content, sender.encoding)
     if sender.text_encoding:
         profiles = [replace(p, conventions=replace(p.conventions, encoding=sender.text_encoding)) for p in profiles]
+    table = _table(content, sender.encoding, profiles)
     try:
         sheets, remarks = _recognised(table, profiles)
     except UnreadableError as error:
@@ -118,7 +122,7 @@ def read_content(name: str, content: bytes, sender: Sender, profiles: Sequence[P
     return ReadFile(received, table.form, table.encoding, sheets, [*table.remarks, *remarks])
 
 
-def _table(content: bytes, encoding: str | None) -> Table:
+def _table(content: bytes, encoding: str | None, profiles: Sequence[Profile]) -> Table:
     """The sheets of the file, by what its bytes are."""
     if content.startswith(XLS_BEGINNING):
         return read_workbook(content, frozenset())
@@ -135,11 +139,23 @@ def _table(content: bytes, encoding: str | None) -> Table:
     try:
         text, known = read_text(content, encoding)
     except UnknownEncodingError as error:
+        if encoding is not None or not _begins_with_a_heading(content, profiles):
+            raise
         doubt = error
         text, known = read_text(content, "cp1252")
     rows, delimiter = sheet_of(text)
     form = f"CSV, ngăn cách bằng {_DELIMITERS.get(delimiter, repr(delimiter))}"
     return Table(form, known, [Sheet(None, _bounded(rows))], doubt=doubt)
+
+
+def _begins_with_a_heading(content: bytes, profiles: Sequence[Profile]) -> bool:
+    """Whether the bytes, of whatever font, may be a file of a known layout: asked before the whole is read."""
+    try:
+        rows, _ = sheet_of(read_text(content[:_BEGINNING], "cp1252").text)
+        find_layout(islice(rows, HEADING_WITHIN_ROWS), profiles, None)
+    except UnreadableError:
+        return False
+    return True
 
 
 def _shows_its_encoding(sheet: ReadSheet) -> bool:

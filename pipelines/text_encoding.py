@@ -31,7 +31,7 @@ _SIGNS = frozenset("“”‘’–—…•°§«»\u00a0²³½")
 
 
 class UnknownEncodingError(UnreadableError):
-    """Nobody declared how the bytes were written, and their form does not show it."""
+    """The form of the bytes does not show how they were written, or not as it was declared."""
 
 
 class Text(NamedTuple):

@@ -16,12 +16,14 @@ from benchmarks.intake_sheets import ARRIVALS, BLANK_ABOVE, COMMUNE, LAYOUTS, TK
 from benchmarks.intake_writers import csv_bytes, xlsx_bytes
 from casework.intake import LEGACY_ENCODINGS, understood_sheet
 from casework.preview import preview
+from pipelines import change_files
 from pipelines.change_files import ReadFile, read_path
 from pipelines.cli import main
 from pipelines.layout import find_layout
 from pipelines.profile import Profile, fold_heading, known_profiles
 from pipelines.sender import Sender, sender_of
 from pipelines.tables import Row
+from pipelines.text_encoding import Text, read_text
 from pipelines.unreadable import UnreadableError
 
 AT = date(2026, 11, 1)
@@ -128,12 +130,29 @@ def test_bytes_of_an_old_font_are_refused_where_headings_and_names_do_not_both_s
     )
 
 
+def test_bytes_without_a_known_heading_are_refused_before_the_whole_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_bytes: list[int] = []
+
+    def counted(content: bytes, declared: str | None = None) -> Text:
+        read_bytes.append(len(content))
+        return read_text(content, declared)
+
+    monkeypatch.setattr(change_files, "read_text", counted)
+    assert "không phải UTF-8" in str(attempt(tmp_path, "a.csv", b"\xd4,\xb6\n" * 2_000_000))
+    assert read_bytes == [8_000_000, 1 << 20]
+
+
 def test_the_sender_says_what_the_names_cannot_show(tmp_path: Path) -> None:
     few = replace(PEOPLE, people=PEOPLE.people[:1])
     content = raw_bytes(few, "tcvn3")
     found = read(tmp_path, "a.csv", content, Sender(text_encoding="tcvn3"))
     assert rows(found).equals(rows(read(tmp_path, "b.csv", csv_bytes(few, "utf-8", ","))))
     assert isinstance(attempt(tmp_path, "a.csv", content, Sender(text_encoding="vni")), UnreadableError)
+    assert "không phải UTF-8" in str(
+        attempt(tmp_path, "a.csv", FILES["legacy_vni_bytes.csv"][1], Sender(encoding="utf-8"))
+    )
     assert isinstance(attempt(tmp_path, "a.csv", content, Sender(text_encoding="unicode")), UnreadableError)
     (tmp_path / "source.toml").write_text('[text]\nencoding = "tcvn3"\n', encoding="utf-8")
     assert sender_of(tmp_path, None).text_encoding == "tcvn3"
