@@ -37,7 +37,7 @@ def run_checks(home: Home) -> list[CheckResult]:
         # where the key is missing, the last check says so
         with suppress(KeyFileError):
             found.append(checks.draws_follow_the_key(session, home.key("code_permutation")))
-    return [*found, checks.home_is_closed(home)]
+    return [*found, checks.ledger_is_as_made(home.ledger), checks.home_is_closed(home)]
 
 
 def _demanded_steps() -> list[dict[str, Any]]:

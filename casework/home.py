@@ -9,7 +9,6 @@ from casework.types import Home, Viewer
 from matching.block import key_version
 from matching.places import known_province
 from registry import log
-from registry.engine import Ledger
 
 DEFAULT_PROVINCE = "01"
 
@@ -20,25 +19,19 @@ def create_home(folder: Path, province: str | None, viewer: Viewer) -> bool:
     if not known_province(code):
         raise UsageError(f"province {code}: not on the list of provinces in force since 1/7/2025")
     home = Home(folder)
-    if home.is_made:
+    if home.ledger.is_made():
         return False
     home.make_folders()
-    # the ledger takes its name once it is whole, so that a crash leaves no half-made home
-    unfinished = folder / "ledger.unfinished"
-    for leftover in folder.glob("ledger.unfinished*"):
-        leftover.unlink()
-    ledger = Ledger.create(unfinished, code, key_version())
-    with ledger.writing() as session:
-        log.append(session, viewer, [log.Act("init", {"province": code})])
-    ledger.truncate_wal()
-    ledger.close()
-    unfinished.rename(home.ledger_file)
-    return True
+    act = log.Act("init", {"province": code})
+    made = home.ledger.create(code, key_version(), lambda session: log.append(session, viewer, [act]))
+    home.ledger.store.tidy()
+    home.ledger.close()
+    return made
 
 
 def open_home(folder: Path) -> Home:
     """The home in a folder; UsageError when nobody has made one there."""
     home = Home(folder)
-    if not home.is_made:
+    if not home.ledger.is_made():
         raise UsageError(f"{folder}: no ledger here. Run `motma init` first, or set MOTMA_HOME.")
     return home

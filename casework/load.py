@@ -113,7 +113,7 @@ def load_extract(
         counts = {"rows": result.rows, "persons": result.persons, "rejected": result.rejected}
         content = {"load": load_id, "is_new": True, "digest": extract.digest, **counts}
         log.append(session, viewer, [log.Act("register_load", content)])
-    home.ledger.truncate_wal()
+    home.ledger.store.tidy()
     return result
 
 

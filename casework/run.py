@@ -72,7 +72,7 @@ def _decide(home: Home, delivered: list[int] | None, viewer: Viewer, progress: P
         progress("decide", number - 1, len(batches))
         decided += work_through(home, batch_id, viewer, progress)
     settle_stranded(home, viewer)
-    home.ledger.truncate_wal()
+    home.ledger.store.tidy()
     return _report(home, delivered, batches, decided, viewer)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ import polars as pl
 
 import sql
 from registry.codes import permute
-from registry.engine import Session
+from registry.engine import Ledger, Session
 from registry.errors import BusyError
 from registry.home import KEY_PURPOSES, Home, Key
 from registry.log import canonical
@@ -40,10 +39,10 @@ class CheckResult:
 def run_checks(session: Session, demanded_steps: Sequence[Mapping[str, Any]]) -> list[CheckResult]:
     """Every check of the ledger alone. `demanded_steps` holds rules_version, step and must_run."""
     found = []
-    for check in sql.statements("checks").values():
+    for check in sql.statements("checks", session.kind).values():
         columns, rows = session.text_rows(check.text, demanded_steps=json.dumps(list(demanded_steps)))
         found.append(CheckResult(check.name, check.description, tuple(columns), tuple(rows)))
-    return [*found, _log_is_canonical(session), _ledger_is_as_made(session)]
+    return [*found, _log_is_canonical(session)]
 
 
 def _log_is_canonical(session: Session) -> CheckResult:
@@ -67,18 +66,12 @@ def _is_canonical(body: bytes) -> bool:
         return False
 
 
-def _ledger_is_as_made(session: Session) -> CheckResult:
+def ledger_is_as_made(ledger: Ledger) -> CheckResult:
     """The ledger's tables, constraints and triggers beside those that its migrations make."""
-    applied = {row.version for row in session.rows("applied_migrations")}
-    fresh = sqlite3.connect(":memory:")
-    try:
-        for version, script in sql.migrations("sqlite"):
-            if version in applied:
-                fresh.executescript(script)
-        made = {(kind, name): text for kind, name, text in fresh.execute(sql.statement("ledger", "schema_objects"))}
-    finally:
-        fresh.close()
-    held = {(row.type, row.name): row.sql for row in session.rows("schema_objects")}
+    with ledger.reading() as session:
+        applied = {row.version for row in session.rows("applied_migrations")}
+        held = {(row.kind, row.name): row.definition for row in session.rows("schema_objects")}
+    made = {(kind, name): text for kind, name, text in ledger.store.objects_as_made(applied)}
     return CheckResult(
         "ledger_is_as_made",
         "2: constraints, not code, forbid a second code. Rows: tables, indexes and triggers that are not as made.",

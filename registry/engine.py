@@ -7,12 +7,12 @@ Writers take the issuing lock as the first statement of their transaction and ho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -20,8 +20,7 @@ import sql
 from registry.errors import BusyError, IntegrityError
 
 _LIST_PARAMETER = re.compile(r"\bin :(\w+)")
-_MAX_LIST = 20_000  # SQLite takes 32,766 parameters in one statement
-_BUSY_SECONDS = 120
+_MAX_LIST = 20_000  # SQLite takes 32,766 parameters in one statement, PostgreSQL 65,535
 
 
 def now() -> str:
@@ -30,8 +29,8 @@ def now() -> str:
 
 
 @cache
-def _prepared(name: str) -> sa.TextClause:
-    text = sql.statement("ledger", name)
+def _prepared(name: str, kind: str) -> sa.TextClause:
+    text = sql.statement("ledger", name, kind)
     lists = _LIST_PARAMETER.findall(text)
     return sa.text(text).bindparams(*(sa.bindparam(key, expanding=True) for key in lists))
 
@@ -41,10 +40,14 @@ class Session:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.kind: str = connection.dialect.name
+
+    def _execute(self, name: str, parameters: Any) -> sa.CursorResult[Any]:
+        return self._connection.execute(_prepared(name, self.kind), parameters)
 
     def rows(self, name: str, **parameters: Any) -> Sequence[sa.Row[Any]]:
         """All rows of a statement."""
-        return self._connection.execute(_prepared(name), parameters).all()
+        return self._execute(name, parameters).all()
 
     def rows_for(self, name: str, key: str, values: Sequence[Any], **parameters: Any) -> list[sa.Row[Any]]:
         """All rows of a statement whose list parameter `key` takes the values, asked in slices."""
@@ -55,11 +58,11 @@ class Session:
 
     def one(self, name: str, **parameters: Any) -> sa.Row[Any] | None:
         """The only row of a statement, or None."""
-        return self._connection.execute(_prepared(name), parameters).one_or_none()
+        return self._execute(name, parameters).one_or_none()
 
     def value(self, name: str, **parameters: Any) -> Any:
         """The first column of the only row."""
-        return self._connection.execute(_prepared(name), parameters).scalar_one()
+        return self._execute(name, parameters).scalar_one()
 
     def value_of_state(self, column: str) -> Any:
         """One column of the ledger's state: seq, floor_seq, log_no, province or key_version."""
@@ -70,7 +73,7 @@ class Session:
 
     def run(self, name: str, **parameters: Any) -> int:
         """How many rows a changing statement touched."""
-        return self._connection.execute(_prepared(name), parameters).rowcount
+        return self._execute(name, parameters).rowcount
 
     def run_for(self, name: str, key: str, values: Sequence[Any]) -> None:
         """Runs a changing statement whose list parameter `key` takes the values, in slices."""
@@ -80,7 +83,7 @@ class Session:
     def run_many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs a changing statement once for each mapping of parameters."""
         if rows:
-            self._connection.execute(_prepared(name), list(rows))
+            self._execute(name, list(rows))
 
     def text_rows(self, text: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of a check's query."""
@@ -102,50 +105,61 @@ class WriteSession(Session):
         return range(last - count + 1, last + 1)
 
 
+class Store(Protocol):
+    """What differs between the engines. Writers of `write_engine` hold the issuing lock from their first statement."""
+
+    kind: str
+    name: str
+    write_engine: sa.Engine
+    read_engine: sa.Engine
+
+    def is_there(self) -> bool:
+        """Whether there is anything that a ledger could be in."""
+
+    def make_place(self) -> None:
+        """Makes what a ledger can be made in, where that is ours to do."""
+
+    def run_script(self, connection: sa.Connection, script: str) -> None:
+        """Runs a migration within the connection's transaction."""
+
+    def says(self, error: sa.exc.DBAPIError) -> str:
+        """What the engine says of an error, without any value."""
+
+    def objects_as_made(self, versions: set[str]) -> list[tuple[str, str, str]]:
+        """(kind, name, definition) of every object that some migrations make."""
+
+    def tidy(self) -> None:
+        """Gives back what the engine keeps and nobody needs."""
+
+
 class Ledger:
-    """The ledger of one home, on SQLite."""
+    """The ledger of one home."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self._write = self._engine("begin immediate")
-        self._read = self._engine("begin")
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
-    def _engine(self, begin: str) -> sa.Engine:
-        # parameters hold personal values, which no message may show
-        driver = {"isolation_level": None, "timeout": _BUSY_SECONDS}
-        engine = sa.create_engine(f"sqlite:///{self.file}", connect_args=driver, hide_parameters=True)
+    def is_made(self) -> bool:
+        """Whether `motma init` has been here; BusyError (12) when the database does not answer."""
+        with self._understood():
+            return self.store.is_there() and self._is_made_in(self.store.read_engine)
 
-        @sa.event.listens_for(engine, "connect")
-        def _set_up(connection: Any, _record: Any) -> None:
-            cursor = connection.cursor()
-            for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "temp_store=memory"):
-                cursor.execute(f"pragma {pragma}")
-            cursor.close()
+    def _is_made_in(self, engine: sa.Engine) -> bool:
+        with engine.begin() as connection:
+            return bool(Session(connection).value("has_ledger"))
 
-        @sa.event.listens_for(engine, "begin")
-        def _begin(connection: sa.Connection) -> None:
-            # the driver's own begin comes too late to be a lock (PARTS, SQLite and PostgreSQL)
-            connection.exec_driver_sql(begin)
-
-        return engine
-
-    @classmethod
-    def create(cls, file: Path, province: str, key_version: str) -> Ledger:
-        """A new ledger with its first row of state."""
-        ledger = cls(file)
-        with ledger._write.begin() as connection:
-            driver = connection.connection.driver_connection
-            if driver is None:
-                raise RuntimeError("the pool handed out no driver connection")
-            for version, script in sql.migrations("sqlite"):
-                # one statement at a time: executescript would commit and let go of the lock
-                for text in _split(script):
-                    driver.execute(text)
-                connection.execute(_prepared("add_schema_version"), {"version": version, "at": now()})
-            state = {"province": province, "key_version": key_version, "at": now()}
-            connection.execute(_prepared("add_ledger_state"), state)
-        file.chmod(0o600)
-        return ledger
+    def create(self, province: str, key_version: str, then: Callable[[WriteSession], None]) -> bool:
+        """Whether an empty ledger was made, and `then` done in it, whole or not at all; False when there is one."""
+        self.store.make_place()
+        with self._understood(), self.store.write_engine.begin() as connection:
+            session = Session(connection)
+            if session.value("has_ledger"):
+                return False
+            for version, script in sql.migrations(self.store.kind):
+                self.store.run_script(connection, script)
+                session.run("add_schema_version", version=version, at=now())
+            session.run("add_ledger_state", ledger_id=uuid4().hex, province=province, key_version=key_version, at=now())
+            then(WriteSession(connection))
+        return True
 
     @contextmanager
     def writing(self) -> Iterator[WriteSession]:
@@ -153,13 +167,13 @@ class Ledger:
 
         BusyError (12) when the lock cannot be had in time.
         """
-        with self._understood(), self._write.begin() as connection:
+        with self._understood(), self.store.write_engine.begin() as connection:
             yield WriteSession(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot of the ledger."""
-        with self._understood(), self._read.begin() as connection:
+        with self._understood(), self.store.read_engine.begin() as connection:
             yield Session(connection)
 
     @contextmanager
@@ -167,36 +181,14 @@ class Ledger:
         """Engine errors as ours: 12 when trying again may help, 13 when the ledger or a constraint forbids it."""
         try:
             yield
-        except sa.exc.OperationalError as error:
-            remedy = "Nothing was changed. Try again."
-            raise BusyError(f"{self.file.name}: cannot be used now ({error.orig}). {remedy}") from error
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            remedy = "What was committed stays; the rest was undone. Try again."
+            raise BusyError(f"{self.store.name}: cannot be used now ({self.store.says(error)}). {remedy}") from error
         except sa.exc.DatabaseError as error:
-            raise IntegrityError(f"{self.file.name}: {error.orig}. Nothing was changed; run `motma check`.") from error
-
-    def truncate_wal(self) -> None:
-        """Empties the write-ahead log if nobody needs it now: who waits for a reader here holds up every writer."""
-        with self._read.connect() as connection:
-            driver = connection.connection.driver_connection
-            if driver is not None:
-                driver.execute("pragma busy_timeout = 0")
-                driver.execute("pragma wal_checkpoint(truncate)").fetchall()
-                driver.execute(f"pragma busy_timeout = {_BUSY_SECONDS * 1000}")
+            said = self.store.says(error)
+            raise IntegrityError(f"{self.store.name}: {said}. Nothing was changed; run `motma check`.") from error
 
     def close(self) -> None:
         """Closes every connection."""
-        self._write.dispose()
-        self._read.dispose()
-
-
-def _split(script: str) -> Iterator[str]:
-    """The statements of a script; a trigger's body keeps its semicolons."""
-    import sqlite3
-
-    buffer = ""
-    for line in script.splitlines(keepends=True):
-        buffer += line
-        if buffer.strip() and sqlite3.complete_statement(buffer):
-            yield buffer
-            buffer = ""
-    if any(line.strip() and not line.startswith("--") for line in buffer.splitlines()):
-        raise RuntimeError(f"unfinished statement in a migration: {buffer[:80]!r}")
+        self.store.write_engine.dispose()
+        self.store.read_engine.dispose()

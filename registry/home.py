@@ -12,6 +12,10 @@ from pathlib import Path
 
 from registry.engine import Ledger
 from registry.errors import KeyFileError, UsageError
+from registry.sqlite import SqliteStore
+
+#: the environment's word for a ledger in PostgreSQL
+LEDGER_URL = "MOTMA_LEDGER_URL"
 
 #: one key per purpose: query digests in the log, the permutation behind issued numbers
 KEY_PURPOSES = ("log_digest", "code_permutation")
@@ -46,17 +50,16 @@ class Home:
         """The SQLite file of the ledger."""
         return self.folder / "ledger.sqlite"
 
-    @property
-    def is_made(self) -> bool:
-        """Whether `motma init` has been here."""
-        return self.ledger_file.exists()
-
     @cached_property
     def ledger(self) -> Ledger:
-        """The ledger of this home; UsageError when there is none."""
-        if not self.is_made:
-            raise UsageError(f"{self.folder}: no ledger here. Run `motma init` first, or set MOTMA_HOME.")
-        return Ledger(self.ledger_file)
+        """The ledger: the database of `MOTMA_LEDGER_URL`, else the SQLite file of this home."""
+        url = os.environ.get(LEDGER_URL)
+        if not url:
+            return Ledger(SqliteStore(self.ledger_file))
+        # a home without PostgreSQL need not load its driver
+        from registry.postgresql import PostgresqlStore
+
+        return Ledger(PostgresqlStore(url))
 
     def key(self, purpose: str) -> Key:
         """The key of one purpose, from the environment (`MOTMA_KEY_<PURPOSE>`, hexadecimal) or the home."""

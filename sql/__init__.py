@@ -39,30 +39,36 @@ def _blocks(text: str) -> list[Statement]:
 
 
 @cache
-def statements(folder: str) -> dict[str, Statement]:
-    """All statements of one folder of sql/ ("ledger", "register", "checks") by name."""
+def statements(folder: str, engine: str | None = None) -> dict[str, Statement]:
+    """All statements of one folder of sql/ ("ledger", "register", "checks") by name.
+
+    With an engine ("sqlite", "postgresql") those of its folder below as well: what the engines say differently.
+    """
     found: dict[str, Statement] = {}
-    for file in sorted(files("sql").joinpath(folder).iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".sql"):
-            continue
-        for statement in _blocks(file.read_text(encoding="utf-8")):
-            if statement.name in found:
-                raise StatementError(f"sql/{folder}: two statements are named {statement.name}")
-            found[statement.name] = statement
+    for part in (folder, f"{folder}/{engine}") if engine else (folder,):
+        place = files("sql").joinpath(part)
+        entries = place.iterdir() if place.is_dir() else ()
+        for file in sorted(entries, key=lambda entry: entry.name):
+            if not file.name.endswith(".sql"):
+                continue
+            for statement in _blocks(file.read_text(encoding="utf-8")):
+                if statement.name in found:
+                    raise StatementError(f"sql/{folder}: two statements are named {statement.name}")
+                found[statement.name] = statement
     return found
 
 
-def statement(folder: str, name: str) -> str:
+def statement(folder: str, name: str, engine: str | None = None) -> str:
     """The text of one statement."""
     try:
-        return statements(folder)[name].text
+        return statements(folder, engine)[name].text
     except KeyError:
         raise StatementError(f"sql/{folder} has no statement {name}") from None
 
 
 @cache
 def migrations(engine: str) -> tuple[tuple[str, str], ...]:
-    """(version, script) of every migration of one engine ("sqlite"), oldest first."""
+    """(version, script) of every migration of one engine ("sqlite", "postgresql"), oldest first."""
     folder = files("sql").joinpath("migrations", engine)
     scripts = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
     return tuple((file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")) for file in scripts)

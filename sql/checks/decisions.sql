@@ -7,7 +7,7 @@ from (
     row_number() over (partition by row_id order by decision_no) as place,
     lag(seq) over (partition by row_id order by decision_no) as seq_before
   from decision
-)
+) as numbered
 where decision_no <> place or seq < seq_before
 order by row_id, decision_no;
 
@@ -104,6 +104,6 @@ select row_id, decision_no, rank
 from (
   select c.*, row_number() over (partition by row_id, decision_no order by rank) as place
   from decision_candidate as c
-)
+) as ranked
 where rank <> place
 order by row_id, decision_no, rank;

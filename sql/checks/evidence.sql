@@ -1,33 +1,10 @@
--- name: issue_was_searched
--- 3.6: before an issue no demanded step was cut, and the one that must run ran. Rows: issues and steps where not so.
-with demanded as (
-  select
-    json_extract(value, '$.rules_version') as rules_version,
-    json_extract(value, '$.step') as step,
-    json_extract(value, '$.must_run') as must_run
-  from json_each(:demanded_steps)
-),
-issue as (
-  select row_id, decision_no, rules_version, evidence from decision where outcome = 'issued'
-),
-searched as (
-  select i.row_id, i.decision_no, json_extract(s.value, '$[0]') as step, json_extract(s.value, '$[1]') as status
-  from issue as i, json_each(i.evidence, '$.steps') as s
-  where s.type = 'array'
-)
-select i.row_id, i.decision_no, coalesce(w.step, i.rules_version) as step, coalesce(s.status, 'missing') as status
-from issue as i
-left join demanded as w on w.rules_version = i.rules_version
-left join searched as s on s.row_id = i.row_id and s.decision_no = i.decision_no and s.step = w.step
-where s.status is null or s.status = 'cut' or (w.must_run = 1 and s.status = 'not_applicable')
-order by i.row_id, i.decision_no, w.step;
-
 -- name: issue_lacked_nothing
 -- 3.6: the row of an issue has what a code needs. Rows: issues that lacked something.
-select row_id, decision_no
-from decision
-where outcome = 'issued' and coalesce(json_array_length(evidence, '$.lacks'), 0) > 0
-order by row_id, decision_no;
+select d.row_id, d.decision_no
+from decision as d
+join decision_evidence as e on e.row_id = d.row_id and e.decision_no = d.decision_no
+where d.outcome = 'issued' and e.lacks > 0
+order by d.row_id, d.decision_no;
 
 -- name: death_is_proven
 -- 3.6: a death is recorded for a death row with an agreeing number, or when two people agreed. Rows: other deaths.
@@ -55,10 +32,8 @@ where coalesce(r.event, '') <> 'death'
     exists (
       select 1
       from decision as d
-      where d.row_id = t.row_id
-        and d.person_id = t.person_id
-        and d.seq = t.seq
-        and json_extract(d.evidence, '$.number_agrees') = 1
+      join decision_evidence as e on e.row_id = d.row_id and e.decision_no = d.decision_no
+      where d.row_id = t.row_id and d.person_id = t.person_id and d.seq = t.seq and e.number_agrees
     )
     or (
       select count(distinct lower(trim(a.approved_by)))
@@ -74,7 +49,7 @@ order by t.person_id, t.seq;
 -- Rows: current decisions that are otherwise.
 select d.row_id, d.decision_no, d.outcome
 from decision_current as d
-join intake_row as r on r.row_id = d.row_id
-where (d.outcome = 'returned')
-  <> (json_array_length(r.understood, '$.faults') > 0 or json_extract(d.evidence, '$.note') is not null)
+join decision_evidence as e on e.row_id = d.row_id and e.decision_no = d.decision_no
+join intake_row_faults as f on f.row_id = d.row_id
+where (d.outcome = 'returned') <> (f.faults > 0 or e.note is not null)
 order by d.row_id;

@@ -6,7 +6,7 @@ where q.kind = 'row'
   and q.state = 'open'
   and not exists (select 1 from search_key as k where k.record_id = -q.row_id)
   and exists (
-    select 1 from plan_row as p where p.row_id = q.row_id and json_array_length(p.body, '$.emitted') > 0
+    select 1 from plan_row_keys as p where p.row_id = q.row_id and p.keys > 0
   )
 order by q.item_id;
 

@@ -1,7 +1,3 @@
--- name: schema_objects
--- every table, index, view and trigger with its text
-select type, name, sql from sqlite_master where name not like 'sqlite~_%' escape '~' order by type, name;
-
 -- name: applied_migrations
 select version from schema_version order by version;
 

@@ -47,7 +47,7 @@ from intake_row as w
 join delivery as t on t.delivery_id = w.delivery_id
 join decision_current as d on d.row_id = w.row_id
 join batch_row as b on b.row_id = w.row_id
-where :batch_id is null or b.batch_id = :batch_id
+where cast(:batch_id as bigint) is null or b.batch_id = :batch_id
 order by t.file_name, w.source, w.delivery_id, w.row;
 
 -- name: add_change_request

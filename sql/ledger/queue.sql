@@ -31,7 +31,7 @@ select
 from queue_item as q
 join intake_row as w on w.row_id = q.row_id
 join delivery as t on t.delivery_id = w.delivery_id
-where q.state = 'open' and (:reason is null or q.reason = :reason)
+where q.state = 'open' and (cast(:reason as text) is null or q.reason = :reason)
 order by coalesce(q.waits_for_row_id, q.row_id), q.item_id
 limit :limit;
 

@@ -4,8 +4,8 @@ insert into schema_version (version, applied_at) values (:version, :at);
 
 -- name: add_ledger_state
 -- the ledger's only row of state
-insert into ledger_state (id, seq, floor_seq, log_no, province, key_version, created_at)
-values (1, 0, 0, 0, :province, :key_version, :at);
+insert into ledger_state (id, ledger_id, seq, floor_seq, log_no, province, key_version, created_at)
+values (1, :ledger_id, 0, 0, 0, :province, :key_version, :at);
 
 -- name: raise_seq
 -- the issuing lock's number: one more, and its new value
@@ -13,11 +13,11 @@ update ledger_state set seq = seq + 1 where id = 1 returning seq;
 
 -- name: state
 -- where the ledger stands
-select seq, floor_seq, log_no, province, key_version from ledger_state where id = 1;
+select ledger_id, seq, floor_seq, log_no, province, key_version from ledger_state where id = 1;
 
 -- name: raise_floor_seq
 -- searches need a register version at this seq or later: a bulk load has no keys in the tail
-update ledger_state set floor_seq = max(floor_seq, :seq) where id = 1;
+update ledger_state set floor_seq = :seq where id = 1 and floor_seq < :seq;
 
 -- name: set_key_version
 -- the normaliser and key rules that the search keys were made with
@@ -42,8 +42,8 @@ values (:entry_no, :logged_at, :act, :logged_by, :row_id, :body);
 select entry_no, body
 from log_entry
 where entry_no > :after
-  and (:row_id is null or row_id = :row_id)
-  and (:act is null or act = :act)
+  and (cast(:row_id as bigint) is null or row_id = :row_id)
+  and (cast(:act as text) is null or act = :act)
 order by entry_no
 limit :limit;
 
@@ -51,7 +51,7 @@ limit :limit;
 -- the newest entries, newest first, filtered by row and act where given
 select entry_no, body
 from log_entry
-where (:row_id is null or row_id = :row_id)
-  and (:act is null or act = :act)
+where (cast(:row_id as bigint) is null or row_id = :row_id)
+  and (cast(:act as text) is null or act = :act)
 order by entry_no desc
 limit :limit;

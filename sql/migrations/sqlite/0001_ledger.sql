@@ -10,6 +10,7 @@ create table schema_version (
 -- complete together with the tail only if it stands at floor_seq or later
 create table ledger_state (
   id integer primary key check (id = 1),
+  ledger_id text not null,
   seq integer not null,
   floor_seq integer not null,
   log_no integer not null,
@@ -23,6 +24,74 @@ create table id_counter (
   kind text primary key,
   value integer not null
 ) strict;
+
+-- loads -----------------------------------------------------------------------------------------------------------
+
+create table register_load (
+  load_id integer primary key,
+  digest text not null unique,
+  file_name text not null,
+  as_of text not null,
+  rows integer not null,
+  persons integer not null,
+  rejected integer not null,
+  seq integer not null,
+  loaded_at text not null,
+  loaded_by text not null
+) strict;
+
+-- history: rows of an extract that have neither a name nor a number
+create table register_reject (
+  load_id integer not null references register_load (load_id),
+  row integer not null,
+  cells text not null,
+  primary key (load_id, row)
+) strict, without rowid;
+
+-- intake ----------------------------------------------------------------------------------------------------------
+
+create table delivery (
+  delivery_id integer primary key,
+  source text not null,
+  province text not null,
+  file_name text not null,
+  digest text not null,
+  profile text not null,
+  headings text not null,
+  rows integer not null,
+  received_at text not null,
+  received_by text not null,
+  unique (source, file_name, digest)
+) strict;
+
+-- history: one row per row of a change file, once for ever (section 3.4): received cells and what was understood
+create table intake_row (
+  row_id integer primary key,
+  row_identity text not null unique,
+  source text not null,
+  province text not null,
+  cells text not null,
+  understood text not null,
+  event text,
+  event_date text,
+  delivery_id integer not null references delivery (delivery_id),
+  row integer not null,
+  sheet text,
+  sheet_row integer not null,
+  seq integer not null,
+  received_at text not null
+) strict;
+
+-- history: which rows each delivered file holds
+create table delivery_row (
+  delivery_id integer not null references delivery (delivery_id),
+  row integer not null,
+  row_id integer not null references intake_row (row_id),
+  sheet text,
+  sheet_row integer not null,
+  primary key (delivery_id, row)
+) strict, without rowid;
+create index delivery_row_row on delivery_row (row_id);
 
 -- persons ---------------------------------------------------------------------------------------------------------
 
@@ -143,81 +212,13 @@ from (
     m.*,
     row_number() over (partition by person_id order by coalesce(event_date, '') desc, seq desc) as place
   from membership as m
-)
+) as ranked
 where place = 1;
 
 create view person_current as
 select v.*
 from person_version as v
 where v.seq = (select max(w.seq) from person_version as w where w.person_id = v.person_id);
-
--- loads -----------------------------------------------------------------------------------------------------------
-
-create table register_load (
-  load_id integer primary key,
-  digest text not null unique,
-  file_name text not null,
-  as_of text not null,
-  rows integer not null,
-  persons integer not null,
-  rejected integer not null,
-  seq integer not null,
-  loaded_at text not null,
-  loaded_by text not null
-) strict;
-
--- history: rows of an extract that have neither a name nor a number
-create table register_reject (
-  load_id integer not null references register_load (load_id),
-  row integer not null,
-  cells text not null,
-  primary key (load_id, row)
-) strict, without rowid;
-
--- intake ----------------------------------------------------------------------------------------------------------
-
-create table delivery (
-  delivery_id integer primary key,
-  source text not null,
-  province text not null,
-  file_name text not null,
-  digest text not null,
-  profile text not null,
-  headings text not null,
-  rows integer not null,
-  received_at text not null,
-  received_by text not null,
-  unique (source, file_name, digest)
-) strict;
-
--- history: one row per row of a change file, once for ever (section 3.4): received cells and what was understood
-create table intake_row (
-  row_id integer primary key,
-  row_identity text not null unique,
-  source text not null,
-  province text not null,
-  cells text not null,
-  understood text not null,
-  event text,
-  event_date text,
-  delivery_id integer not null references delivery (delivery_id),
-  row integer not null,
-  sheet text,
-  sheet_row integer not null,
-  seq integer not null,
-  received_at text not null
-) strict;
-
--- history: which rows each delivered file holds
-create table delivery_row (
-  delivery_id integer not null references delivery (delivery_id),
-  row integer not null,
-  row_id integer not null references intake_row (row_id),
-  sheet text,
-  sheet_row integer not null,
-  primary key (delivery_id, row)
-) strict, without rowid;
-create index delivery_row_row on delivery_row (row_id);
 
 -- batches and plans -----------------------------------------------------------------------------------------------
 
@@ -396,6 +397,39 @@ create table log_entry (
   body blob not null
 ) strict;
 create index log_entry_row on log_entry (row_id) where row_id is not null;
+
+-- what the checks read out of JSON --------------------------------------------------------------------------------
+
+create view decision_evidence as
+select
+  row_id, decision_no,
+  coalesce(json_array_length(evidence, '$.lacks'), 0) as lacks,
+  json_extract(evidence, '$.number_agrees') = 1 as number_agrees,
+  json_extract(evidence, '$.note') as note
+from decision;
+
+create view decision_step as
+select
+  d.row_id, d.decision_no, d.seq, json_extract(s.value, '$[0]') as step, json_extract(s.value, '$[1]') as status,
+  json_extract(s.value, '$[2]') as hits, json_extract(s.value, '$[3]') as candidates
+from decision as d, json_each(d.evidence, '$.steps') as s
+where s.type = 'array';
+
+create view intake_row_faults as
+select row_id, json_array_length(understood, '$.faults') as faults from intake_row;
+
+create view plan_row_keys as
+select row_id, batch_id, attempt, coalesce(json_array_length(body, '$.emitted'), 0) as keys from plan_row;
+
+create view log_entry_said as
+select
+  entry_no, row_id, act, logged_at, logged_by,
+  json_extract(text, '$.no') as no, json_extract(text, '$.at') as at, json_extract(text, '$.act') as act_said,
+  json_extract(text, '$.by') as said_by, json_extract(text, '$.row') as row_said, json_extract(text, '$.seq') as seq,
+  json_extract(text, '$.outcome') as outcome, json_extract(text, '$.person') as person_id,
+  json_extract(text, '$.step') as step, json_extract(text, '$.status') as status,
+  json_extract(text, '$.hits') as hits, json_extract(text, '$.candidates') as candidates
+from (select e.*, cast(e.body as text) as text from log_entry as e) as said;
 
 -- history tables refuse to be rewritten --------------------------------------------------------------------------
 

@@ -1,0 +1,89 @@
+"""The ledger as one PostgreSQL database: READ COMMITTED under an advisory lock for writers, snapshots for readers.
+
+A writer at REPEATABLE READ would take its snapshot before it has the lock and never see what the holder before it
+committed (PARTS, SQLite and PostgreSQL); so writers read each statement's own present.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+import sql
+from registry.errors import UsageError
+
+#: the issuing lock: one number for one database, "motma" in ASCII
+_LOCK = int.from_bytes(b"motma", "big")
+_WAIT = "120s"
+_DRIVER = "postgresql+psycopg"
+_TRIAL_SCHEMA = "motma_as_made"
+
+
+class PostgresqlStore:
+    """What is particular to a ledger in a PostgreSQL database."""
+
+    kind = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = sa.make_url(url)
+        except sa.exc.ArgumentError:
+            raise UsageError("MOTMA_LEDGER_URL is no URL; write postgresql://user@host/database") from None
+        if parsed.get_backend_name() != "postgresql":
+            raise UsageError("MOTMA_LEDGER_URL must name PostgreSQL: postgresql://user@host/database")
+        self._url = parsed.set(drivername=_DRIVER)
+        self.name = f"PostgreSQL database {parsed.database}"
+        self.write_engine = self._engine("READ COMMITTED", f"select pg_advisory_xact_lock({_LOCK})")
+        self.read_engine = self._engine("REPEATABLE READ", "set transaction read only")
+
+    def _engine(self, isolation: str, first: str) -> sa.Engine:
+        engine = sa.create_engine(
+            self._url,
+            isolation_level=isolation,
+            connect_args={"options": f"-c lock_timeout={_WAIT} -c timezone=UTC -c jit=off"},
+            hide_parameters=True,
+            pool_pre_ping=True,
+        )
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(first)
+
+        return engine
+
+    def is_there(self) -> bool:
+        """Always: a server that does not answer is an error, not an absent ledger."""
+        return True
+
+    def make_place(self) -> None:
+        """Nothing: the database is made by whoever looks after the server."""
+
+    def run_script(self, connection: sa.Connection, script: str) -> None:
+        """Runs a migration within the connection's transaction."""
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise RuntimeError("the pool handed out no driver connection")
+        driver.execute(script)
+
+    def says(self, error: sa.exc.DBAPIError) -> str:
+        """What the server says of an error, without its detail: that holds values."""
+        diagnosis = getattr(error.orig, "diag", None)
+        primary: str | None = getattr(diagnosis, "message_primary", None)
+        if primary is None:
+            return "no connection to the server"
+        constraint: str | None = getattr(diagnosis, "constraint_name", None)
+        return f"{primary} ({constraint})" if constraint and constraint not in primary else primary
+
+    def objects_as_made(self, versions: set[str]) -> list[tuple[str, str, str]]:
+        """(kind, name, definition) of every object that some migrations make, tried in a schema that nobody sees."""
+        with self.write_engine.connect() as connection:
+            connection.exec_driver_sql(f"create schema {_TRIAL_SCHEMA}")
+            connection.exec_driver_sql(f"set local search_path = {_TRIAL_SCHEMA}")
+            for version, script in sql.migrations(self.kind):
+                if version in versions:
+                    self.run_script(connection, script)
+            found = connection.execute(sa.text(sql.statement("ledger", "schema_objects", self.kind))).all()
+            connection.rollback()
+        return [(row.kind, row.name, row.definition) for row in found]
+
+    def tidy(self) -> None:
+        """Nothing: the server looks after its own log."""

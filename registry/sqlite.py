@@ -1,0 +1,98 @@
+"""The ledger as one SQLite file: WAL, every commit on disk, `begin immediate` as the issuing lock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+import sql
+
+_BUSY_SECONDS = 120
+
+
+class SqliteStore:
+    """What is particular to a ledger in a SQLite file."""
+
+    kind = "sqlite"
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.name = file.name
+        self.write_engine = self._engine("begin immediate")
+        self.read_engine = self._engine("begin")
+
+    def _engine(self, begin: str) -> sa.Engine:
+        # parameters hold personal values, which no message may show
+        driver = {"isolation_level": None, "timeout": _BUSY_SECONDS}
+        engine = sa.create_engine(f"sqlite:///{self._file}", connect_args=driver, hide_parameters=True)
+
+        @sa.event.listens_for(engine, "connect")
+        def _set_up(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "temp_store=memory"):
+                cursor.execute(f"pragma {pragma}")
+            cursor.close()
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            # the driver's own begin comes too late to be a lock (PARTS, SQLite and PostgreSQL)
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    def is_there(self) -> bool:
+        """Whether the file is there."""
+        return self._file.exists()
+
+    def make_place(self) -> None:
+        """An empty file that only its owner reads, unless there is one."""
+        self._file.touch(mode=0o600)
+
+    def run_script(self, connection: sa.Connection, script: str) -> None:
+        """Runs a migration within the connection's transaction."""
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise RuntimeError("the pool handed out no driver connection")
+        for text in _split(script):
+            # one statement at a time: executescript would commit and let go of the lock
+            driver.execute(text)
+
+    def says(self, error: sa.exc.DBAPIError) -> str:
+        """What the engine says of an error, without any value."""
+        return str(error.orig)
+
+    def objects_as_made(self, versions: set[str]) -> list[tuple[str, str, str]]:
+        """(kind, name, definition) of every object that some migrations make."""
+        fresh = sqlite3.connect(":memory:")
+        try:
+            for version, script in sql.migrations(self.kind):
+                if version in versions:
+                    fresh.executescript(script)
+            return fresh.execute(sql.statement("ledger", "schema_objects", self.kind)).fetchall()
+        finally:
+            fresh.close()
+
+    def tidy(self) -> None:
+        """Empties the write-ahead log if nobody needs it now: who waits for a reader here holds up every writer."""
+        with self.read_engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("pragma busy_timeout = 0")
+                driver.execute("pragma wal_checkpoint(truncate)").fetchall()
+                driver.execute(f"pragma busy_timeout = {_BUSY_SECONDS * 1000}")
+
+
+def _split(script: str) -> Iterator[str]:
+    """The statements of a script; a trigger's body keeps its semicolons."""
+    buffer = ""
+    for line in script.splitlines(keepends=True):
+        buffer += line
+        if buffer.strip() and sqlite3.complete_statement(buffer):
+            yield buffer
+            buffer = ""
+    if any(line.strip() and not line.startswith("--") for line in buffer.splitlines()):
+        raise RuntimeError(f"unfinished statement in a migration: {buffer[:80]!r}")

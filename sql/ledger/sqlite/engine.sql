@@ -1,0 +1,9 @@
+-- name: has_ledger
+select count(*) from sqlite_master where name = 'ledger_state';
+
+-- name: schema_objects
+-- every table, index, view and trigger with its text
+select type as kind, name, sql as definition
+from sqlite_master
+where name not like 'sqlite~_%' escape '~'
+order by type, name;
