@@ -56,7 +56,9 @@ def check_keys(session: Session) -> None:
 
 
 def check_versions(session: Session, version: register.Version) -> None:
-    """Refuses (12) a register version that the program or the ledger has outgrown."""
+    """Refuses (12) a register version of another ledger, or one that the program or the ledger has outgrown."""
+    if version.meta.ledger_id != session.value_of_state("ledger_id"):
+        raise BusyError("the register was made of another ledger. Check MOTMA_HOME and MOTMA_LEDGER_URL.")
     wanted = key_version()
     held = (version.meta.key_version, session.value_of_state("key_version"))
     if held != (wanted, wanted):

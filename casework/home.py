@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from casework.errors import UsageError
@@ -13,12 +14,19 @@ from registry import log
 DEFAULT_PROVINCE = "01"
 
 
-def create_home(folder: Path, province: str | None, viewer: Viewer) -> bool:
-    """Whether an empty home was made; False when there was one already. UsageError for an unknown province."""
+#: the environment's word for a ledger in PostgreSQL
+LEDGER_URL = "MOTMA_LEDGER_URL"
+
+
+def create_home(folder: Path, province: str | None, viewer: Viewer, ledger_url: str | None = None) -> bool:
+    """Whether an empty home was made; False when there was one already. UsageError for an unknown province.
+
+    `ledger_url` counts for `MOTMA_LEDGER_URL`; "" is the SQLite file of the home.
+    """
     code = province or DEFAULT_PROVINCE
     if not known_province(code):
         raise UsageError(f"province {code}: not on the list of provinces in force since 1/7/2025")
-    home = Home(folder)
+    home = Home(folder, os.environ.get(LEDGER_URL) if ledger_url is None else ledger_url)
     if home.ledger.is_made():
         return False
     home.make_folders()
@@ -29,9 +37,9 @@ def create_home(folder: Path, province: str | None, viewer: Viewer) -> bool:
     return made
 
 
-def open_home(folder: Path) -> Home:
-    """The home in a folder; UsageError when nobody has made one there."""
-    home = Home(folder)
+def open_home(folder: Path, ledger_url: str | None = None) -> Home:
+    """The home in a folder; UsageError when nobody has made one there. `ledger_url` as for create_home."""
+    home = Home(folder, os.environ.get(LEDGER_URL) if ledger_url is None else ledger_url)
     if not home.ledger.is_made():
         raise UsageError(f"{folder}: no ledger here. Run `motma init` first, or set MOTMA_HOME.")
     return home

@@ -42,7 +42,9 @@ def publish(home: Home, viewer: Viewer, progress: Progress = silent) -> PublishR
     with _alone(home), home.ledger.reading() as session:
         seq = session.value_of_state("seq")
         total = session.value("last_person_id")
-        writer = register.Writer(home.register_folder, seq, key_version(rules), rules.names)
+        writer = register.Writer(
+            home.register_folder, session.value_of_state("ledger_id"), seq, key_version(rules), rules.names
+        )
         keys_written = 0
         frequencies: list[pl.DataFrame] = []
         try:

@@ -17,7 +17,8 @@ EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
 _EPILOG = """\
-MOTMA_HOME names the home, the folder that holds everything (default ./var). PREFECT_API_URL, where set, makes
+MOTMA_HOME names the home, the folder that holds everything (default ./var). MOTMA_LEDGER_URL, where set, names
+the PostgreSQL database that holds the ledger instead of a file in the home. PREFECT_API_URL, where set, makes
 `motma run` a flow run of that server.
 
 exit codes: 0 done, also with rows in review or returned; 2 usage; 10 a file could not be read, after the others were

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pipelines.cli_call import Call, Commands, add_command, progress_bars, tell_of_files
@@ -30,6 +31,8 @@ def demo(call: Call) -> int:
     from pipelines.cli_run import flat, summary
     from pipelines.jobs import job_load, job_publish, job_run
 
+    # the demo keeps to its own folder: a ledger of the environment is somebody's real one
+    os.environ["MOTMA_LEDGER_URL"] = ""
     if not SAMPLES.is_dir():
         raise UsageError(f"{SAMPLES}: the sample data is not there; the demo runs from a clone of the project.")
     _clear(HOME)

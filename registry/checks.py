@@ -133,6 +133,8 @@ def register_fits(session: Session, version: tuple[str, Meta | None] | None) -> 
             seq, floor = session.value_of_state("seq"), session.value_of_state("floor_seq")
             keys = session.value_of_state("key_version")
             persons = session.value("count_persons_until", seq=meta.seq)
+            if meta.ledger_id != session.value_of_state("ledger_id"):
+                rows.append((name, "is of another ledger", meta.ledger_id, session.value_of_state("ledger_id")))
             if meta.seq > seq:
                 rows.append((name, "is ahead of the ledger", meta.seq, seq))
             if meta.seq < floor and session.value("last_load_seq") <= meta.seq:

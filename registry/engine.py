@@ -7,6 +7,7 @@ Writers take the issuing lock as the first statement of their transaction and ho
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -137,6 +138,8 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        # whoever opens a home for one act need not close it: connections end with the ledger that opened them
+        weakref.finalize(self, _dispose, store.write_engine, store.read_engine)
 
     def is_made(self) -> bool:
         """Whether `motma init` has been here; BusyError (12) when the database does not answer."""
@@ -190,5 +193,9 @@ class Ledger:
 
     def close(self) -> None:
         """Closes every connection."""
-        self.store.write_engine.dispose()
-        self.store.read_engine.dispose()
+        _dispose(self.store.write_engine, self.store.read_engine)
+
+
+def _dispose(*engines: sa.Engine) -> None:
+    for engine in engines:
+        engine.dispose()

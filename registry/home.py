@@ -14,9 +14,6 @@ from registry.engine import Ledger
 from registry.errors import KeyFileError, UsageError
 from registry.sqlite import SqliteStore
 
-#: the environment's word for a ledger in PostgreSQL
-LEDGER_URL = "MOTMA_LEDGER_URL"
-
 #: one key per purpose: query digests in the log, the permutation behind issued numbers
 KEY_PURPOSES = ("log_digest", "code_permutation")
 _KEY_BYTES = 32
@@ -36,9 +33,13 @@ class Key:
 
 @dataclass(frozen=True)
 class Home:
-    """The folder that holds everything (`MOTMA_HOME`)."""
+    """The folder that holds everything (`MOTMA_HOME`).
+
+    The ledger is the PostgreSQL database of `ledger_url`, or without one the SQLite file of the folder.
+    """
 
     folder: Path
+    ledger_url: str | None = None
 
     @property
     def register_folder(self) -> Path:
@@ -52,14 +53,13 @@ class Home:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The ledger: the database of `MOTMA_LEDGER_URL`, else the SQLite file of this home."""
-        url = os.environ.get(LEDGER_URL)
-        if not url:
+        """The ledger, which `motma init` makes."""
+        if not self.ledger_url:
             return Ledger(SqliteStore(self.ledger_file))
         # a home without PostgreSQL need not load its driver
         from registry.postgresql import PostgresqlStore
 
-        return Ledger(PostgresqlStore(url))
+        return Ledger(PostgresqlStore(self.ledger_url))
 
     def key(self, purpose: str) -> Key:
         """The key of one purpose, from the environment (`MOTMA_KEY_<PURPOSE>`, hexadecimal) or the home."""

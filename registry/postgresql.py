@@ -13,6 +13,9 @@ from registry.errors import UsageError
 
 #: the issuing lock: one number for one database, "motma" in ASCII
 _LOCK = int.from_bytes(b"motma", "big")
+#: the first statements of writers and of readers
+TAKE_LOCK = f"select pg_advisory_xact_lock({_LOCK})"
+READ_ONLY = "set transaction read only"
 _WAIT = "120s"
 _DRIVER = "postgresql+psycopg"
 _TRIAL_SCHEMA = "motma_as_made"
@@ -32,10 +35,11 @@ class PostgresqlStore:
             raise UsageError("MOTMA_LEDGER_URL must name PostgreSQL: postgresql://user@host/database")
         self._url = parsed.set(drivername=_DRIVER)
         self.name = f"PostgreSQL database {parsed.database}"
-        self.write_engine = self._engine("READ COMMITTED", f"select pg_advisory_xact_lock({_LOCK})")
-        self.read_engine = self._engine("REPEATABLE READ", "set transaction read only")
+        self.write_engine = self.make_engine("READ COMMITTED", TAKE_LOCK)
+        self.read_engine = self.make_engine("REPEATABLE READ", READ_ONLY)
 
-    def _engine(self, isolation: str, first: str) -> sa.Engine:
+    def make_engine(self, isolation: str, first: str) -> sa.Engine:
+        """An engine whose transactions are of this isolation and begin with this statement."""
         engine = sa.create_engine(
             self._url,
             isolation_level=isolation,

@@ -33,8 +33,10 @@ def _statement(name: str) -> str:
 
 @dataclass(frozen=True)
 class Meta:
-    """Where a version stands: the ledger's seq, the key rules, when it was made, how many persons, its search steps."""
+    """Where a version stands: its ledger and that ledger's seq, the key rules, when it was made, how many persons and
+    keys it holds, its search steps."""
 
+    ledger_id: str
     seq: int
     key_version: str
     created_at: str
@@ -46,8 +48,9 @@ class Meta:
 class Writer:
     """A version that is being written; nobody sees it before `publish`."""
 
-    def __init__(self, folder: Path, seq: int, key_version: str, steps: Sequence[str]) -> None:
-        self.folder, self.seq, self.key_version, self.steps = folder, seq, key_version, list(steps)
+    def __init__(self, folder: Path, ledger_id: str, seq: int, key_version: str, steps: Sequence[str]) -> None:
+        self.folder, self.ledger_id, self.seq = folder, ledger_id, seq
+        self.key_version, self.steps = key_version, list(steps)
         self.records, self.keys = 0, 0
         self._file = folder / f"register-{seq:012d}-{os.getpid()}.duckdb"
         self._file.unlink(missing_ok=True)
@@ -80,7 +83,7 @@ class Writer:
         self._connection.execute(_statement("drop_key_stage"))
         with self._incoming(frequencies):
             self._connection.execute(_statement("sort_frequencies"))
-        meta = Meta(self.seq, self.key_version, now(), self.records, self.keys, tuple(self.steps))
+        meta = Meta(self.ledger_id, self.seq, self.key_version, now(), self.records, self.keys, tuple(self.steps))
         self._connection.execute(_statement("create_meta"), {**meta.__dict__, "steps": self.steps})
         self._connection.close()
         _sync(self._file)
@@ -111,10 +114,10 @@ class Version:
             held = self._connection.execute(_statement("count_all")).fetchall()
         except duckdb.Error as error:
             raise BusyError(damaged) from error
-        if not found or held != [(found[0][3], found[0][4])]:
+        if not found or held != [(found[0][4], found[0][5])]:
             raise BusyError(damaged)
         (row,) = found
-        self.meta = Meta(row[0], row[1], row[2], row[3], row[4], tuple(row[5]))
+        self.meta = Meta(*row[:6], tuple(row[6]))
 
     def __enter__(self) -> Self:
         return self

@@ -22,10 +22,11 @@ class SqliteStore:
     def __init__(self, file: Path) -> None:
         self._file = file
         self.name = file.name
-        self.write_engine = self._engine("begin immediate")
-        self.read_engine = self._engine("begin")
+        self.write_engine = self.make_engine("begin immediate")
+        self.read_engine = self.make_engine("begin")
 
-    def _engine(self, begin: str) -> sa.Engine:
+    def make_engine(self, begin: str) -> sa.Engine:
+        """An engine whose transactions begin with this statement."""
         # parameters hold personal values, which no message may show
         driver = {"isolation_level": None, "timeout": _BUSY_SECONDS}
         engine = sa.create_engine(f"sqlite:///{self._file}", connect_args=driver, hide_parameters=True)

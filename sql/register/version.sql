@@ -27,11 +27,11 @@ order by value, part, sex, cohort;
 -- name: create_meta
 create table meta as
 select
-  $seq::bigint as seq, $key_version as key_version, $created_at as created_at, $records::bigint as records,
+  $ledger_id as ledger_id, $seq::bigint as seq, $key_version as key_version, $created_at as created_at, $records::bigint as records,
   $keys::bigint as keys, $steps::varchar[] as steps;
 
 -- name: read_meta
-select seq, key_version, created_at, records, keys, steps from meta;
+select ledger_id, seq, key_version, created_at, records, keys, steps from meta;
 
 -- name: count_all
 -- what a version holds, to be compared with what was written

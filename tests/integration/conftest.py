@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,17 @@ from casework.run import run
 from casework.types import Viewer
 from pipelines.extract_files import read_extract
 from pipelines.inbox import read_inbox
+from tests.engines import Server, postgresql_server
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 OFFICERS = (Viewer("officer.1", "test"), Viewer("officer.2", "test"))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own."""
+    with postgresql_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

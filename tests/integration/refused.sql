@@ -126,4 +126,4 @@ insert into change_request select 900001, row_id, person_id, field, null, '', 1,
 insert into log_entry select entry_no, '', '', '', null, '' from log_entry;
 
 -- refused: a second row of state (CHECK)
-insert into ledger_state select 2, seq, floor_seq, log_no, province, key_version, '' from ledger_state;
+insert into ledger_state select 2, ledger_id, seq, floor_seq, log_no, province, key_version, '' from ledger_state;

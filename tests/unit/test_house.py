@@ -105,7 +105,17 @@ def test_every_statement_is_asked_for() -> None:
         file.read_text(encoding="utf-8") for floor in ("registry", "casework") for file in (ROOT / floor).rglob("*.py")
     )
     named = set(re.findall(r"[\"'](\w+)[\"']", code))
-    assert sorted({*statements("ledger"), *statements("register")} - named) == []
+    ledger = {*statements("ledger", "sqlite"), *statements("ledger", "postgresql")}
+    assert sorted({*ledger, *statements("register")} - named) == []
+
+
+@pytest.mark.parametrize("folder", ["ledger", "checks"])
+def test_engines_have_the_same_statements(folder: str) -> None:
+    described = [
+        {name: said.description for name, said in statements(folder, engine).items()}
+        for engine in ("sqlite", "postgresql")
+    ]
+    assert described[0] == described[1]
 
 
 def test_lock_names_no_address() -> None:

@@ -2,7 +2,7 @@
 select count(*) from pg_class where oid = to_regclass('ledger_state');
 
 -- name: schema_objects
--- every column, constraint, index, view, trigger and function with its definition
+-- every object of the schema with its definition
 select 'column' as kind, c.relname || '.' || a.attname as name,
   concat_ws(' ', format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'not null' end) as definition
 from pg_class as c

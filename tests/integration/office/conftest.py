@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import sqlalchemy as sa
 
 from casework.check import run_checks
 from casework.home import create_home, open_home
@@ -20,9 +21,11 @@ from casework.queue import DecideResult, Verdict, decide
 from casework.run import RunResult, run
 from casework.types import Viewer
 from pipelines.change_files import ReadFile, read_path
+from pipelines.cli import main
 from pipelines.extract_files import read_extract
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender
+from tests.engines import ENGINES, Server
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
 
@@ -81,7 +84,8 @@ _STORY = {
         left join decision_current as d on d.row_id = w.row_id
         left join person_current as v on v.person_id = d.person_id""",
     "weights": """
-        select t.file_name, w.source, w.row, round(d.match_weight, 3), round(d.posterior, 4), d.evidence like '%cut%'
+        select t.file_name, w.source, w.row, round(cast(d.match_weight as numeric), 3),
+          round(cast(d.posterior as numeric), 4), d.evidence like '%cut%'
         from intake_row as w
         join delivery as t on t.delivery_id = w.delivery_id
         join decision_current as d on d.row_id = w.row_id""",
@@ -94,7 +98,8 @@ _STORY = {
     "people": """
         select v.full_name, v.birth_date, v.sex, v.personal_id, v.residence_code, v.father_name, v.status, p.origin,
           (select count(*) from person_version as x where x.person_id = v.person_id),
-          (select group_concat(k.status) from code as k where k.person_id = v.person_id)
+          (select count(*) from code as k where k.person_id = v.person_id and k.status = 'active'),
+          (select count(*) from code as k where k.person_id = v.person_id and k.status <> 'active')
         from person_current as v
         join person as p on p.person_id = v.person_id""",
     "memberships": """
@@ -122,7 +127,7 @@ _STORY = {
         from search_key as k
         left join person_current as v on v.person_id = k.record_id
         left join intake_row as w on w.row_id = -k.record_id
-        group by k.record_id""",
+        group by k.record_id, v.full_name, v.birth_date, w.cells""",
 }
 
 
@@ -145,8 +150,8 @@ class Row(NamedTuple):
 class Office:
     """A home, somebody who works with it, and a folder for what comes in."""
 
-    def __init__(self, folder: Path, inbox: Path) -> None:
-        self.home = open_home(folder)
+    def __init__(self, folder: Path, inbox: Path, ledger_url: str) -> None:
+        self.home = open_home(folder, ledger_url)
         self.inbox = inbox
         self.viewer = Viewer("lan", "test")
 
@@ -202,8 +207,11 @@ class Office:
 
     def ask(self, text: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a query on the ledger, by a connection of the test's own that cannot write."""
-        with closing(sqlite3.connect(f"file:{self.home.ledger_file}?mode=ro", uri=True)) as connection:
-            return connection.execute(text, parameters).fetchall()
+        marks = iter(range(len(parameters)))
+        named = re.sub(r"\?", lambda _: f":p{next(marks)}", text)
+        with self.home.ledger.store.read_engine.connect() as connection:
+            found = connection.execute(sa.text(named), {f"p{at}": value for at, value in enumerate(parameters)})
+            return [tuple(row) for row in found]
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has that a run may add to, but for the log."""
@@ -217,33 +225,74 @@ class Office:
         """The checks that found a promise broken, with what they found; empty when all is well."""
         return {check.name: check.rows for check in run_checks(self.home) if check.rows}
 
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a process needs to work here."""
+        url = self.home.ledger_url or ""
+        return {
+            **os.environ,
+            "MOTMA_HOME": str(self.home.folder),
+            "MOTMA_LEDGER_URL": url,
+            "PREFECT_API_URL": "",
+        }
+
+    def main(self, *args: str) -> int:
+        """The exit code of a command here, called in this process."""
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("MOTMA_LEDGER_URL", self.home.ledger_url or "")
+            return main(args, self.environ)
+
     def close(self) -> None:
         """Lets go of the ledger."""
         self.home.ledger.close()
 
 
+class Model(NamedTuple):
+    """A home to be copied, with its ledger's URL ("" for a file in the home)."""
+
+    folder: Path
+    ledger_url: str
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of the ledger."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
-def model_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a home whose register is loaded and published, to be copied."""
-    folder = tmp_path_factory.mktemp("model_office")
-    create_home(folder / "home", None, Viewer("lan", "test"))
-    office = Office(folder / "home", folder)
+def new_ledger(engine: str, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Makes the URL of a new ledger's place, empty or a copy of another's."""
+    if engine == "sqlite":
+        return lambda _like: ""
+    server: Server = request.getfixturevalue("postgresql")
+    return server.new
+
+
+@pytest.fixture(scope="session")
+def model_office(new_ledger: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A home whose register is loaded and published."""
+    folder, url = tmp_path_factory.mktemp("model_office"), new_ledger("")
+    create_home(folder / "home", None, Viewer("lan", "test"), url)
+    office = Office(folder / "home", folder, url)
     office.load((SAMPLES / "register.csv").read_text(encoding="utf-8"), "crowd.csv")
     office.load(REGISTER, "people.csv")
     office.publish()
     office.close()
-    return folder / "home"
+    return Model(folder / "home", url)
 
 
 @pytest.fixture(scope="module")
-def new_office(model_office: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Office]]:
+def new_office(
+    model_office: Model, new_ledger: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Office]]:
     """Makes offices that start with the same register and the same keys."""
     made: list[Office] = []
 
     def make() -> Office:
         folder = tmp_path_factory.mktemp("office")
-        shutil.copytree(model_office, folder / "home")
-        made.append(Office(folder / "home", folder))
+        shutil.copytree(model_office.folder, folder / "home")
+        made.append(Office(folder / "home", folder, new_ledger(model_office.ledger_url)))
         return made[-1]
 
     yield make
@@ -258,9 +307,10 @@ def office(new_office: Callable[[], Office]) -> Office:
 
 
 @pytest.fixture
-def empty_office(tmp_path: Path) -> Iterator[Office]:
+def empty_office(new_ledger: Callable[[str], str], tmp_path: Path) -> Iterator[Office]:
     """An office without a register."""
-    create_home(tmp_path / "home", None, Viewer("lan", "test"))
-    office = Office(tmp_path / "home", tmp_path)
+    url = new_ledger("")
+    create_home(tmp_path / "home", None, Viewer("lan", "test"), url)
+    office = Office(tmp_path / "home", tmp_path, url)
     yield office
     office.close()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -14,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
-from pipelines.cli import main
 from registry.engine import Session
 
 if TYPE_CHECKING:
@@ -38,17 +36,12 @@ MOMENTS = (
 PATIENCE = 60.0
 
 
-def environ(office: Office) -> dict[str, str]:
-    """What a process needs to work in an office."""
-    return {**os.environ, "MOTMA_HOME": str(office.home.folder), "PREFECT_API_URL": ""}
-
-
 def start(office: Office) -> subprocess.Popen[bytes]:
     """A process that runs the samples' inbox."""
     return subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", "run", str(INBOX), "--by", "lan", "--json"],
         cwd=ROOT,
-        env=environ(office),
+        env=office.environ,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -58,7 +51,7 @@ def kill_at(process: subprocess.Popen[bytes], office: Office, sign: str, delay: 
     """How a process ended that was killed some time after a sign of its work."""
     until = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < until:
-        with suppress(sqlite3.OperationalError):
+        with suppress(sa.exc.OperationalError):
             if office.ask(sign):
                 break
         time.sleep(0.005)
@@ -75,7 +68,7 @@ def test_a_killed_run_ends_as_an_undisturbed_one(
     new_office: Callable[[], Office], capsys: pytest.CaptureFixture[str]
 ) -> None:
     undisturbed = new_office()
-    assert main(["run", str(INBOX), "--by", "lan"], environ(undisturbed)) == 0
+    assert undisturbed.main("run", str(INBOX), "--by", "lan") == 0
     # how many keys a person has in the tail depends on where transactions end; that all are there is checked by broken
     expected = undisturbed.story("tail")
     assert undisturbed.broken() == {}
@@ -92,7 +85,7 @@ def test_a_killed_run_ends_as_an_undisturbed_one(
             print(f"\nseed {seed}:", *(f"{delay:.3f} s after “{sign}”" for sign, delay in moments), flush=True)
         for sign, delay in moments:
             ended.append(kill_at(start(office), office, sign, delay))
-        assert main(["run", str(INBOX), "--by", "lan"], environ(office)) == 0
+        assert office.main("run", str(INBOX), "--by", "lan") == 0
         assert office.story("tail") == expected, f"seed {seed}"
         assert office.broken() == {}, f"seed {seed}"
         assert office.ask("select count(*) from decision_current") == [(rows,)], f"seed {seed}"

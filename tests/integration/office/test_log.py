@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +19,8 @@ from casework.search import search
 from casework.types import Viewer
 from matching.steps import search_rules
 from matching.text import fold
-from pipelines.cli import main
 from pipelines.inbox import read_inbox
-from registry import engine
+from registry import postgresql, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -194,17 +191,15 @@ def test_nothing_is_shown_that_could_not_be_logged(
 ) -> None:
     office.run(office.file("a.csv", "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025"))
     monkeypatch.chdir(office.inbox)
-    monkeypatch.setattr(engine, "_BUSY_SECONDS", 0.1)
-    environ = {"MOTMA_HOME": str(office.home.folder)}
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(postgresql, "_WAIT", "100ms")
     capsys.readouterr()
-    with closing(sqlite3.connect(office.home.ledger_file, isolation_level=None)) as other:
-        other.execute("begin immediate")
-        assert main(command, environ) == BusyError.exit_code
+    with office.home.ledger.writing():
+        assert office.main(*command) == BusyError.exit_code
         said = capsys.readouterr()
         assert said.out == ""
         assert "Try again" in said.err
         assert not Path("decisions.csv").exists()
-        other.execute("rollback")
-    assert main(command, environ) == 0
+    assert office.main(*command) == 0
     shown = capsys.readouterr().out
     assert re.search("Lương Thị Hạnh|Nghiêm Xuân Tường|queue_list|decisions.csv|decision", shown)

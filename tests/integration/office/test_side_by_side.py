@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from casework.export import export_decisions
 from casework.history import show_log
 from casework.queue import listing, show
 from casework.search import search
-from registry import engine
+from registry import engine, postgresql
 from registry.engine import Ledger, Session, WriteSession
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def run_at_once(office: Office, commands: list[tuple[Path, str]]) -> None:
         subprocess.Popen(
             [sys.executable, "-m", "pipelines.cli", "run", str(path), "--source", source, "--json"],
             cwd=ROOT,
-            env={**os.environ, "MOTMA_HOME": str(office.home.folder), "PREFECT_API_URL": ""},
+            env=office.environ,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
@@ -122,6 +121,11 @@ def test_two_processes_run_the_same_file(office: Office, new_office: Callable[[]
     assert office.broken() == {}
 
 
+#: the lock of each engine, and every statement with which a transaction begins
+LOCKS = {"sqlite": "begin immediate", "postgresql": postgresql.TAKE_LOCK}
+FIRST = {*LOCKS.values(), "begin", postgresql.READ_ONLY}
+
+
 # the lock -----------------------------------------------------------------------------------------------------------
 
 
@@ -130,9 +134,10 @@ def test_the_first_statement_of_every_transaction_that_writes_is_the_lock(office
 
     def heard(connection: sa.Connection, _cursor: object, statement: str, *_rest: object) -> None:
         heard_of = transactions[id(connection.connection.driver_connection)]
-        if statement.startswith("begin"):
+        if statement in FIRST:
             heard_of.append([])
-        heard_of[-1].append(statement)
+        if heard_of:
+            heard_of[-1].append(statement)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", heard)
     try:
@@ -157,7 +162,7 @@ def test_the_first_statement_of_every_transaction_that_writes_is_the_lock(office
     changing = [found for found in every if any(said.startswith(("insert", "update", "delete")) for said in found)]
     assert len(changing) >= 12
     for transaction in changing:
-        assert transaction[:2] == ["begin immediate", changing[0][1]], transaction[:3]
+        assert transaction[:2] == [LOCKS[office.home.ledger.store.kind], changing[0][1]], transaction[:3]
     assert changing[0][1].startswith("update ledger_state set seq = seq + 1")
 
 
@@ -167,13 +172,26 @@ class _LooksFirst(WriteSession):
     def __init__(self, connection: sa.Connection) -> None:
         Session.__init__(self, connection)
         self.at = engine.now()
-        self.value_of_state("seq")
+        self.looked = self.value_of_state("seq")
+        time.sleep(0.05)
         self.seq = self.value("raise_seq")
 
 
-def two_writers(ledger: Ledger) -> list[int | Exception]:
-    """What two writers get that begin at the same time, one of them holding on for a moment: a seq or an error."""
-    got: list[int | Exception] = []
+#: how a store begins its writers, and how it would without the lock
+BEGINS = {
+    "sqlite": (("begin immediate",), ("begin",)),
+    "postgresql": (("READ COMMITTED", postgresql.TAKE_LOCK), ("READ COMMITTED", "select 1")),
+}
+#: the lock, but in a snapshot taken before it was had
+TOO_EARLY = ("REPEATABLE READ", postgresql.TAKE_LOCK)
+
+
+def two_writers(ledger: Ledger) -> list[tuple[int, int] | Exception]:
+    """What two writers get that begin at the same time, one of them holding on for a moment.
+
+    The seq that each saw last before its own and its own, or an error.
+    """
+    got: list[tuple[int, int] | Exception] = []
     has_begun = threading.Event()
 
     def write(seconds: float) -> None:
@@ -181,8 +199,8 @@ def two_writers(ledger: Ledger) -> list[int | Exception]:
             with ledger.writing() as session:
                 has_begun.set()
                 time.sleep(seconds)
-                seq = session.seq
-            got.append(seq)
+                found = (getattr(session, "looked", session.seq - 1), session.seq)
+            got.append(found)
         except Exception as error:
             got.append(error)
 
@@ -196,33 +214,35 @@ def two_writers(ledger: Ledger) -> list[int | Exception]:
 
 
 @pytest.mark.parametrize(
-    ("begin", "looks_first", "is_safe"),
-    [
-        ("begin immediate", False, True),
-        ("begin immediate", True, True),
-        ("begin", False, True),
-        ("begin", True, False),
-    ],
+    ("has_lock", "looks_first", "is_safe"),
+    [(True, False, True), (True, True, True), (False, False, True), (False, True, False)],
 )
-def test_without_the_lock_a_writer_that_looks_first_fails(
-    office: Office, monkeypatch: pytest.MonkeyPatch, begin: str, *, looks_first: bool, is_safe: bool
+def test_without_the_lock_a_writer_that_looks_first_sees_what_is_old(
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, has_lock: bool, looks_first: bool, is_safe: bool
 ) -> None:
-    """Beginning at once and raising seq first are two locks; with neither, what was read is old when it is written."""
-    make = Ledger._engine
-    monkeypatch.setattr(Ledger, "_engine", lambda self, _given: make(self, begin))
+    """Taking the lock at once and raising seq first are two locks; with neither, what was read is old when written."""
     if looks_first:
         monkeypatch.setattr(engine, "WriteSession", _LooksFirst)
-    ledger = Ledger(office.home.ledger_file)
-    try:
-        got = two_writers(ledger)
-    finally:
-        ledger.close()
-    if is_safe:
-        first, second = got
-        assert isinstance(first, int)
-        assert second == first + 1
-    else:
-        assert [type(one) for one in got].count(BusyError) == 1
+    store: Any = office.home.ledger.store
+    with_lock, without = BEGINS[store.kind]
+    store.write_engine = store.make_engine(*(with_lock if has_lock else without))
+    assert _is_in_order(two_writers(office.home.ledger)) is is_safe
+
+
+def test_a_snapshot_before_the_lock_is_too_early(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    store: Any = office.home.ledger.store
+    if store.kind == "sqlite":
+        pytest.skip("begin immediate is lock and snapshot in one")
+    monkeypatch.setattr(engine, "WriteSession", _LooksFirst)
+    store.write_engine = store.make_engine(*TOO_EARLY)
+    assert not _is_in_order(two_writers(office.home.ledger))
+
+
+def _is_in_order(got: list[tuple[int, int] | Exception]) -> bool:
+    """Whether both writers wrote, and each knew all that was written before."""
+    found = sorted(pair for pair in got if not isinstance(pair, Exception))
+    assert all(isinstance(one, (tuple, BusyError)) for one in got), got
+    return len(found) == 2 and all(seq == looked + 1 for looked, seq in found)
 
 
 def test_emptying_the_write_ahead_log_makes_nobody_wait_for_a_reader(office: Office) -> None:
