@@ -117,7 +117,7 @@ class Version:
         if not found or held != [(found[0][4], found[0][5])]:
             raise BusyError(damaged)
         (row,) = found
-        self.meta = Meta(*row[:6], tuple(row[6]))
+        self.meta = Meta(row[0], row[1], row[2], row[3], row[4], row[5], tuple(row[6]))
 
     def __enter__(self) -> Self:
         return self
