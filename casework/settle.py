@@ -42,6 +42,11 @@ def _carry_out(session: WriteSession, item: Item, viewer: Viewer) -> None:
     else:
         effects = of_agreement(PersonState(person_id, record), meaning)
     touched = {person_id}
+    if record["relation_to_head"] == HEAD and record["household_id"] is not None:
+        household = people.members(session, [record["household_id"]], viewer)
+        if any(member.relation == HEAD and member.person_id != person_id for member in household):
+            # where a head leaves or dies, another is the name by which the whole household is found
+            touched.update(member.person_id for member in household)
     if effects.changes:
         after = {**record, **effects.changes}
         people.add_versions(session, [people.draft(person_id, after, status=after["status"], row_id=item.row_id)])

@@ -42,7 +42,8 @@ class Chunk:
         targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
         self._people = self._read_people(targets)
         self._codes = codes.standing(session, targets)
-        named = {meaning["household_code"] for meaning in self._meanings.values()} - {None}
+        named = {meaning["household_code"] for meaning in self._meanings.values()}
+        named = (named | {person.household_code for person in self._people.values()}) - {None}
         self._households = household_states(session, named, viewer)
         self._reopened = {
             item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"
@@ -140,6 +141,8 @@ class Chunk:
         if effects.changes:
             self._versions.append(people.draft(person_id, record, status=record["status"], row_id=row.row_id))
         self._take_effect(row, body, PersonState(person_id, record), effects)
+        if person.record["relation_to_head"] == HEAD:
+            self._note_lost_head(person, effects)
         self._decide(row, body, person_id, code)
 
     def review(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
@@ -193,6 +196,21 @@ class Chunk:
             for member in state.members - {person.person_id}:
                 self._changed[member] = None
                 self._member_keys[member] = foreseen.get(str(member))
+
+    def _note_lost_head(self, person: PersonState, effects: Effects) -> None:
+        """A head who leaves or dies is known to later rows; another head is then who its members are found by."""
+        state = self._households.get(person.household_code or "")
+        leaves = effects.membership is not None and not effects.is_past
+        if state is None or not (leaves or effects.changes.get("status") == "deceased"):
+            return
+        heads, members, name = state.heads - {person.person_id}, state.members, state.head_name
+        if leaves:
+            members, name = members - {person.person_id}, None
+        if heads:
+            name = people.records(self._session, [min(heads)], self._viewer)["full_name"].item()
+            self._changed.update(dict.fromkeys(members))
+            self._member_keys = {member: keys for member, keys in self._member_keys.items() if member not in members}
+        self._households[state.household_code] = HouseholdState(state.household_code, heads, members, name)
 
     def _mark_changed(
         self, person_id: int, record: Mapping[str, Any], body: Mapping[str, Any], *more_keys: int
