@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from casework.intake import take_in
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from casework.intake import ReceivedFile
     from casework.run import RunResult
 
     from .conftest import Office, Row
@@ -134,3 +138,18 @@ def test_two_senders_with_one_file_have_rows_of_their_own_and_no_second_code(off
     after = office.counts()
     assert (after["code"], after["person"]) == (counts["code"], counts["person"])
     assert {row.code for row in office.rows() if row.source == "buu-dien-01" and row.code in codes} == codes
+
+
+def test_a_file_is_taken_in_and_let_go_before_the_next_is_asked_for(new_office: Callable[..., Office]) -> None:
+    office = new_office()
+
+    def files() -> Iterator[ReceivedFile]:
+        for number, line in enumerate(FILE[:3]):
+            assert office.ask("select count(*) from intake_row") == [(number,)]
+            file = office.file(f"{number}.csv", line)
+            before = weakref.ref(file)
+            yield file
+            del file
+            assert before() is None
+
+    assert len(take_in(office.home, files(), office.viewer)) == 3
