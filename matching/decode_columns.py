@@ -69,7 +69,8 @@ def decode_columns(
     """
     if confirmed == UNICODE:
         return received, []
-    words = {name: words_of(received.get_column(name)) for name in TEXT_COLUMNS}
+    filled = [name for name in TEXT_COLUMNS if received.get_column(name).null_count() < received.height]
+    words = {name: words_of(received.get_column(name)) for name in filled}
     is_all_legacy = not any(found.unicode_values for name, found in words.items() if name != _EVENT)
     words = {name: found for name, found in words.items() if found.changeable.height}
     columns: list[pl.Series] = []

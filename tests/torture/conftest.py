@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,8 @@ KEPT = Path("var-torture")
 #: Beyond so many faults a campaign ends: they are one fault, or the machine is.
 MOST_FAULTS = 20
 
+_SAYS_EVERY_SECONDS = 60.0
+
 _COLUMNS = "{:<24}{:>12}{:>10}{:>12}{:>8}  {}"
 
 
@@ -33,6 +35,7 @@ class Campaign:
     name: str
     seconds: float
     seed: int
+    say: Callable[[str], None]
     inputs: int = 0
     took: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
@@ -40,12 +43,15 @@ class Campaign:
 
     def turns(self) -> Iterator[int]:
         """The seed of each turn until the time is over, of one at least; then fails where there were faults."""
-        started = time.monotonic()
+        started = said = time.monotonic()
         turn = 0
         while turn == 0 or (self.took < self.seconds and len(self.faults) < MOST_FAULTS):
             yield self.seed + turn
             turn += 1
             self.took = time.monotonic() - started
+            if time.monotonic() - said > _SAYS_EVERY_SECONDS:
+                said = time.monotonic()
+                self.say(f"{self.name}: {self.took:,.0f} seconds, {self.inputs:,} inputs, {len(self.faults)} faults")
         if self.faults:
             pytest.fail("\n\n".join(self.faults), pytrace=False)
 
@@ -69,7 +75,8 @@ class Campaign:
 def campaign(request: pytest.FixtureRequest) -> Campaign:
     """The campaign of a test; the time is shared out equally."""
     name = request.node.name.removeprefix("test_").replace("_", " ")
-    found = Campaign(name, SECONDS / len(request.session.items), SEED)
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    found = Campaign(name, SECONDS / len(request.session.items), SEED, terminal.write_line)
     request.config.stash.setdefault(_CAMPAIGNS, []).append(found)
     return found
 
