@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
+from casework.layouts import CSV, WORKBOOK, AboveCell, FileLayout, SheetLayout
 from casework.types import Home, Viewer
 from matching.decode_columns import ENCODINGS_TO_CONFIRM, Decoding, decode_columns
 from matching.encodings import ENCODINGS as LEGACY_ENCODINGS
@@ -24,12 +25,16 @@ from matching.understand import Conventions, understand
 from registry import deliveries, log, people
 
 __all__ = [
+    "CSV",
     "ENCODINGS_TO_CONFIRM",
     "LEGACY_ENCODINGS",
     "RECEIVED",
+    "WORKBOOK",
+    "AboveCell",
     "Conventions",
     "ReceivedFile",
     "ReceivedSheet",
+    "SheetLayout",
     "decode",
     "decoded_sheet",
     "headings_of",
@@ -43,35 +48,32 @@ _VIETNAM = timedelta(hours=7)
 
 @dataclass(frozen=True)
 class ReceivedSheet:
-    """One sheet of a change file as a reader understood its layout; the only one of a CSV file has no name.
+    """One sheet of a change file as a reader understood it. `rows` is RECEIVED."""
 
-    `rows` is RECEIVED; `headings` are the sender's words by column, one for each of a row's `cells`, in their order.
-    `heading_encoding` is the legacy encoding in which they came, None for Unicode.
-    """
-
-    name: str | None
-    profile: str
+    layout: SheetLayout
     conventions: Conventions
-    headings: Mapping[str, str]
     rows: pl.DataFrame
-    heading_encoding: str | None = None
 
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """A change file, with its sheets in their order. `row` of their rows counts through all of them."""
+    """A change file, with its sheets in their order. `row` of their rows counts through all of them.
+
+    `form` is CSV with its delimiter, or WORKBOOK.
+    """
 
     file_name: str
     digest: str
     source: str
     province: str | None
+    form: str
+    delimiter: str | None
     sheets: Sequence[ReceivedSheet]
 
 
 def headings_of(row: Mapping[str, Any]) -> dict[str, str]:
-    """The sender's headings of a row's cells, out of the `headings` of its delivery and its `sheet`."""
-    headings: dict[str, str] = json.loads(row["headings"])[row["sheet"] or ""]
-    return headings
+    """The sender's headings of a row's cells, out of the `layout` of its delivery and its `sheet`."""
+    return FileLayout.from_json(row["layout"]).sheet(row["sheet"]).titles
 
 
 def today() -> date:
@@ -81,7 +83,7 @@ def today() -> date:
 
 def decoded_sheet(sheet: ReceivedSheet) -> tuple[pl.DataFrame, list[Decoding]]:
     """RECEIVED: the rows of a sheet with legacy text in Unicode, and in which columns there was any."""
-    return decode_columns(conform(sheet.rows, RECEIVED), sheet.conventions.encoding, sheet.heading_encoding)
+    return decode_columns(conform(sheet.rows, RECEIVED), sheet.conventions.encoding, sheet.layout.encoding)
 
 
 def understood_sheet(sheet: ReceivedSheet, at: date) -> pl.DataFrame:
@@ -104,14 +106,15 @@ def take_in(home: Home, files: Iterable[ReceivedFile], viewer: Viewer) -> list[i
 
 def _take_in(home: Home, file: ReceivedFile, at: date, viewer: Viewer) -> int:
     rows, decodings = _intake_rows(home, file, at)
+    layout = _layout(file, decodings)
     with home.ledger.writing() as session:
         delivery = deliveries.Delivery(
             file.source,
             file.province or session.value_of_state("province"),
             file.file_name,
             file.digest,
-            " ".join(dict.fromkeys(sheet.profile for sheet in file.sheets)),
-            {sheet.name or "": sheet.headings for sheet in file.sheets},
+            " ".join(dict.fromkeys(sheet.profile for sheet in layout.sheets)),
+            layout.to_json(),
             len(rows),
         )
         delivery_id, fresh = deliveries.add_delivery(session, delivery, rows, viewer)
@@ -120,10 +123,20 @@ def _take_in(home: Home, file: ReceivedFile, at: date, viewer: Viewer) -> int:
             "digest": file.digest,
             "rows": len(rows),
             "new_rows": fresh,
-            "decoded": decodings,
+            "decoded": [{"sheet": number, **asdict(decoding)} for number, decoding in decodings],
         }
         log.append(session, viewer, [log.Act("intake", content)])
     return delivery_id
+
+
+def _layout(file: ReceivedFile, decodings: Sequence[tuple[int, Decoding]]) -> FileLayout:
+    """How the file was laid out, with the columns of each sheet in which legacy text was changed."""
+    sheets = []
+    for number, sheet in enumerate(file.sheets, start=1):
+        changed = [decoding for of_sheet, decoding in decodings if of_sheet == number and decoding.values]
+        decoded = {decoding.column: (decoding.encoding, decoding.basis) for decoding in changed}
+        sheets.append(replace(sheet.layout, decoded=decoded))
+    return FileLayout(file.form, file.delimiter, tuple(sheets))
 
 
 def _with_household_zeros(home: Home, understood: pl.DataFrame) -> pl.DataFrame:
@@ -142,14 +155,14 @@ def _with_household_zeros(home: Home, understood: pl.DataFrame) -> pl.DataFrame:
     return understood.with_columns(code.replace(proposed), pl.when(is_proposed).then(flags).otherwise("flags"))
 
 
-def _intake_rows(home: Home, file: ReceivedFile, at: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows to keep, and what was decoded in which column of which sheet. Their identity is that of what came."""
+def _intake_rows(home: Home, file: ReceivedFile, at: date) -> tuple[list[dict[str, Any]], list[tuple[int, Decoding]]]:
+    """The rows to keep, and what was decoded in each sheet, by its number. A row's identity is that of what came."""
     occurrences: Counter[str] = Counter()
     rows = []
     decoded = []
     for number, sheet in enumerate(file.sheets, start=1):
         received, decodings = decoded_sheet(sheet)
-        decoded += [{"sheet": number, **asdict(decoding)} for decoding in decodings]
+        decoded += [(number, decoding) for decoding in decodings]
         understood = _with_household_zeros(home, understand(received, sheet.conventions, at))
         meanings = conform(understood, UNDERSTOOD).drop("row").iter_rows(named=True)
         for row, meaning in zip(received.iter_rows(named=True), meanings, strict=True):

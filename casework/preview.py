@@ -53,7 +53,7 @@ def preview(file: ReceivedFile, at: date | None = None) -> list[SheetPreview]:
         flags = Counter(flag for told in rows["flags"].to_list() for flag in told)
         first = rows.head(FIRST_ROWS).with_columns(sheet.rows.get_column("sheet_row").head(FIRST_ROWS))
         decoded = [DecodedColumn(decoding, _samples(sheet, received, decoding)) for decoding in decodings]
-        found.append(SheetPreview(sheet.name, len(rows), first.to_dicts(), dict(faults), dict(flags), decoded))
+        found.append(SheetPreview(sheet.layout.name, len(rows), first.to_dicts(), dict(faults), dict(flags), decoded))
     return found
 
 

@@ -32,6 +32,11 @@ def _messages() -> Mapping[str, str]:
     return messages
 
 
+def fault_message(code: str) -> str:
+    """What is wrong and what to do, for the sender."""
+    return _messages()[code]
+
+
 def returned_rows(rows: Sequence[Mapping[str, Any]]) -> list[ReturnedRow]:
     """One line per fault or note, in the order of the rows."""
     lines = []
@@ -48,7 +53,7 @@ def returned_rows(rows: Sequence[Mapping[str, Any]]) -> list[ReturnedRow]:
                     row["sheet_row"],
                     headings.get(fault["column"], fault["column"]),
                     fault["value"],
-                    _messages()[fault["code"]],
+                    fault_message(fault["code"]),
                 )
             )
     return lines

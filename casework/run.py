@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from casework.apply import apply_plan
 from casework.batch import decide_batch
@@ -22,6 +22,8 @@ __all__ = ["FileOutcome", "ReturnedRow", "RunResult", "decide_open", "run", "tak
 class FileOutcome:
     """What became of the rows of one delivered file."""
 
+    delivery_id: int
+    digest: str
     file_name: str
     source: str
     rows: int
@@ -106,7 +108,11 @@ def _report(home: Home, delivered: list[int] | None, batches: list[int], decided
     outcomes: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for line in counted:
-        file = files.setdefault(line["delivery_id"], FileOutcome(line["file_name"], line["source"], 0, {}))
+        number = line["delivery_id"]
+        blank = FileOutcome(number, line["digest"], line["file_name"], line["source"], 0, {})
+        file = files.setdefault(number, blank)
+        if not line["rows"]:
+            continue
         outcome = line["outcome"] or "undecided"
         file.outcomes[outcome] = file.outcomes.get(outcome, 0) + line["rows"]
         outcomes[outcome] += line["rows"]
@@ -117,10 +123,7 @@ def _report(home: Home, delivered: list[int] | None, batches: list[int], decided
         if item["kind"] != "row":
             waiting[item["kind"]] += item["items"]
     return RunResult(
-        files=[
-            FileOutcome(file.file_name, file.source, sum(file.outcomes.values()), file.outcomes)
-            for file in files.values()
-        ],
+        files=[replace(file, rows=sum(file.outcomes.values())) for file in files.values()],
         outcomes=dict(outcomes),
         reasons=dict(reasons),
         decided=decided,

@@ -85,6 +85,12 @@ def decode_columns(
     return received.with_columns(columns), decodings
 
 
+def decoded_as_told(values: pl.Series, encoding: str, basis: str) -> pl.Series:
+    """The whole column in Unicode once more, as its Decoding, of this encoding and basis, told when it came."""
+    words = words_of(values)
+    return _decoded(values, words, _Verdict(encoding, basis, basis == "column" and words.unicode_values > 0, 1.0))[0]
+
+
 class _Verdict(NamedTuple):
     encoding: str
     basis: str

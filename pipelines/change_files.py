@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from casework.intake import ReceivedFile, ReceivedSheet, decoded_sheet
+from casework.intake import CSV, WORKBOOK, ReceivedFile, ReceivedSheet, decoded_sheet
 from pipelines import archives
 from pipelines.csv_text import sheet_of
 from pipelines.layout import Layout, UnknownLayoutError, find_layout, quoted
@@ -117,6 +117,8 @@ def read_content(name: str, content: bytes, sender: Sender, profiles: Sequence[P
         digest=hashlib.sha256(content).hexdigest(),
         source=sender.source or profile.profile_id,
         province=sender.province or profile.province,
+        form=WORKBOOK if table.delimiter is None else CSV,
+        delimiter=table.delimiter,
         sheets=[sheet.received for sheet in sheets],
     )
     return ReadFile(received, table.form, table.encoding, sheets, [*table.remarks, *remarks])
@@ -145,7 +147,7 @@ def _table(content: bytes, encoding: str | None, profiles: Sequence[Profile]) ->
         text, known = read_text(content, "cp1252")
     rows, delimiter = sheet_of(text)
     form = f"CSV, ngăn cách bằng {_DELIMITERS.get(delimiter, repr(delimiter))}"
-    return Table(form, known, [Sheet(None, _bounded(rows))], doubt=doubt)
+    return Table(form, known, [Sheet(None, _bounded(rows))], delimiter=delimiter, doubt=doubt)
 
 
 def _begins_with_a_heading(content: bytes, profiles: Sequence[Profile]) -> bool:

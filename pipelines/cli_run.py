@@ -60,7 +60,9 @@ def run(call: Call) -> int:
 
 def flat(report: RunReport) -> dict[str, Any]:
     """The report as one level of names, for JSON."""
-    return {**plain(report.result), "unreadable": report.unreadable, "noticed": report.noticed}
+    written = {answer.delivery_id: answer for answer in report.answers}
+    files = [{**plain(file), **plain(written[file.delivery_id])} for file in report.result.files]
+    return {**plain(report.result), "files": files, "unreadable": report.unreadable, "noticed": report.noticed}
 
 
 def summary(report: RunReport) -> str:
@@ -82,6 +84,7 @@ def summary(report: RunReport) -> str:
         )
     if result.returned:
         parts.append(_returned(result))
+    parts.append(_answers(report))
     parts.append(_next_commands(result))
     return "\n\n".join(parts)
 
@@ -112,6 +115,13 @@ def _returned(result: RunResult) -> str:
     left = len(result.returned) - len(rows)
     more = f"\n… và {left:,} lỗi nữa; xem đủ bằng --json." if left > 0 else ""
     return f"Trả lại người gửi (returned), {len(result.returned):,} lỗi:\n{table(headings, rows)}{more}"
+
+
+def _answers(report: RunReport) -> str:
+    """Where the answers to the senders are, which are as many as the files."""
+    faulty = sum(answer.error_file is not None for answer in report.answers)
+    root = report.answers[0].folder.parent.parent
+    return f"Trả lời người gửi: {len(report.answers):,} phiếu nhận, {faulty:,} tệp cần sửa, trong {root}"
 
 
 def _next_commands(result: RunResult) -> str:

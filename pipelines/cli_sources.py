@@ -1,4 +1,4 @@
-"""motma sources check."""
+"""motma sources check and motma sources answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli_call import Call, Commands, add_command, tell_of_files
+from pipelines.cli_call import Call, Commands, add_command, positive, progress_bars, said, tell_of_files
 from pipelines.cli_table import table
 from pipelines.cli_words import EVENTS, FIELDS, RELATIONS, SEXES, word
 
@@ -22,11 +22,12 @@ _BASES = {
     "headings": "tiêu đề",
     "possible": "chưa đủ, để nguyên",
 }
+_UNCOUNTED = {"running_number": "(số thứ tự)", "answer": "(cột của tệp lỗi)"}
 _WORDS = {"event": EVENTS, "sex": SEXES, "relation_to_head": RELATIONS}
 
 
 def add_commands(commands: Commands) -> None:
-    """Adds `motma sources check`."""
+    """Adds `motma sources check` and `motma sources answer`."""
     parser = add_command(
         commands,
         "check",
@@ -35,6 +36,17 @@ def add_commands(commands: Commands) -> None:
         "motma sources check inbox/danh-sach.xlsx",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file, a bundle or a folder of files")
+    parser = add_command(
+        commands,
+        "answer",
+        answer,
+        "write the answers to senders again as rows stand now: a receipt a file, an error file where rows went back",
+        "motma sources answer --delivery 12",
+    )
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--delivery", action="append", type=positive, metavar="ID", help="of one file; may be repeated")
+    which.add_argument("--source", type=said, metavar="UNIT", help="of all files of a source")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to (default: answers in the home)")
 
 
 def check(call: Call) -> int:
@@ -60,6 +72,18 @@ def check(call: Call) -> int:
     return EXIT_UNREADABLE if unreadable else 0
 
 
+def answer(call: Call) -> int:
+    """Writes answers again."""
+    from pipelines.jobs import job_answer
+
+    given = call.arguments
+    with progress_bars() as progress:
+        written = job_answer(call.home, given.delivery or given.source, given.out, call.by, progress)
+    rows = [(one.delivery_id, one.receipt, one.error_file or "không có dòng cần sửa") for one in written]
+    call.show({"answers": written}, lambda: table(["Lần nhận", "Phiếu nhận", "Tệp cần sửa"], rows))
+    return 0
+
+
 def column_letters(at: int) -> str:
     """The name of a column, counted from 0, as a spreadsheet shows it."""
     letters = ""
@@ -71,13 +95,14 @@ def column_letters(at: int) -> str:
 
 
 def _columns(sheet: ReadSheet) -> list[dict[str, str | None]]:
-    """What each column of a sheet is understood as: the name of our column, running_number, or None."""
-    columns, running = sheet.layout.columns, sheet.layout.running_numbers
+    """What each column of a sheet is understood as: the name of our column, running_number, answer, or None."""
+    named = dict.fromkeys(sheet.layout.running_numbers, "running_number") | dict.fromkeys(sheet.layout.ours, "answer")
+    columns = sheet.layout.columns | named
     return [
         {
             "column": column_letters(at),
             "heading": " ".join(heading.split()),
-            "means": "running_number" if at in running else columns.get(at),
+            "means": columns.get(at),
         }
         for at, heading in enumerate(sheet.layout.headings)
     ]
@@ -87,7 +112,7 @@ def _told(name: str, read: ReadFile, previews: list[SheetPreview]) -> dict[str, 
     """The file for JSON."""
     sheets = [
         {
-            "sheet": sheet.received.name,
+            "sheet": sheet.received.layout.name,
             "profile": sheet.layout.profile.profile_id,
             "heading_row": sheet.heading_row,
             "columns": _columns(sheet),
@@ -124,7 +149,7 @@ def _text(name: str, read: ReadFile, previews: list[SheetPreview]) -> str:
     parts = [f"{name}\nĐịnh dạng: {form}. Nguồn: {read.received.source}. Chưa nhận dòng nào vào sổ."]
     for sheet, seen in zip(read.sheets, previews, strict=True):
         profile = sheet.layout.profile
-        where = f"Trang “{sheet.received.name}”: " if sheet.received.name is not None else ""
+        where = f"Trang “{sheet.received.layout.name}”: " if sheet.received.layout.name is not None else ""
         meanings = [
             (column["column"], column["heading"], _meaning(column["means"]))
             for column in _columns(sheet)
@@ -166,9 +191,7 @@ def _decoded_text(seen: SheetPreview) -> str:
 
 
 def _meaning(column: str | None) -> str:
-    if column == "running_number":
-        return "(số thứ tự)"
-    return "(không dùng)" if column is None else FIELDS.get(column, column)
+    return "(không dùng)" if column is None else _UNCOUNTED.get(column) or FIELDS.get(column, column)
 
 
 def _first_rows(seen: SheetPreview) -> str:

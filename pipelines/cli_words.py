@@ -36,6 +36,7 @@ STAGES = {
     "intake": "nhận tệp",
     "decide": "quyết định",
     "apply": "ghi kết quả",
+    "answer": "viết trả lời",
 }
 
 KINDS = {

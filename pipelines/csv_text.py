@@ -17,6 +17,9 @@ DELIMITERS = (",", ";", "\t", "|", "^", "~", "#", ":", "\x1f")
 
 #: The first line by which spreadsheets are told the delimiter; it is no row.
 _TOLD = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+#: A spreadsheet takes a cell that begins so for a formula. Whoever writes CSV for people puts an apostrophe before it,
+#: one more where apostrophes stand there already, so that taking one off gives back what was written.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 #: Enough for the rows among which the heading stands.
 _SAMPLE = 200_000
 
@@ -48,7 +51,7 @@ def _width(sample: str, delimiter: str) -> int:
 
 
 def records(text: str, delimiter: str) -> Iterator[Row]:
-    """Every record that has anything in a cell; blank ones are left out, but counted.
+    """Every record that has anything in a cell, without apostrophes of the guard; blank ones are left out, but counted.
 
     A quotation mark that is not closed would swallow the rows behind it: the file is refused.
     """
@@ -69,10 +72,21 @@ def records(text: str, delimiter: str) -> Iterator[Row]:
             ) from None
         if len(cells) > COLUMNS:
             raise UnreadableError(f"dòng {sheet_row}: {len(cells):,} cột, quá nhiều (tối đa {COLUMNS:,}).")
+        cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
         if any(len(cell) > CELL_CHARACTERS for cell in cells):
             raise _too_long(sheet_row)
         if any(cell and not cell.isspace() for cell in cells):
             yield Row(sheet_row, cells)
+
+
+def guarded(cell: str) -> str:
+    """The cell as it is safe to open; `unguarded` gives back the cell."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell without the apostrophe that keeps it from being a formula."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _too_long(sheet_row: int) -> UnreadableError:

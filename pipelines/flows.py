@@ -20,7 +20,6 @@ from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
 from prefect.states import Failed
 
 from casework.errors import BusyError, MotmaError
-from casework.run import RunResult
 from casework.types import Progress, silent
 from pipelines import jobs
 from pipelines.cli_call import DEFAULT_HOME, operating_system_user
@@ -73,7 +72,7 @@ def run(paths: list[str], home: str | None = None, source: str | None = None, by
         watch.error = error
         return Failed(message=str(error))
     watch.report = report
-    return _unless_unreadable(_decided(report.result), report.unreadable, report.noticed)
+    return _unless_unreadable(_decided(report), report.unreadable, report.noticed)
 
 
 def run_here(
@@ -108,8 +107,11 @@ def _by(by: str | None) -> str:
     return by or operating_system_user()
 
 
-def _decided(result: RunResult) -> dict[str, Any]:
-    get_run_logger().info("decided %d rows: %s", result.decided, result.outcomes)
+def _decided(report: jobs.RunReport) -> dict[str, Any]:
+    result, logger = report.result, get_run_logger()
+    logger.info("decided %d rows: %s", result.decided, result.outcomes)
+    for answer in report.answers:
+        logger.info("answer: %s", answer.folder)
     return {"decided": result.decided, "outcomes": result.outcomes}
 
 

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from casework.answers import deliveries_of
 from casework.home import open_home
 from casework.load import LoadResult, load_extract
 from casework.publish import PublishResult, publish
 from casework.run import RunResult, decide_open, run, take_in
-from casework.types import Progress, Viewer, silent
+from casework.types import Home, Progress, Viewer, silent
+from pipelines.answer_files import AnswerFiles, write_answers
 from pipelines.extract_files import read_extract
-from pipelines.inbox import read_inbox
+from pipelines.inbox import Inbox, read_inbox
 from pipelines.unreadable import Remark, UnreadableError, unused_columns
 
 #: What the log names as the reason of what the machine does by itself.
 LOAD_PURPOSE = "register load"
 PUBLISH_PURPOSE = "register publish"
 RUN_PURPOSE = "run"
+ANSWER_PURPOSE = "sources answer"
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,10 @@ class IntakeReport:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What became of every row, and what is to be said of files."""
+    """What became of every row, where the answers to the senders are, and what is to be said of files."""
 
     result: RunResult
+    answers: list[AnswerFiles]
     unreadable: list[Remark]
     noticed: list[Remark]
 
@@ -81,14 +85,28 @@ def job_intake(
     return IntakeReport(deliveries, inbox.unreadable, inbox.noticed)
 
 
-def job_decide(home: Path, by: str, progress: Progress = silent) -> RunResult:
-    """Decides every row that was taken in and not decided yet."""
-    return decide_open(open_home(home), Viewer(by, RUN_PURPOSE), progress)
+def job_decide(home: Path, by: str, progress: Progress = silent) -> RunReport:
+    """Decides every row that was taken in and not decided yet, and writes the answers to their senders."""
+    opened, viewer = open_home(home), Viewer(by, RUN_PURPOSE)
+    return _answered(opened, decide_open(opened, viewer, progress), Inbox(iter(())), viewer, progress)
 
 
 def job_run(home: Path, paths: Sequence[Path], source: str | None, by: str, progress: Progress = silent) -> RunReport:
-    """The main job: takes change files in and decides their rows."""
-    opened = open_home(home)
+    """The main job: takes change files in, decides their rows and writes the answers to their senders."""
+    opened, viewer = open_home(home), Viewer(by, RUN_PURPOSE)
     inbox = read_inbox(paths, source, progress)
-    result = run(opened, inbox.files, Viewer(by, RUN_PURPOSE), progress)
-    return RunReport(result, inbox.unreadable, inbox.noticed)
+    return _answered(opened, run(opened, inbox.files, viewer, progress), inbox, viewer, progress)
+
+
+def job_answer(
+    home: Path, of: Sequence[int] | str, out: Path | None, by: str, progress: Progress = silent
+) -> list[AnswerFiles]:
+    """Writes the answers to some deliveries, or to all of a source, as their rows stand now."""
+    opened = open_home(home)
+    ids = deliveries_of(opened, of) if isinstance(of, str) else of
+    return write_answers(opened, ids, out, Viewer(by, ANSWER_PURPOSE), progress)
+
+
+def _answered(home: Home, result: RunResult, inbox: Inbox, viewer: Viewer, progress: Progress) -> RunReport:
+    written = write_answers(home, [file.delivery_id for file in result.files], None, viewer, progress)
+    return RunReport(result, written, inbox.unreadable, inbox.noticed)

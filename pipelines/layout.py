@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from casework.intake import LEGACY_ENCODINGS, decode
+from casework.layouts import FAULTS_HEADING, ROW_HEADING
 from pipelines.limits import HEADING_WITHIN_ROWS
 from pipelines.profile import Profile, fold_heading
 from pipelines.tables import Row
 from pipelines.unreadable import UnreadableError
 
+_OURS = frozenset((fold_heading(ROW_HEADING), fold_heading(FAULTS_HEADING)))
 #: A sheet whose nearest layout finds this share of its required columns is a list of people with a wrong heading.
 _LIST_OF_PEOPLE = 0.5
 _COLUMN_NUMBER = re.compile("[0-9]{1,4}")
@@ -24,6 +26,7 @@ class Layout:
     """The profile, the heading, and the columns of each canonical column: more than one where a heading is repeated.
 
     `encoding` is the legacy encoding in which the heading was written, None for Unicode; `headings` are in Unicode.
+    `ours` are the columns of an error file that was sent back.
     """
 
     profile: Profile
@@ -31,6 +34,12 @@ class Layout:
     positions: Mapping[str, tuple[int, ...]]
     running_numbers: frozenset[int]
     encoding: str | None = None
+    ours: frozenset[int] = frozenset()
+
+    @property
+    def uncounted(self) -> frozenset[int]:
+        """The columns that are no part of a row's identity."""
+        return self.running_numbers | self.ours
 
     def read(self, text: str) -> str:
         """What stands above or below the table, written as the heading is, in Unicode."""
@@ -44,7 +53,7 @@ class Layout:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The headings that no column stands for."""
-        used = self.running_numbers | self.columns.keys()
+        used = self.uncounted | self.columns.keys()
         return tuple(name for at, name in enumerate(self.headings) if at not in used and name.strip())
 
 
@@ -175,6 +184,7 @@ def layout_of(headings: Sequence[str], profile: Profile) -> Layout:
     """Where the columns of the profile stand; UnreadableError when two headings of one meaning differ."""
     folded = [fold_heading(heading) for heading in headings]
     running = frozenset(at for at, name in enumerate(folded) if name in profile.running_number)
+    ours = frozenset(at for at, name in enumerate(folded) if name in _OURS)
     positions: dict[str, list[int]] = {}
     seen: Counter[str] = Counter()
     for at, name in enumerate(folded):
@@ -192,7 +202,7 @@ def layout_of(headings: Sequence[str], profile: Profile) -> Layout:
                 f"hai cột cùng nội dung: {quoted([headings[places[0]], headings[at]])}. Hãy để lại một cột."
             )
         places.append(at)
-    return Layout(profile, tuple(headings), {column: tuple(at) for column, at in positions.items()}, running)
+    return Layout(profile, tuple(headings), {column: tuple(at) for column, at in positions.items()}, running, ours=ours)
 
 
 def _unknown(first: Sequence[Sequence[str]], profiles: Sequence[Profile]) -> UnknownLayoutError:

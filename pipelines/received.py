@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 
 import polars as pl
 
-from casework.intake import RECEIVED, ReceivedSheet, decoded_sheet, relation_of
+from casework.intake import (
+    LEGACY_ENCODINGS,
+    RECEIVED,
+    AboveCell,
+    Conventions,
+    ReceivedSheet,
+    SheetLayout,
+    decoded_sheet,
+    relation_of,
+)
 from pipelines.layout import Found, Layout
 from pipelines.profile import fold_heading
 from pipelines.tables import DATE, ERROR, NO_VALUE, YEAR_AS_DATE, Row
@@ -26,6 +35,8 @@ _DECIDES = frozenset(
     ("event", "full_name", "birth_date", "sex", "personal_id", "old_id", "bhxh_code", "card_number", "household_code")
 )
 _DATES = ("birth_date", "event_date")
+#: The errors of spreadsheets, which stand as text where a sheet was saved as CSV, and in the error files that we write.
+_ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
 #: A row of a person fills at least so many of the required columns; a signature or a total does not.
 _FILLED = 2
 _ORDERS = {"dmy": "{2}/{1}/{0}", "mdy": "{1}/{2}/{0}", "ymd": "{0}-{1}-{2}"}
@@ -52,18 +63,19 @@ def received_sheet(name: str | None, found: Found, rows_before: int) -> tuple[Re
     """The sheet as RECEIVED, `row` counted on from the sheets before it, and what is to be said of it."""
     layout, profile, remarks = found.layout, found.layout.profile, []
     lines = [_line(row, layout) for row in found.below]
-    kept = _without_footer(lines, layout)
+    # what we write has no footer, and every row says its household: a blank there is the sender's
+    kept = lines if layout.ours else _without_footer(lines, layout)
     if len(kept) < len(lines):
         remarks.append(f"bỏ qua {len(lines) - len(kept):,} dòng dưới bảng (tổng cộng, chữ ký)")
     values = {column: _values(kept, column, places) for column, places in layout.positions.items()}
     _find_continued(kept, values)
-    filled = [column for column in profile.fill_down if column in values]
+    filled = [] if layout.ours else [column for column in profile.fill_down if column in values]
     heads = _heads(values, len(kept), layout) if filled else []
     for column in filled:
         _fill_down(kept, heads, layout.positions[column][0], column, values[column])
     above = _above(found.above, layout)
-    for column, (label, text) in above.items():
-        remarks.append(f"“{label}” ghi một lần trên bảng, tính cho mọi dòng")
+    for column, (cell, text) in above.items():
+        remarks.append(f"“{cell.label}” ghi một lần trên bảng, tính cho mọi dòng")
         values[column] = [text if value is None else value for value in values.get(column, [None] * len(kept))]
     for column, word in profile.default.items():
         values.setdefault(column, [word] * len(kept))
@@ -79,8 +91,8 @@ def received_sheet(name: str | None, found: Found, rows_before: int) -> tuple[Re
     }
     blank = [None] * len(kept)
     rows = pl.DataFrame({column: frame.get(column, blank) for column in RECEIVED}, schema=dict(RECEIVED))
-    headings = _headings(layout, {column: label for column, (label, _) in above.items()})
-    return ReceivedSheet(name, profile.profile_id, profile.conventions, headings, rows, layout.encoding), remarks
+    told = _sheet_layout(name, found, [cell for cell, _ in above.values()])
+    return ReceivedSheet(told, _conventions(layout), rows), remarks
 
 
 def _line(row: Row, layout: Layout) -> _Line:
@@ -101,6 +113,11 @@ def _line(row: Row, layout: Layout) -> _Line:
                 line.fault(column, SERIAL, cells[at])
         elif mark in (NO_VALUE, ERROR) and column is not None and column != "note":
             line.fault(column, mark, None)
+    if any(cell[:1] == "#" for cell in cells):
+        for at, column in layout.columns.items():
+            if cells[at].strip() in _ERRORS and column != "note":
+                cells[at] = ""
+                line.fault(column, ERROR, None)
     return line
 
 
@@ -169,7 +186,8 @@ def _heads(values: Mapping[str, list[str | None]], rows: int, layout: Layout) ->
     """Whether each row is that of a head of household, in whatever encoding that is said."""
     blank = [None] * rows
     frame = pl.DataFrame({column: values.get(column, blank) for column in RECEIVED}, schema=dict(RECEIVED))
-    sheet = ReceivedSheet(None, layout.profile.profile_id, layout.profile.conventions, {}, frame, layout.encoding)
+    unnamed = SheetLayout(None, layout.profile.profile_id, 0, (), (), encoding=layout.encoding)
+    sheet = ReceivedSheet(unnamed, layout.profile.conventions, frame)
     relations = decoded_sheet(sheet)[0].get_column("relation_to_head").to_list()
     return [relation is not None and relation_of(relation) == "head" for relation in relations]
 
@@ -186,9 +204,9 @@ def _fill_down(lines: Sequence[_Line], heads: Sequence[bool], at: int, column: s
             line.flags.append(f"{column}_filled_down")
 
 
-def _above(rows: Sequence[Row], layout: Layout) -> dict[str, tuple[str, str]]:
-    """(label, value) of the cells over the heading that count for all rows, by column."""
-    found: dict[str, tuple[str, str]] = {}
+def _above(rows: Sequence[Row], layout: Layout) -> dict[str, tuple[AboveCell, str]]:
+    """The cells over the heading that count for all rows, with their values, by column."""
+    found: dict[str, tuple[AboveCell, str]] = {}
     labels = layout.profile.above
     for row in rows if labels else ():
         for at, cell in enumerate(row.cells):
@@ -197,30 +215,38 @@ def _above(rows: Sequence[Row], layout: Layout) -> dict[str, tuple[str, str]]:
             column = labels.get(fold_heading(label))
             value = text if text.strip() else next((cell for cell in row.cells[at + 1 :] if cell.strip()), "")
             if column is not None and column not in found and any(char.isalnum() for char in value):
-                found[column] = (" ".join(label.split()), value.strip().strip("…. "))
+                told = AboveCell(column, " ".join(label.split()), row.sheet_row, at)
+                found[column] = (told, value.strip().strip("…. "))
     return found
 
 
-def _headings(layout: Layout, above: dict[str, str]) -> dict[str, str]:
-    """The sender's heading of each of a row's `cells`, in their order; `other_N` where no profile knows the column.
+def _conventions(layout: Layout) -> Conventions:
+    """The conventions of the profile; an error file is in Unicode, in whatever its sender wrote before."""
+    told = layout.profile.conventions
+    return replace(told, encoding=None) if layout.ours and told.encoding in LEGACY_ENCODINGS else told
 
-    Behind the columns of the table come the labels of the cells above it.
-    """
-    columns, headings = layout.columns, {}
+
+def _sheet_layout(name: str | None, found: Found, above: Sequence[AboveCell]) -> SheetLayout:
+    """The layout as it is kept, without columns of ours. A column that no profile knows is `other_N`."""
+    layout, columns = found.layout, found.layout.columns
+    kept: list[tuple[str, str | None]] = []
     for at, heading in enumerate(layout.headings):
-        if at not in layout.running_numbers:
-            column = columns.get(at, "other")
-            is_first = column in layout.positions and layout.positions[column][0] == at
-            headings[column if is_first else f"{column}_{at + 1}"] = " ".join(heading.split())
-    for column, label in above.items():
-        headings[f"above_{column}" if column in headings else column] = label
-    return headings
+        column = columns.get(at, "other")
+        is_first = column in layout.positions and layout.positions[column][0] == at
+        if at in layout.running_numbers:
+            kept.append((heading, None))
+        elif at not in layout.ours:
+            kept.append((heading, column if is_first else f"{column}_{at + 1}"))
+    headings, names = zip(*kept, strict=True)
+    labels = [replace(cell, column=f"above_{cell.column}") if cell.column in names else cell for cell in above]
+    profile_id = layout.profile.profile_id
+    return SheetLayout(name, profile_id, found.heading_row, headings, names, tuple(labels), layout.encoding)
 
 
 def _identities(lines: Sequence[_Line], layout: Layout, above: Sequence[str]) -> Iterator[str]:
-    """The JSON list of each row's received cells without the running number, with the cells above the table."""
+    """The JSON list of each row's received cells without what does not count, with the cells above the table."""
     encode: Callable[[list[str]], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    own = [at not in layout.running_numbers for at in range(len(layout.headings))]
+    own = [at not in layout.uncounted for at in range(len(layout.headings))]
     for line in lines:
         kept = [*compress(line.cells, own), *line.cells[len(own) :]]
         yield encode([*kept, *above])

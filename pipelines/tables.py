@@ -35,7 +35,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Table:
-    """One file of sheets: its format in words, the encoding where it is text, and what is to be said of it.
+    """One file of sheets: its format in words, what is to be said of it, and of text its encoding and delimiter.
 
     `doubt` is why the file is refused unless what it says shows how it was written.
     """
@@ -44,4 +44,5 @@ class Table:
     encoding: str | None
     sheets: list[Sheet]
     remarks: list[str] = field(default_factory=list)
+    delimiter: str | None = None
     doubt: UnreadableError | None = None

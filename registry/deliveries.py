@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +15,14 @@ from registry.viewer import Viewer
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file as delivered by one source. `headings` of each sheet ("" where it has no name) stand in the order of
-    its rows' cells."""
+    """One file as delivered by one source. `layout` is the JSON text of how it was laid out."""
 
     source: str
     province: str
     file_name: str
     digest: str
     profile: str
-    headings: Mapping[str, Mapping[str, str]]
+    layout: str
     rows: int
 
 
@@ -42,7 +40,7 @@ INTAKE_ROW = {
     "sheet_row": pl.Int64,
     "received_at": pl.String,
     "file_name": pl.String,
-    "headings": pl.String,
+    "layout": pl.String,
     "delivery_id": pl.Int64,
 }
 
@@ -66,7 +64,7 @@ def add_delivery(
         delivery_id=delivery_id,
         province=delivery.province,
         profile=delivery.profile,
-        headings=json.dumps({sheet: dict(names) for sheet, names in delivery.headings.items()}, ensure_ascii=False),
+        layout=delivery.layout,
         rows=delivery.rows,
         at=session.at,
         by=viewer.by,
@@ -113,11 +111,31 @@ def understood(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def outcomes(session: Session, delivery_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """delivery_id, file_name, source, outcome (None while undecided), reason and number of rows."""
+    """delivery_id, file_name, source, digest, outcome (None while undecided), reason and number of rows."""
     return [dict(row._mapping) for row in session.rows_for("delivery_outcomes", "delivery_ids", list(delivery_ids))]
 
 
+def of_source(session: Session, source: str) -> list[int]:
+    """The ids of all files of a source, oldest first."""
+    return [row.delivery_id for row in session.rows("deliveries_of_source", source=source)]
+
+
+def told(session: Session, delivery_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """delivery_id, source, file_name, digest, layout and received_at of those deliveries that there are."""
+    return [dict(row._mapping) for row in session.rows_for("deliveries", "delivery_ids", list(delivery_ids))]
+
+
+def delivered_rows(session: Session, delivery_id: int, viewer: Viewer) -> list[dict[str, Any]]:
+    """row, sheet, sheet_row, cells, outcome, reason, bhxh_code (linked and issued rows), understood and evidence
+    (returned rows), waiting (kinds of open items beside the row, or None) of each row of a file, in its order.
+
+    The viewer's act must be logged by the caller.
+    """
+    del viewer
+    return [dict(row._mapping) for row in session.rows("delivered_rows", delivery_id=delivery_id)]
+
+
 def returned(session: Session, delivery_ids: Sequence[int], viewer: Viewer) -> list[dict[str, Any]]:
-    """file_name, sheet, sheet_row, understood, headings and evidence of rows that went back to their sender."""
+    """file_name, sheet, sheet_row, understood, layout and evidence of rows that went back to their sender."""
     del viewer
     return [dict(row._mapping) for row in session.rows_for("returned_rows", "delivery_ids", list(delivery_ids))]

@@ -3,9 +3,9 @@ select delivery_id from delivery where source = :source and file_name = :file_na
 
 -- name: add_delivery
 insert into delivery (
-  delivery_id, source, province, file_name, digest, profile, headings, rows, received_at, received_by
+  delivery_id, source, province, file_name, digest, profile, layout, rows, received_at, received_by
 ) values (
-  :delivery_id, :source, :province, :file_name, :digest, :profile, :headings, :rows, :at, :by
+  :delivery_id, :source, :province, :file_name, :digest, :profile, :layout, :rows, :at, :by
 );
 
 -- name: rows_by_identity
@@ -46,25 +46,25 @@ order by coalesce(r.event_date, ''), r.row_id;
 -- some rows as received and understood
 select
   r.row_id, r.source, r.province, r.cells, r.understood, r.event, r.event_date, r.row, r.sheet, r.sheet_row,
-  r.received_at, d.file_name, d.headings, d.delivery_id
+  r.received_at, d.file_name, d.layout, d.delivery_id
 from intake_row as r
 join delivery as d on d.delivery_id = r.delivery_id
 where r.row_id in :row_ids
 order by r.row_id;
 
 -- name: delivery_outcomes
--- outcomes of the rows of some deliveries: one row per delivery, outcome and reason
-select t.delivery_id, t.file_name, t.source, d.outcome, d.reason, count(*) as rows
+-- outcomes of the rows of some deliveries: one row per delivery, outcome and reason, also of one without rows
+select t.delivery_id, t.file_name, t.source, t.digest, d.outcome, d.reason, count(r.row_id) as rows
 from delivery as t
-join delivery_row as r on r.delivery_id = t.delivery_id
+left join delivery_row as r on r.delivery_id = t.delivery_id
 left join decision_current as d on d.row_id = r.row_id
 where t.delivery_id in :delivery_ids
-group by t.delivery_id, t.file_name, t.source, d.outcome, d.reason
+group by t.delivery_id, t.file_name, t.source, t.digest, d.outcome, d.reason
 order by t.file_name, t.delivery_id, d.outcome, d.reason;
 
 -- name: returned_rows
 -- rows of some deliveries that went back to their sender, with what is needed to say why
-select t.file_name, r.sheet, r.sheet_row, w.understood, t.headings, d.evidence
+select t.file_name, r.sheet, r.sheet_row, w.understood, t.layout, d.evidence
 from delivery as t
 join delivery_row as r on r.delivery_id = t.delivery_id
 join intake_row as w on w.row_id = r.row_id
@@ -79,3 +79,29 @@ from batch_row as b
 join delivery_row as d on d.row_id = b.row_id
 where b.batch_id in :batch_ids
 order by d.delivery_id;
+
+-- name: deliveries_of_source
+-- every file that a source delivered, oldest first
+select delivery_id from delivery where source = :source order by delivery_id;
+
+-- name: deliveries
+-- some deliveries as they came
+select delivery_id, source, file_name, digest, layout, received_at from delivery where delivery_id in :delivery_ids;
+
+-- name: delivered_rows
+-- every row of a delivery with its current decision; what is needed to say why stands with returned rows only
+select
+  r.row, r.sheet, r.sheet_row, w.cells, d.outcome, d.reason,
+  case when d.outcome in ('linked', 'issued') then d.bhxh_code end as bhxh_code,
+  case when d.outcome = 'returned' then w.understood end as understood,
+  case when d.outcome = 'returned' then d.evidence end as evidence,
+  (
+    select group_concat(q.kind, ' ')
+    from queue_item as q
+    where q.row_id = r.row_id and q.state = 'open' and q.kind <> 'row'
+  ) as waiting
+from delivery_row as r
+join intake_row as w on w.row_id = r.row_id
+left join decision_current as d on d.row_id = r.row_id
+where r.delivery_id = :delivery_id
+order by r.row;

@@ -51,7 +51,7 @@ select
 from intake_row;
 
 -- refused: a file delivered twice (delivery.source, delivery.file_name, delivery.digest)
-insert into delivery select 900001, source, province, file_name, digest, profile, headings, rows, '', '' from delivery;
+insert into delivery select 900001, source, province, file_name, digest, profile, layout, rows, '', '' from delivery;
 
 -- refused: a row in two batches (batch_row.row_id)
 insert into batch_row select row_id, batch_id, 900001 from batch_row;

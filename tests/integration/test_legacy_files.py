@@ -58,7 +58,7 @@ def test_a_file_in_an_old_font_gives_the_rows_of_the_same_file_in_unicode(tmp_pa
     assert rows(found).equals(rows(same))
     (sheet,) = found.sheets
     assert sheet.layout.encoding == encoding
-    assert list(sheet.received.headings) == list(same.sheets[0].received.headings)
+    assert list(sheet.received.layout.titles) == list(same.sheets[0].received.layout.titles)
     assert [fold_heading(text) for text in sheet.layout.headings] == [fold_heading(text) for text in PEOPLE.heading]
 
 
@@ -80,7 +80,7 @@ def test_labels_above_the_table_and_words_below_it_are_read_as_the_headings_are(
     found = read(tmp_path, "a.xlsx", xlsx_bytes([sheet]))
     (received,) = found.received.sheets
     assert len(received.rows) == 3
-    assert received.headings["head_name"] == "Họ và tên chủ hộ"
+    assert received.layout.titles["head_name"] == "Họ và tên chủ hộ"
     heads = understood_sheet(received, AT)["head_name"].to_list()
     assert heads == ["Trần Văn Hậu"] * 3
 

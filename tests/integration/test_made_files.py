@@ -38,8 +38,8 @@ def check(found: ReadFile, made: MadeFile) -> None:
             for row in sheet.rows.to_dicts()
         ]
         assert said == list(told.received)
-        assert sheet.rows["sheet"].to_list() == [sheet.name] * len(sheet.rows)
-        assert {len(json.loads(cells)) for cells in sheet.rows["cells"]} == {len(sheet.headings)}
+        assert sheet.rows["sheet"].to_list() == [sheet.layout.name] * len(sheet.rows)
+        assert {len(json.loads(cells)) for cells in sheet.rows["cells"]} == {len(sheet.layout.titles)}
         rows += sheet.rows["row"].to_list()
     assert rows == list(range(1, len(rows) + 1))
 

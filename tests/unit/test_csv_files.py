@@ -48,8 +48,8 @@ def test_a_row_is_received_as_it_was_written(tmp_path: Path) -> None:
     assert (row["full_name"], row["birth_date"], row["personal_id"], row["note"]) == (" LÊ  Văn An", "1987", None, None)
     assert json.loads(row["cells"]) == ["Bổ sung", " LÊ  Văn An", "1987", "Nam", "", "", "  "]
     whole = read_file(tmp_path, f"{HEADER}\n{ROW}\n").received
-    assert (whole.source, file.profile, whole.province) == ("commune_01bd", "commune_01bd", None)
-    assert list(file.headings.items())[4:] == [
+    assert (whole.source, file.layout.profile, whole.province) == ("commune_01bd", "commune_01bd", None)
+    assert list(file.layout.titles.items())[4:] == [
         ("personal_id", "Số ĐDCN/CCCD"),
         ("bhxh_code", "Mã số BHXH"),
         ("note", "Ghi chú"),
@@ -166,7 +166,7 @@ def test_columns_that_nobody_reads_are_named(tmp_path: Path) -> None:
     ((sheet,),) = [file.sheets for file in inbox.files]
     assert "Nghề nghiệp" in inbox.noticed[0].message
     assert json.loads(sheet.rows["cells"][0])[-1] == "Thợ"
-    assert list(sheet.headings.items())[-1] == ("other_9", "Nghề nghiệp")
+    assert list(sheet.layout.titles.items())[-1] == ("other_9", "Nghề nghiệp")
 
 
 @pytest.mark.parametrize(
