@@ -47,14 +47,14 @@ def write_answers(
     written = []
     for number, answer in enumerate(answers(home, delivery_ids, viewer), start=1):
         try:
-            written.append(_write(answer, root))
+            written.append(write_answer(answer, root))
         except OSError as error:
             raise UsageError(f"{root}: the answers cannot be written here ({error.strerror}).") from error
         progress("answer", number, len(delivery_ids))
     return written
 
 
-def _write(answer: Answer, root: Path) -> AnswerFiles:
+def write_answer(answer: Answer, root: Path) -> AnswerFiles:
     """Writes both files, each whole or not at all; an error file of an earlier answer goes where no row is left."""
     name = safe_name(answer.file_name.rpartition(".")[0])
     folder = root / safe_name(answer.source) / f"{answer.delivery_id} {name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casework.answers import SHAPE, Answer, AnsweredRow, ErrorSheet, Fault, RowToMend
+from casework.layouts import CSV, FAULTS_HEADING
 from pipelines.cli_words import FIELDS, KINDS, OUTCOMES, REASONS, word
 
 #: What to do with an error file, as its last heading says.
@@ -64,8 +65,10 @@ def what_to_do(answer: Answer, error_file: str) -> list[str]:
     """What the sender does next."""
     told = []
     if answer.error_sheets:
+        where = "" if answer.layout.form == CSV else ", tức các ô tô vàng,"
         told.append(
-            f"Mở tệp “{error_file}” gửi kèm, sửa các ô tô vàng rồi gửi lại tệp ấy. Các dòng khác không phải gửi lại."
+            f"Mở tệp “{error_file}” gửi kèm, sửa theo cột “{FAULTS_HEADING}”{where} rồi gửi lại tệp ấy. "
+            "Không gửi lại các dòng khác."
         )
     if answer.outcomes.get("review") or answer.outcomes.get("undecided"):
         told.append("Các dòng chờ xem xét do cơ quan BHXH xử lý, không phải gửi lại.")

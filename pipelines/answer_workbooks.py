@@ -29,10 +29,14 @@ RECEIPT_ROWS = 1_000_000
 #: Comments of one sheet: beyond, a spreadsheet gets slow, and the column of faults says the same.
 COMMENTS = 2_000
 _SHEET_NAME = 31
+#: The number of the format of text, in which no spreadsheet drops zeros.
+_TEXT = 49
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 #: Column widths, in characters, and by how many rows they are found.
 _NARROWEST, _WIDEST, _WIDTH_ROWS = 5, 32, 200
 _FAULTS_WIDTH, _ROW_WIDTH = 70, 12
+#: Heights are told with the file, as not every program finds them; letters are wider in fonts that stand in for Arial.
+_LETTERS_A_UNIT, _LINE_POINTS, _HIGHEST = 0.85, 14, 12
 #: The name stays in sight where it stands among the first columns.
 _FREEZE_AT_MOST = 4
 #: As many columns can be read on one page.
@@ -73,13 +77,13 @@ def _book(path: Path, answer: Answer, title: str) -> Any:
 def write_error_workbook(answer: Answer, path: Path) -> None:
     """The rows to mend, in sheets as they came."""
     with _book(path, answer, "Dòng cần sửa") as book:
-        text = {"num_format": "@", "valign": "top", "font_name": "Arial", "font_size": 10}
+        text = {"num_format": _TEXT, "valign": "top", "font_name": "Arial", "font_size": 10, "text_wrap": True}
         formats = _Formats(
             text=book.add_format(text),
-            heading=book.add_format(text | {"bold": True, "bg_color": "#D9E2F3", "border": 1, "text_wrap": True}),
-            ours=book.add_format(text | {"bold": True, "bg_color": "#FFE699", "border": 1, "text_wrap": True}),
+            heading=book.add_format(text | {"bold": True, "bg_color": "#D9E2F3", "border": 1}),
+            ours=book.add_format(text | {"bold": True, "bg_color": "#FFE699", "border": 1}),
             fault=book.add_format(text | {"bg_color": "#FFD966", "border": 1, "border_color": "#C00000"}),
-            told=book.add_format(text | {"font_color": "#C00000", "text_wrap": True}),
+            told=book.add_format(text | {"font_color": "#C00000"}),
         )
         names = safe_sheet_names([sheet.layout.name or "" for sheet in answer.error_sheets])
         for name, sheet in zip(names, answer.error_sheets, strict=True):
@@ -98,12 +102,12 @@ class _Formats:
 def _write_sheet(page: Any, sheet: ErrorSheet, formats: _Formats) -> None:
     """The sheet as it came, with the rows to mend alone; each faulty cell is marked, and its comment says why."""
     width, top = len(sheet.layout.headings), sheet.layout.heading_row - 1
-    for at, wide in enumerate(_widths(sheet)):
+    widths = [*_widths(sheet), _ROW_WIDTH, _FAULTS_WIDTH]
+    for at, wide in enumerate(widths):
         page.set_column(at, at, wide, formats.text)
-    page.set_column(width, width, _ROW_WIDTH, formats.text)
-    page.set_column(width + 1, width + 1, _FAULTS_WIDTH, formats.text)
     for number, at, text in sorted(above_of(sheet)):
         page.write_string(number - 1, at, fitting(text), formats.text)
+    page.set_row(top, _height(sheet.layout.headings, widths))
     for at, heading in enumerate(sheet.layout.headings):
         page.write_string(top, at, fitting(heading), formats.heading)
     for at, heading in enumerate((ROW_HEADING, FAULTS_HEADING), start=width):
@@ -115,7 +119,9 @@ def _write_sheet(page: Any, sheet: ErrorSheet, formats: _Formats) -> None:
         for fault in row.told.faults:
             for at in fault.places:
                 messages.setdefault(at, []).append(f"{fault.message}{lost_value(fault)}")
-        for at, cell in enumerate(cells_of(row)):
+        cells = cells_of(row)
+        page.set_row(row.at_row - 1, _height(cells, widths))
+        for at, cell in enumerate(cells):
             kind = formats.fault if at in messages else formats.told if at == width + 1 else formats.text
             if cell:
                 page.write_string(row.at_row - 1, at, fitting(cell), kind)
@@ -129,6 +135,7 @@ def _write_sheet(page: Any, sheet: ErrorSheet, formats: _Formats) -> None:
     page.freeze_panes(top + 1, name + 1 if name < _FREEZE_AT_MOST else 0)
     page.set_landscape()
     page.set_paper(9)
+    page.hide_gridlines(0)  # shown, and printed
     page.repeat_rows(top)
     if width <= _PRINTED_COLUMNS:
         page.fit_to_pages(1, 0)
@@ -144,19 +151,31 @@ def _widths(sheet: ErrorSheet) -> Iterator[float]:
     for at, heading in enumerate(sheet.layout.headings):
         longest = max((len(part) for row in sheet.rows[:_WIDTH_ROWS] for part in row.cells[at].split("\n")), default=0)
         words = max(map(len, heading.split()), default=0)
-        yield min(max(longest + 2, words + 3, _NARROWEST), _WIDEST)
+        yield min(max(longest + 2, words + 3, len(heading) / 3 + 3, _NARROWEST), _WIDEST)
+
+
+def _height(cells: Sequence[str], widths: Sequence[float]) -> float:
+    """How high a row is, in points, that shows the whole of its cells, or the first lines of very long ones."""
+    lines = (
+        sum(1 + int(len(part) / (wide * _LETTERS_A_UNIT)) for part in cell.split("\n"))
+        for cell, wide in zip(cells, widths, strict=False)
+        if cell
+    )
+    return min(max(lines, default=1), _HIGHEST) * _LINE_POINTS
 
 
 def write_receipt(answer: Answer, error_file: str, path: Path) -> None:
     """What came, what became of it in sum, and of each row; `error_file` is the name of the file to mend."""
     with _book(path, answer, "Phiếu nhận") as book:
-        text = {"num_format": "@", "valign": "top", "font_name": "Arial", "font_size": 10, "text_wrap": True}
+        text = {"num_format": _TEXT, "valign": "top", "font_name": "Arial", "font_size": 10, "text_wrap": True}
         body, bold = book.add_format(text), book.add_format(text | {"bold": True})
         heading = book.add_format(text | {"bold": True, "bg_color": "#D9E2F3", "border": 1})
         title = book.add_format(text | {"bold": True, "font_size": 14, "text_wrap": False})
         page = book.add_worksheet("Phiếu nhận")
         page.set_column(0, 0, 28)
-        page.set_column(1, 1, 80)
+        page.set_column(1, 1, 70)
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
         page.write_string(0, 0, "PHIẾU NHẬN DANH SÁCH BIẾN ĐỘNG", title)
         facts = [
             ("Tệp", answer.file_name),
@@ -178,6 +197,7 @@ def write_receipt(answer: Answer, error_file: str, path: Path) -> None:
             page.write_string(at, 0, outcome_word(name), body)
             page.write_string(at, 1, f"{answer.outcomes.get(name, 0):,}", body)
         for line, said in enumerate(what_to_do(answer, error_file), start=at + 2):
+            page.set_row(line, _height([said], [70]))
             page.write_string(line, 0, "Việc cần làm", bold)
             page.write_string(line, 1, said, body)
         for part in range(0, max(len(answer.rows), 1), RECEIPT_ROWS):
@@ -194,6 +214,7 @@ def _write_lines(page: Any, rows: Sequence[AnsweredRow], body: Any, heading: Any
         page.write_string(0, at, name, heading)
     for line, row in enumerate(rows, start=1):
         cells = (row.sheet, str(row.sheet_row), row.full_name, outcome_word(row.outcome), row.code, reason_of(row))
+        page.set_row(line, _height([cell or "" for cell in cells], [wide for _, wide in columns]))
         for at, cell in enumerate(cells):
             if cell:
                 page.write_string(line, at, fitting(plain(cell)), body)
@@ -201,5 +222,6 @@ def _write_lines(page: Any, rows: Sequence[AnsweredRow], body: Any, heading: Any
     page.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     page.set_landscape()
     page.set_paper(9)
+    page.hide_gridlines(0)  # shown, and printed
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
