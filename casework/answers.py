@@ -201,7 +201,7 @@ def _answered(row: Mapping[str, Any], cells: Sequence[str], sheet: SheetLayout) 
         outcome=row["outcome"],
         reason=row["reason"],
         code=row["bhxh_code"],
-        waiting=tuple((row["waiting"] or "").split()),
+        waiting=tuple(row["waiting"]),
         note=json.loads(row["evidence"]).get("note") if is_returned else None,
         faults=tuple(_fault(fault, cells, sheet) for fault in faults),
     )

@@ -127,12 +127,16 @@ def told(session: Session, delivery_ids: Sequence[int]) -> list[dict[str, Any]]:
 
 def delivered_rows(session: Session, delivery_id: int, viewer: Viewer) -> list[dict[str, Any]]:
     """row, sheet, sheet_row, cells, outcome, reason, bhxh_code (linked and issued rows), understood and evidence
-    (returned rows), waiting (kinds of open items beside the row, or None) of each row of a file, in its order.
+    (returned rows), waiting (kinds of open items beside the row) of each row of a file, in its order.
 
     The viewer's act must be logged by the caller.
     """
     del viewer
-    return [dict(row._mapping) for row in session.rows("delivered_rows", delivery_id=delivery_id)]
+    waiting: dict[int, list[str]] = {}
+    for item in session.rows("items_beside_rows", delivery_id=delivery_id):
+        waiting.setdefault(item.row, []).append(item.kind)
+    found = session.rows("delivered_rows", delivery_id=delivery_id)
+    return [{**row._mapping, "waiting": waiting.get(row.row, [])} for row in found]
 
 
 def returned(session: Session, delivery_ids: Sequence[int], viewer: Viewer) -> list[dict[str, Any]]:

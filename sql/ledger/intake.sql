@@ -94,14 +94,17 @@ select
   r.row, r.sheet, r.sheet_row, w.cells, d.outcome, d.reason,
   case when d.outcome in ('linked', 'issued') then d.bhxh_code end as bhxh_code,
   case when d.outcome = 'returned' then w.understood end as understood,
-  case when d.outcome = 'returned' then d.evidence end as evidence,
-  (
-    select group_concat(q.kind, ' ')
-    from queue_item as q
-    where q.row_id = r.row_id and q.state = 'open' and q.kind <> 'row'
-  ) as waiting
+  case when d.outcome = 'returned' then d.evidence end as evidence
 from delivery_row as r
 join intake_row as w on w.row_id = r.row_id
 left join decision_current as d on d.row_id = r.row_id
 where r.delivery_id = :delivery_id
 order by r.row;
+
+-- name: items_beside_rows
+-- open items of a delivery's rows that are not in review themselves: deaths, household changes
+select r.row, q.kind
+from delivery_row as r
+join queue_item as q on q.row_id = r.row_id
+where r.delivery_id = :delivery_id and q.state = 'open' and q.kind <> 'row'
+order by r.row, q.kind;

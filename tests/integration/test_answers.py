@@ -22,10 +22,8 @@ import xlsxwriter
 from benchmarks.encodings import encode
 from benchmarks.intake_sheets import ARRIVALS, BLANK_ABOVE, COMMUNE, LAYOUTS, MadeSheet
 from benchmarks.intake_writers import csv_bytes, xls_bytes, xlsx_bytes, zip_bytes
-from casework.answers import answers
 from casework.home import open_home
-from casework.types import Viewer
-from pipelines.answer_files import safe_name, write_answer
+from pipelines.answer_files import safe_name
 from pipelines.answer_workbooks import fitting, safe_sheet_names
 from pipelines.cli import main
 from pipelines.csv_text import sheet_of
@@ -397,6 +395,29 @@ def test_legacy_text_comes_back_in_unicode(desk: Desk) -> None:
     assert again["outcomes"] == {"returned": 2}
 
 
+def test_an_error_file_is_in_unicode_also_for_a_sender_who_said_otherwise(desk: Desk) -> None:
+    (desk.folder / "source.toml").write_text('[text]\nencoding = "tcvn3"\n', encoding="utf-8")
+    people = [
+        {"full_name": "Tô Hà Ân", "father_name": "Hô Văn Lân", "birth_date": "31-02-1990"},
+        {"full_name": "Lê An"},
+    ]
+    sheet = commune(*people)
+    written = [{name: encode(text, "tcvn3") for name, text in person.items()} for person in sheet.people]
+    report = desk.send("a.csv", csv_bytes(replace(sheet, people=written), "utf-8", ";"))
+    assert [row["Họ và tên"] for row in error_rows(report)] == ["Tô Hà Ân"]
+    error_file = Path(report["files"][0]["error_file"])
+    (rows,) = read_rows(error_file).values()
+    rows[2][4] = "28/02/1990"
+    write_rows(error_file, {None: rows})
+    mended = desk.send("mended.csv", error_file.read_bytes())
+    assert "returned" not in mended["outcomes"]
+    assert [line["Họ và tên"] for line in receipt(mended)] == ["Tô Hà Ân"]
+    check = desk.json("sources", "check", str(desk.folder / "mended.csv"))
+    assert [row["full_name"] for row in check["files"][0]["sheets"][0]["first_rows"]] == ["Tô Hà Ân"]
+    means = {column["heading"]: column["means"] for column in check["files"][0]["sheets"][0]["columns"]}
+    assert (means[ROW], means[FAULTS]) == ("answer", "answer")
+
+
 def receipt(report: Any, at: int = 0) -> list[dict[str, str]]:
     """The lines of a receipt by their headings."""
     rows = read_rows(Path(report["files"][at]["receipt"]))["Từng dòng"]
@@ -524,18 +545,3 @@ def test_an_officers_note_reaches_the_sender_when_the_answer_is_written_again(de
     assert "there is none" in desk.json("sources", "answer", "--delivery", "99", code=2)
     assert "has sent no file" in desk.json("sources", "answer", "--source", "ai", code=2)
     assert desk.is_whole()
-
-
-def test_an_error_file_goes_when_no_row_is_left_to_mend_and_nothing_locks_the_ledger(desk: Desk) -> None:
-    (content,) = made("commune", "xlsx").values()
-    (file,) = desk.send("a.xlsx", content)["files"]
-    home = open_home(desk.home)
-    viewer = Viewer("an", "kiểm thử")
-    for answer in answers(home, [file["delivery_id"]], viewer):
-        with home.ledger.writing() as session:
-            assert session.value_of_state("seq") > 0
-        emptied = replace(answer, error_sheets=())
-        assert write_answer(answer, desk.home / "answers").error_file == Path(file["error_file"])
-        assert write_answer(emptied, desk.home / "answers").error_file is None
-    assert not Path(file["error_file"]).exists()
-    home.ledger.close()
