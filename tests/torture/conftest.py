@@ -76,7 +76,13 @@ def campaign(request: pytest.FixtureRequest) -> Campaign:
     """The campaign of a test; the time is shared out equally."""
     name = request.node.name.removeprefix("test_").replace("_", " ")
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    found = Campaign(name, SECONDS / len(request.session.items), SEED, terminal.write_line)
+
+    def say(line: str) -> None:
+        terminal.ensure_newline()
+        terminal.write_line(line)
+        terminal.flush()
+
+    found = Campaign(name, SECONDS / len(request.session.items), SEED, say)
     request.config.stash.setdefault(_CAMPAIGNS, []).append(found)
     return found
 
