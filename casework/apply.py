@@ -56,6 +56,8 @@ def _apply_row(chunk: Chunk, row: PlannedRow, *, is_last: bool) -> str:
         if not is_last:
             return "sent_back"
         body = {**body, "outcome": "review", "reason": "stale", "waits_for_row": None}
+    elif body["outcome"] == "issued" and chunk.is_number_taken(body):
+        body = {**body, "outcome": "review", "reason": "code_conflict", "waits_for_row": None}
     if body["outcome"] == "issued":
         chunk.issue(row, body)
     elif body["outcome"] == "linked":

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from casework.code_scheme import own_number
 from casework.find import Found, Searcher, check_keys
 from casework.foresee import foresee
 from casework.needs import lacking
@@ -176,6 +177,9 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
     for row_id, ruling in decide_all(list(cases.values()), thresholds).items():
         bodies[row_id] = _body(ruling, cases[row_id], best.get(-row_id, []), facts, model)
         bodies[row_id]["steps"] = steps.get(-row_id, [])
+        if ruling.outcome == "issued":
+            bodies[row_id]["own_number"] = _own_number(meanings[row_id], cases[row_id])
+            bodies[row_id]["judged_new"] = cases[row_id].judged_new
         bodies[row_id]["emitted"] = [entry[0] for entry in emitted.get(-row_id, [])]
     for row_id, body in bodies.items():
         body["decision_no"] = gathered.decision_numbers.get(row_id, 0)
@@ -193,6 +197,12 @@ def _best_candidates(scored: pl.DataFrame, facts: Facts) -> dict[int, list[dict[
         if -pair["record_id_l"] not in facts.behind.get(-pair["record_id_r"], ()):
             gathered[pair["record_id_l"]].append(pair)
     return gathered
+
+
+def _own_number(meaning: Mapping[str, Any], case: Case) -> str | None:
+    """The personal number of a row that is to be issued a code, where it is nobody else's, whatever was judged."""
+    is_held = any(candidate.has("personal_id", "same") for candidate in case.candidates)
+    return None if is_held else own_number(meaning)
 
 
 def _by_record(frame: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[list[Any]]]:

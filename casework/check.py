@@ -8,12 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from casework.code_scheme import PERSONAL, code_policy
 from casework.rows import normalised_rows
 from casework.types import Home, Viewer
 from matching.block import emitted, key_version
 from matching.normalise import normalise
 from matching.steps import parse_rules, search_rules
-from registry import checks, people, queue, tail
+from registry import checks, codes, people, queue, tail
 from registry.checks import CheckResult
 from registry.engine import Session
 from registry.errors import KeyFileError
@@ -33,6 +34,7 @@ def run_checks(home: Home) -> list[CheckResult]:
             *checks.run_checks(session, _demanded_steps()),
             _tail_finds_everyone(session),
             checks.register_fits(session, version),
+            _codes_follow_the_policy(home, session),
         ]
         # where the key is missing, the last check says so
         with suppress(KeyFileError):
@@ -50,6 +52,20 @@ def _demanded_steps() -> list[dict[str, Any]]:
         for step in rules.steps
         if step.needed != "extra"
     ]
+
+
+def _codes_follow_the_policy(home: Home, session: Session) -> CheckResult:
+    """The personal numbers that were issued as codes on a day of the other scheme."""
+    policy = code_policy(home)
+    return CheckResult(
+        "codes_follow_the_policy",
+        "3.1: a personal number is issued as a code only while the dated policy says so. "
+        "Rows: codes issued on another day.",
+        ("code_id", "created_at"),
+        tuple(
+            (code_id, at) for code_id, at in codes.issued_personal_numbers(session) if policy.scheme_at(at) != PERSONAL
+        ),
+    )
 
 
 def _tail_finds_everyone(session: Session) -> CheckResult:

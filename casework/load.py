@@ -41,7 +41,7 @@ EXTRACT_COLUMNS = (
 )
 _NUMBERS = ("bhxh_code", "personal_id", "old_id", "card_number")
 _SLICE = 20_000
-_CODE = re.compile(r"[0-9]{10}")
+_CODE, _PERSONAL = re.compile(r"[0-9]{10}"), re.compile(r"[0-9]{12}")
 _PARTIAL_DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 _VIETNAM = timedelta(hours=7)
 
@@ -203,8 +203,15 @@ def _add_people(session: WriteSession, kept: pl.DataFrame, load_id: int, progres
     return flagged
 
 
+def _is_code(row: Mapping[str, Any]) -> bool:
+    """Whether the code of a row has the form of one: ten digits, or the person's own number in their place."""
+    code = row["bhxh_code"]
+    is_personal = code == row["personal_id"] and _PERSONAL.fullmatch(code) is not None
+    return is_personal or _CODE.fullmatch(code) is not None
+
+
 def _code_status(row: Mapping[str, Any]) -> str:
-    if not _CODE.fullmatch(row["bhxh_code"]):
+    if not _is_code(row):
         return "alias"
     return "disputed" if row["is_disputed"] else "active"
 
@@ -218,7 +225,7 @@ def _flags(row: Mapping[str, Any]) -> list[str]:
         "sex_unknown": row["sex"] not in ("M", "F"),
         "status_unknown": row["status"] not in ("active", "deceased"),
         "code_missing": row["bhxh_code"] is None,
-        "code_malformed": row["bhxh_code"] is not None and not _CODE.fullmatch(row["bhxh_code"]),
+        "code_malformed": row["bhxh_code"] is not None and not _is_code(row),
         "code_disputed": row["is_disputed"],
     }
     return [flag for flag, is_so in found.items() if is_so]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from casework.code_scheme import PERSONAL, code_policy
 from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
 from casework.find import check_keys
 from casework.foresee import after_change, after_issue, household_states, record_digest
@@ -27,9 +28,12 @@ class Chunk:
     ) -> None:
         check_keys(session)
         self._session, self._plan, self._viewer = session, plan, viewer
+        self._scheme = code_policy(home).scheme_at(session.at)
         self._code_key, self._log_key = home.key("code_permutation"), home.key("log_digest")
         # what the tail has forgotten since the plan's T cannot be looked through again
         self.is_outgrown = session.value_of_state("floor_seq") > plan.tail_seq
+        own_numbers = [number for row in rows if (number := self._own_number(row.body)) is not None]
+        self._known_numbers = codes.known(session, own_numbers)
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
         ids = [row.row_id for row in rows]
         self._decided = {row_id: row.decision_no for row_id, row in decisions.current(session, ids).items()}
@@ -112,13 +116,26 @@ class Chunk:
         is_as_planned = was_deceased is None or was_deceased == self._people[person_id].is_deceased
         return (person_id, code) if is_as_planned else None
 
+    def _own_number(self, body: Mapping[str, Any]) -> str | None:
+        """The number that an issue takes in place of a drawn one; the day of this transaction tells whether it does."""
+        return body.get("own_number") if self._scheme == PERSONAL else None
+
+    def is_number_taken(self, body: Mapping[str, Any]) -> bool:
+        """Whether an issue would use a number again, and no officer has said that the person is new all the same."""
+        return self._own_number(body) in self._known_numbers and not body["judged_new"]
+
     # what rows do ---------------------------------------------------------------------------------------------------
 
     def issue(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
         """A new person with one new code."""
         meaning = self._meanings[row.row_id]
         (person_id,) = self._session.next_ids("person", 1)
-        code = codes.issue(self._session, self._code_key, self._provinces[row.row_id])
+        code = self._own_number(body)
+        if code is None or code in self._known_numbers:
+            code = codes.issue(self._session, self._code_key, self._provinces[row.row_id])
+        else:
+            codes.take(self._session, code)
+            self._known_numbers.add(code)
         household = self._households.get(meaning["household_code"])
         effects = of_issue(person_id, meaning, household)
         record = after_issue(meaning, household, effects)

@@ -1,4 +1,4 @@
-"""motma init, register load, register publish."""
+"""motma init, register load, register publish, register codes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelines.cli_call import Call, Commands, add_command, progress_bars, tell_of_files
 from pipelines.cli_table import table
+from pipelines.cli_words import SCHEMES, both
 
 INIT_PURPOSE = "init"
 
@@ -19,7 +20,7 @@ def add_init(commands: Commands) -> None:
 
 
 def add_commands(commands: Commands) -> None:
-    """Adds `motma register load` and `motma register publish`."""
+    """Adds `motma register load`, `publish` and `codes`."""
     parser = add_command(
         commands,
         "load",
@@ -30,6 +31,13 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--as-of", type=_day, metavar="DATE", help="the extract's date, yyyy-mm-dd (default: today)")
     add_command(commands, "publish", publish, "write the register version that searches read", "motma register publish")
+    add_command(
+        commands,
+        "codes",
+        codes,
+        "the numbers of each province: drawn, skipped, left; and which scheme issues from which day",
+        "motma register codes",
+    )
 
 
 def init(call: Call) -> int:
@@ -88,6 +96,39 @@ def publish(call: Call) -> int:
             f"{done.seconds:.1f} giây.\nTiếp theo: motma run THƯ-MỤC"
         ),
     )
+    return 0
+
+
+def codes(call: Call) -> int:
+    """Shows what is left of the numbers of each province."""
+    from casework.code_scheme import report
+    from casework.home import open_home
+
+    found = report(open_home(call.home))
+    headings = ["Tỉnh", "Đã rút", "Đã cấp", "Bỏ qua (đã có)", "Có sẵn, chưa gặp", "Còn lại", ""]
+
+    def text() -> str:
+        schemes = [(first, both(SCHEMES, scheme)) for first, scheme in found.schemes]
+        provinces = [
+            (
+                of.province,
+                f"{of.drawn:,}",
+                f"{of.issued:,}",
+                f"{of.skipped:,}",
+                f"{of.known_ahead:,}",
+                f"{of.left:,}",
+                "SẮP HẾT" if of.is_low else "",
+            )
+            for of in found.provinces
+        ]
+        parts = [
+            f"Cách cấp mã (bản {found.policy_version}):\n" + table(["Từ ngày", "Cách cấp"], schemes),
+            table(headings, provinces) if provinces else "Chưa tỉnh nào cấp mã.",
+            f"Số ĐDCN đã cấp làm mã số BHXH: {found.personal_numbers:,}.",
+        ]
+        return "\n\n".join(parts)
+
+    call.show(found, text)
     return 0
 
 

@@ -39,6 +39,11 @@ STAGES = {
     "answer": "viết trả lời",
 }
 
+SCHEMES = {
+    "province_permutation": "mười chữ số: tỉnh và hoán vị có khóa của bộ đếm",
+    "personal_number": "số ĐDCN thay mã số BHXH, không có thì mười chữ số",
+}
+
 KINDS = {
     "row": "xem xét dòng",
     "death": "báo chết, cần thêm một người khác đồng ý",

@@ -1,8 +1,9 @@
 """BHXH codes: who holds which, and the issuing of the next number.
 
-A number is two digits of the issuing province and eight digits that tell neither order nor count: a keyed
+A drawn number is two digits of the issuing province and eight digits that tell neither order nor count: a keyed
 permutation of the province's counter. The counter is a ledger row raised in the issuing transaction; a drawn number
-that is known in any state is skipped and recorded (DOMAIN 3).
+that is known in any state, also as an alias, is skipped and recorded (DOMAIN 3). Where a policy says so, a person's own
+number is taken instead.
 """
 
 from __future__ import annotations
@@ -56,6 +57,17 @@ def issue(session: WriteSession, key: Key, province: str) -> str:
             return number
 
 
+def take(session: WriteSession, number: str) -> None:
+    """Remembers a number that is given as it stands, without a draw; RegistryError when it was known before."""
+    if session.run("know_number", number=number, seq=session.seq) != 1:
+        raise RegistryError("a number once used is never used again; run `motma check`")
+
+
+def known(session: Session, numbers: Iterable[str]) -> set[str]:
+    """Which of some numbers are known, in whatever state."""
+    return {row.number for row in session.rows_for("known_numbers", "numbers", sorted(set(numbers)))}
+
+
 def add_codes(session: WriteSession, codes: Sequence[Mapping[str, Any]], origin: str) -> None:
     """Adds codes (code, person_id, status) and remembers their numbers for ever."""
     ids = session.next_ids("code", len(codes)) if codes else range(0)
@@ -88,6 +100,27 @@ def holders(session: Session, codes: Iterable[str]) -> dict[str, list[tuple[int,
 def disputed(session: Session, limit: int) -> list[tuple[str, int]]:
     """(code, person_id) of everyone who holds a disputed code, by code."""
     return [(row.code, row.person_id) for row in session.rows("disputed_codes", limit=limit)]
+
+
+@dataclass(frozen=True)
+class ProvinceCount:
+    """The numbers of one province: `drawn` = `issued` + `skipped`; `known_ahead` are known and not drawn yet."""
+
+    province: str
+    drawn: int
+    issued: int
+    skipped: int
+    known_ahead: int
+
+
+def province_counts(session: Session) -> list[ProvinceCount]:
+    """The counts of every province that has drawn a number."""
+    return [ProvinceCount(**row._mapping) for row in session.rows("province_counts")]
+
+
+def issued_personal_numbers(session: Session) -> list[tuple[int, str]]:
+    """(code_id, created_at) of every code that was issued as a personal number."""
+    return [(row.code_id, row.created_at) for row in session.rows("issued_personal_numbers")]
 
 
 @dataclass(frozen=True)

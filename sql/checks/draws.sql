@@ -20,11 +20,13 @@ where coalesce(c.value, 0) <> coalesce(d.draws, 0)
 order by p.province;
 
 -- name: issued_code_was_drawn
--- 3.1: an issued code is a number drawn in the transaction that gave it. Rows: issued codes without such a draw.
+-- 3.1: an issued code is a number drawn in the transaction that gave it, or the personal number with which the person
+-- came. Rows: issued codes that are neither.
 select c.code_id, c.person_id
 from code as c
 left join code_draw as d on d.number = c.code and d.outcome = 'issued' and d.seq = c.seq
-where c.origin = 'issued' and d.number is null
+left join person_version as v on v.person_id = c.person_id and v.seq = c.seq and v.personal_id = c.code
+where c.origin = 'issued' and d.number is null and v.person_id is null
 order by c.code_id;
 
 -- name: drawn_number_was_given

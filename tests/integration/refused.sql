@@ -13,7 +13,7 @@ insert into code select 900001, code, person_id, 'retired', 'extract', 1, '' fro
 -- refused: a code whose number is not remembered (FOREIGN KEY)
 insert into code values (900001, '9900000000', 900001, 'active', 'issued', 1, '');
 
--- refused: an active code that is not ten digits (CHECK)
+-- refused: an active code that is neither ten digits nor twelve (CHECK)
 insert into code values (900001, '990000000x', 900001, 'active', 'extract', 1, '');
 
 -- refused: a code of nobody (FOREIGN KEY)

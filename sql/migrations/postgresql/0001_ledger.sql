@@ -149,7 +149,8 @@ create table code (
   origin text collate "C" not null check (origin in ('extract', 'issued')),
   seq bigint not null,
   created_at text collate "C" not null,
-  check (status <> 'active' or code ~ '^[0-9]{10}$')
+  -- ten digits, or a personal number in their place
+  check (status <> 'active' or code ~ '^[0-9]{10}([0-9]{2})?$')
 );
 create unique index code_has_one_person on code (code) where status = 'active';
 create unique index person_has_one_code on code (person_id) where status = 'active';

@@ -28,3 +28,10 @@ limit 2;
 create temp table swapped as select d.* from code_draw as d join planted as p on p.value = d.value;
 update code_draw set number = (select s.number from swapped as s where s.value <> code_draw.value)
 where value in (select value from planted);
+
+-- fault: codes_follow_the_policy also: issued_code_was_drawn
+create temp table planted as select 900001 as code_id, '2026-08-31T00:00:00Z' as created_at;
+insert into number_known values ('001099900001', 1);
+insert into code
+select 900001, '001099900001', min(person_id), 'retired', 'issued', 1, '2026-08-31T00:00:00Z' from quiet;
+insert into code_status values (900001, 1, 'retired');

@@ -8,7 +8,14 @@ update code_counter set value = value + 1 where province = (select province from
 create temp table planted as select province, value as counter, value as draws, value + 1 as highest from code_counter;
 update code_draw set value = value + 1, key_id = 'other' where value = (select draws from planted);
 
--- fault: issued_code_was_drawn
+-- fault: issued_code_was_drawn (number of another) also: codes_follow_the_policy
+create temp table planted as select 900001 as code_id, min(person_id) as person_id, '001099900001' as code from quiet;
+insert into number_known select code, 1 from planted;
+insert into code select code_id, code, person_id, 'retired', 'issued', 1, '2026-09-01T00:00:00Z' from planted;
+insert into code_status values (900001, 1, 'retired');
+alter table planted drop column code;
+
+-- fault: issued_code_was_drawn (draw)
 create temp table planted as select min(code_id) as code_id, code from code where origin = 'issued';
 update code_draw set outcome = 'skipped' where number = (select code from planted);
 alter table planted drop column code;

@@ -1,0 +1,29 @@
+"""Dated policies of an office: TOML files that ship with the program, or that a home has of its own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from casework.errors import UsageError
+from casework.types import Home
+
+
+class PolicyError(UsageError):
+    """A policy file says something that the program does not understand."""
+
+
+def policy(home: Home, name: str) -> Mapping[str, Any]:
+    """The content of one policy: `rules/NAME.toml` of the home where it stands, else the program's."""
+    own = home.folder / "rules" / f"{name}.toml"
+    try:
+        text = (
+            own.read_text(encoding="utf-8")
+            if own.exists()
+            else files("casework").joinpath("rules", f"{name}.toml").read_text(encoding="utf-8")
+        )
+        return tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"{own}: cannot be read ({error}). Mend it, or take it away.") from error
