@@ -211,8 +211,9 @@ class Chunk:
             self._households[state.household_code] = HouseholdState(state.household_code, heads, members, name)
             foreseen = (body.get("foreseen") or {}).get("members", {})
             for member in state.members - {person.person_id}:
+                # whom an earlier row of this transaction changed has other keys than those foreseen
+                self._member_keys[member] = None if member in self._changed else foreseen.get(str(member))
                 self._changed[member] = None
-                self._member_keys[member] = foreseen.get(str(member))
 
     def _note_lost_head(self, person: PersonState, effects: Effects) -> None:
         """A head who leaves or dies is known to later rows; another head is then who its members are found by."""

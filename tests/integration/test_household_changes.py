@@ -53,13 +53,13 @@ class Office:
         row["birth_date"] = "/".join(reversed(person[3].split("-")))
         row["sex"] = {"M": "Nam", "F": "Nữ"}[person[4]]
         row.setdefault("personal_id", person[5])
-        return [row.get(column, "") for column in COMMUNE.columns]
+        return [row.get(column, "") for column in (*COMMUNE.columns, "residence_code")]
 
     def send_rows(self, *rows: list[str]) -> dict[str, int]:
         """What waits after a file of some rows, which are linked, and break no promise."""
         path = self.folder / "change.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([COMMUNE.heading, *rows])
+            csv.writer(file).writerows([[*COMMUNE.heading, "Mã xã nơi cư trú"], *rows])
         result = job_run(self.home.folder, [path], None, "test").result
         assert result.outcomes == {"linked": len(rows)}
         self.check()
@@ -120,3 +120,13 @@ def test_a_new_head_follows_in_the_same_file_the_one_who_leaves(office: Office) 
     joins = office.row(TUYET, "Chuyển đến", "03/10/2026", household_code=HOUSEHOLD, relation_to_head="Chủ hộ")
     assert office.send_rows(leaves, joins) == {}
     assert office.record(ANH)["head_name"] == TUYET[2]
+
+
+def test_a_member_who_moved_before_the_new_head_came_is_found_by_both_changes_of_one_file(office: Office) -> None:
+    office.send(TUYET, "Chuyển đi", "01/10/2026")
+    office.send(HAU, "Chuyển đi", "02/10/2026")
+    moves = office.row(ANH, "Chuyển đến", "03/10/2026", household_code=HOUSEHOLD, residence_code="10441")
+    joins = office.row(TUYET, "Chuyển đến", "04/10/2026", household_code=HOUSEHOLD, relation_to_head="Chủ hộ")
+    assert office.send_rows(moves, joins) == {}
+    found = office.record(ANH)
+    assert (found["residence_code"], found["head_name"]) == ("10441", TUYET[2])
