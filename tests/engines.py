@@ -7,15 +7,57 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import psycopg
 import sqlalchemy as sa
 
+from casework.home import open_home
+from casework.types import Home
+
 ENGINES = ("sqlite", "postgresql")
+
+
+class Model(NamedTuple):
+    """A home to be copied, with its ledger's URL ("" for a file in the home)."""
+
+    folder: Path
+    ledger_url: str
+
+    def copied(self, folder: Path, places: Places) -> Model:
+        """A copy of the home in a folder that is not there yet, with a ledger of its own. Nobody may have it open."""
+        shutil.copytree(self.folder, folder)
+        return Model(folder, places.new(self.ledger_url))
+
+    def opened(self) -> Home:
+        """The home itself."""
+        return open_home(self.folder, self.ledger_url)
+
+
+class Places(Protocol):
+    """Where ledgers of one engine are made."""
+
+    def new(self, like: str = "") -> str:
+        """The URL of a new ledger's place, empty or a copy of the one with the URL `like`."""
+
+    def drop(self, url: str) -> None:
+        """Removes the ledger of a URL."""
+
+
+class Folders:
+    """Ledgers on SQLite are files of their homes, and come and go with them."""
+
+    def new(self, like: str = "") -> str:
+        """No URL."""
+        return like
+
+    def drop(self, url: str) -> None:
+        """Nothing."""
 
 
 class Server:
@@ -36,6 +78,11 @@ class Server:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"create database {name}{template}")  # type: ignore[arg-type]
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Removes the database of a URL, and ends who is connected to it."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"drop database {sa.make_url(url).database} with (force)")  # type: ignore[arg-type]
 
 
 @contextmanager

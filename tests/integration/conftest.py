@@ -1,4 +1,4 @@
-"""A home with the sample register and inbox decided, made once for all tests."""
+"""A home with the sample register and inbox decided, made once on each engine for all tests."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from casework.home import create_home, open_home
+from casework.home import LEDGER_URL, create_home
 from casework.load import load_extract
 from casework.publish import publish
 from casework.queue import Verdict, decide, listing
 from casework.run import run
-from casework.types import Viewer
+from casework.types import Home, Viewer
 from pipelines.extract_files import read_extract
 from pipelines.inbox import read_inbox
-from tests.engines import Server, postgresql_server
+from tests.engines import ENGINES, Folders, Model, Places, Server, postgresql_server
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 OFFICERS = (Viewer("officer.1", "test"), Viewer("officer.2", "test"))
@@ -28,13 +28,28 @@ def postgresql() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of the ledger."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
-def decided_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of that home, closed; deaths are approved by two officers and one row is given back. Copy it first."""
-    folder = tmp_path_factory.mktemp("decided") / "home"
+def places(engine: str, request: pytest.FixtureRequest) -> Places:
+    """Where ledgers of the engine are made."""
+    if engine == "sqlite":
+        return Folders()
+    server: Server = request.getfixturevalue("postgresql")
+    return server
+
+
+@pytest.fixture(scope="session")
+def decided_home(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """That home, closed; deaths are approved by two officers and one row is given back."""
+    model = Model(tmp_path_factory.mktemp("decided") / "home", places.new())
     viewer = OFFICERS[0]
-    create_home(folder, None, viewer)
-    home = open_home(folder)
+    create_home(model.folder, None, viewer, model.ledger_url)
+    home = model.opened()
     extract, _ = read_extract(SAMPLES / "register.csv")
     load_extract(home, extract, None, viewer)
     publish(home, viewer)
@@ -47,4 +62,15 @@ def decided_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     alone = [item for item in items if item.kind == "row" and item.reason == "weak" and item.waits_for_row is None]
     decide(home, alone[0].item_id, Verdict("return", note="tên viết khác trong giấy khai sinh"), viewer)
     home.ledger.close()
-    return folder
+    return model
+
+
+@pytest.fixture
+def home(decided_home: Model, places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """A copy of the decided home, which the commands of the test find."""
+    model = decided_home.copied(tmp_path / "home", places)
+    monkeypatch.setenv(LEDGER_URL, model.ledger_url)
+    home = model.opened()
+    yield home
+    home.ledger.close()
+    places.drop(model.ledger_url)

@@ -1,16 +1,14 @@
 """Every check is clean on a decided home, and finds the fault that is planted for it.
 
-The faults stand in planted_faults/*.sql. The table `planted` holds what the check must report, by the names of its
-columns. In brackets: which fault, where a check has several. `also`: other checks that the same fault breaks.
+The faults stand in planted_faults/*.sql, in words that both engines know. The table `planted` holds what the check must
+report, by the names of its columns. In brackets: which fault, where a check has several. `also`: other checks that the
+same fault breaks.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +17,12 @@ import pytest
 
 import sql
 from casework.check import CheckResult, run_checks
-from casework.home import create_home, open_home
+from casework.home import create_home
 from casework.load import load_extract
-from casework.types import Viewer
+from casework.types import Home, Viewer
 from pipelines.extract_files import read_extract
+from tests.engines import Model, Places
+from tests.planting import unguarded
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 _FAULT = re.compile(r"^-- fault: ((\w+)(?: \([\w ]+\))?)(?: also: ([\w, ]+))?$", re.MULTILINE)
@@ -77,55 +77,42 @@ def _faults() -> Iterator[Fault]:
 FAULTS = list(_faults())
 
 
-@pytest.fixture
-def home(decided_home: Path, tmp_path: Path) -> Path:
-    """A copy of the decided home."""
-    return shutil.copytree(decided_home, tmp_path / "home")
-
-
-def checked(folder: Path) -> dict[str, CheckResult]:
+def checked(home: Home) -> dict[str, CheckResult]:
     """Every check of a home by name."""
-    home = open_home(folder)
-    try:
-        return {result.name: result for result in run_checks(home)}
-    finally:
-        home.ledger.close()
+    return {result.name: result for result in run_checks(home)}
 
 
-def broken(folder: Path) -> set[str]:
+def broken(home: Home) -> set[str]:
     """The names of the checks that report something."""
-    return {name for name, result in checked(folder).items() if result.rows}
+    return {name for name, result in checked(home).items() if result.rows}
 
 
-def plant(folder: Path, script: str) -> tuple[list[str], set[tuple[Any, ...]]]:
+def plant(home: Home, script: str) -> tuple[list[str], set[tuple[Any, ...]]]:
     """Columns and rows that the check must report; planted past triggers, foreign keys and check constraints."""
-    with closing(sqlite3.connect(folder / "ledger.sqlite", isolation_level=None)) as ledger:
-        ledger.execute("pragma ignore_check_constraints = on")
-        triggers = ledger.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
-        ledger.executescript("".join(f"drop trigger {name};" for name, _ in triggers) + PICKS)
-        ledger.executescript(script)
-        ledger.executescript("".join(f"{text};" for name, text in triggers))
-        found = ledger.execute("select * from planted")
-        return [column[0] for column in found.description], set(found.fetchall())
+    with unguarded(home) as ledger:
+        ledger.run(PICKS)
+        ledger.run(script)
+        return ledger.ask("select * from planted")
 
 
-def test_a_decided_home_keeps_every_promise(home: Path) -> None:
+def test_a_decided_home_keeps_every_promise(home: Home) -> None:
     assert {name: result.rows for name, result in checked(home).items() if result.rows} == {}
 
 
-def test_a_home_that_is_not_published_yet_keeps_every_promise(tmp_path: Path) -> None:
+def test_a_home_that_is_not_published_yet_keeps_every_promise(places: Places, tmp_path: Path) -> None:
     viewer = Viewer("operator", "test")
-    create_home(tmp_path / "home", None, viewer)
-    assert broken(tmp_path / "home") == set()
-    home = open_home(tmp_path / "home")
+    model = Model(tmp_path / "home", places.new())
+    create_home(model.folder, None, viewer, model.ledger_url)
+    home = model.opened()
+    assert broken(home) == set()
     load_extract(home, read_extract(SAMPLES / "register.csv")[0], None, viewer)
+    assert broken(home) == set()
     home.ledger.close()
-    assert broken(tmp_path / "home") == set()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.title)
-def test_a_planted_fault_is_found(home: Path, fault: Fault) -> None:
+def test_a_planted_fault_is_found(home: Home, fault: Fault) -> None:
     columns, expected = plant(home, fault.script)
     assert expected, "nothing was planted"
     found = checked(home)
@@ -135,12 +122,12 @@ def test_a_planted_fault_is_found(home: Path, fault: Fault) -> None:
     assert {tuple(row[place] for place in places) for row in result.rows} == expected
 
 
-def test_every_check_has_its_planted_fault(home: Path) -> None:
+def test_every_check_has_its_planted_fault(home: Home) -> None:
     assert {fault.check for fault in FAULTS} | {"home_is_closed"} == set(checked(home))
     assert set(sql.statements("checks")) <= set(checked(home))
 
 
-def test_every_check_says_what_is_promised_where_and_what_its_rows_are(home: Path) -> None:
+def test_every_check_says_what_is_promised_where_and_what_its_rows_are(home: Home) -> None:
     said = [result.description for result in checked(home).values()]
     assert [text for text in said if not re.fullmatch(r"[2-7](\.\d)?: .+[.] Rows: .+[.]", text)] == []
 
@@ -148,13 +135,15 @@ def test_every_check_says_what_is_promised_where_and_what_its_rows_are(home: Pat
 @pytest.mark.parametrize(
     ("path", "mode"), [(".", 0o755), ("keys", 0o750), ("keys/log_digest", 0o640), ("ledger.sqlite", 0o644)]
 )
-def test_an_open_home_is_found(home: Path, path: str, mode: int) -> None:
-    (home / path).chmod(mode)
+def test_an_open_home_is_found(home: Home, path: str, mode: int) -> None:
+    # on PostgreSQL the file is no ledger of ours, and yet nothing that others should read
+    home.ledger_file.touch(0o600)
+    (home.folder / path).chmod(mode)
     assert checked(home)["home_is_closed"].rows == ((path, f"{mode:04o}"),)
 
 
-def test_a_missing_key_is_found_unless_the_environment_has_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = home / "keys" / "code_permutation"
+def test_a_missing_key_is_found_unless_the_environment_has_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = home.folder / "keys" / "code_permutation"
     monkeypatch.setenv("MOTMA_KEY_CODE_PERMUTATION", key.read_text(encoding="ascii"))
     key.unlink()
     assert broken(home) == set()
@@ -162,20 +151,20 @@ def test_a_missing_key_is_found_unless_the_environment_has_it(home: Path, monkey
     assert checked(home)["home_is_closed"].rows == (("keys/code_permutation", "missing"),)
 
 
-def test_a_damaged_register_version_is_found(home: Path) -> None:
-    (file,) = (home / "register").glob("register-*.duckdb")
+def test_a_damaged_register_version_is_found(home: Home) -> None:
+    (file,) = home.register_folder.glob("register-*.duckdb")
     file.write_bytes(b"not a register version")
     ((version, fault, *_),) = checked(home)["register_fits_the_ledger"].rows
     assert (version, fault) == (file.name, "cannot be read")
 
 
-def test_an_older_ledger_than_the_register_is_found(home: Path) -> None:
-    with closing(sqlite3.connect(home / "ledger.sqlite", isolation_level=None)) as ledger:
-        ledger.execute("update ledger_state set seq = 1")
+def test_an_older_ledger_than_the_register_is_found(home: Home) -> None:
+    with unguarded(home) as ledger:
+        ledger.run("update ledger_state set seq = 1")
     assert "is ahead of the ledger" in {row[1] for row in checked(home)["register_fits_the_ledger"].rows}
 
 
-def test_keys_of_other_rules_are_found(home: Path) -> None:
-    with closing(sqlite3.connect(home / "ledger.sqlite", isolation_level=None)) as ledger:
-        ledger.execute("update ledger_state set key_version = 'other'")
+def test_keys_of_other_rules_are_found(home: Home) -> None:
+    with unguarded(home) as ledger:
+        ledger.run("update ledger_state set key_version = 'other'")
     assert [row[1] for row in checked(home)["register_fits_the_ledger"].rows] == ["has the keys of other rules"]

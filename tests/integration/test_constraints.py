@@ -1,17 +1,23 @@
-"""The ledger itself refuses what would break a promise, whoever writes to it."""
+"""The ledger itself refuses what would break a promise, whoever writes to it: by SQL, and through the program."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from shutil import copyfile
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import sql
+from casework.errors import IntegrityError
+from casework.types import Home, Viewer
+from registry import codes, decisions, deliveries, log, people, plans, queue
+from registry.decisions import CandidateRecord, Decision
+from registry.engine import WriteSession
+from tests.engines import Model, Places
+from tests.planting import unguarded
 
 MIGRATIONS = "".join(script for _, script in sql.migrations("sqlite"))
 HISTORY = [*re.findall(r"^-- history:.*\n(?:--.*\n)*create table (\w+)", MIGRATIONS, re.MULTILINE), "number_known"]
@@ -27,6 +33,18 @@ create table decision_draft as select * from decision where outcome = 'returned'
 update decision_draft set decision_no = 900001;
 """
 
+#: the columns of an index of PostgreSQL, as SQLite names them in its message
+_INDEXED = """
+select t.relname || '.' || a.attname
+from pg_class as i
+join pg_index as x on x.indexrelid = i.oid
+join pg_class as t on t.oid = x.indrelid
+cross join lateral unnest(x.indkey::int2[]) with ordinality as k (attnum, place)
+join pg_attribute as a on a.attrelid = t.oid and a.attnum = k.attnum
+where i.relname = :name
+order by k.place
+"""
+
 
 def _refused() -> Iterator[tuple[str, str, str]]:
     text = (Path(__file__).parent / "refused.sql").read_text(encoding="utf-8")
@@ -35,41 +53,245 @@ def _refused() -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.fixture(scope="module")
-def ledger_file(decided_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the decided ledger, prepared."""
-    file = tmp_path_factory.mktemp("constraints") / "ledger.sqlite"
-    copyfile(decided_home / "ledger.sqlite", file)
-    with closing(sqlite3.connect(file, isolation_level=None)) as made:
-        made.executescript(PREPARED)
-    return file
+def prepared(decided_home: Model, places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A copy of the decided home, prepared."""
+    model = decided_home.copied(tmp_path_factory.mktemp("constraints") / "home", places)
+    home = model.opened()
+    with unguarded(home) as ledger:
+        ledger.run(PREPARED)
+    yield home
+    home.ledger.close()
+    places.drop(model.ledger_url)
 
 
 @pytest.fixture
-def ledger(ledger_file: Path) -> Iterator[sqlite3.Connection]:
-    """A connection as the program opens it; what it writes is undone."""
-    with closing(sqlite3.connect(ledger_file, isolation_level=None)) as connection:
-        connection.execute("pragma foreign_keys = on")
-        connection.execute("begin immediate")
-        yield connection
-        connection.execute("rollback")
+def ledger(prepared: Home) -> Iterator[sa.Connection]:
+    """A connection as the program opens it, under the issuing lock; what it writes is undone."""
+    with prepared.ledger.store.write_engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection.execution_options(no_parameters=True)
+        transaction.rollback()
+
+
+def constraint_of(error: sa.exc.DBAPIError, home: Home) -> str:
+    """What forbade a statement: the columns of a unique index, or the kind of the constraint."""
+    said = home.ledger.store.says(error)
+    if home.ledger.store.kind == "sqlite":
+        found = re.fullmatch(r"(?:UNIQUE constraint failed: (.+)|(CHECK|FOREIGN KEY) constraint.*)", said, re.DOTALL)
+        return said if found is None else found[1] or found[2]
+    name = error.orig.diag.constraint_name  # type: ignore[union-attr]
+    if error.orig.sqlstate != "23505":  # type: ignore[union-attr]
+        return {"23503": "FOREIGN KEY", "23514": "CHECK"}.get(error.orig.sqlstate, said)  # type: ignore[union-attr]
+    with home.ledger.store.read_engine.connect() as connection:
+        return ", ".join(connection.execute(sa.text(_INDEXED), {"name": name}).scalars())
 
 
 @pytest.mark.parametrize(("constraint", "script"), [pytest.param(*rest, id=what) for what, *rest in _refused()])
-def test_the_ledger_refuses(ledger: sqlite3.Connection, constraint: str, script: str) -> None:
+def test_the_ledger_refuses(prepared: Home, ledger: sa.Connection, constraint: str, script: str) -> None:
     *before, refused = [text for text in script.split(";") if text.strip()]
     for statement in before:
-        ledger.execute(statement)
-    with pytest.raises(sqlite3.IntegrityError, match=rf"(^|: ){re.escape(constraint)}($| constraint)"):
-        ledger.execute(refused)
+        ledger.exec_driver_sql(statement)
+    with pytest.raises(sa.exc.IntegrityError) as caught:
+        ledger.exec_driver_sql(refused)
+    assert constraint_of(caught.value, prepared) == constraint
 
 
 @pytest.mark.parametrize("table", HISTORY)
 @pytest.mark.parametrize("statement", ["delete from {table}", "update {table} set {column} = {column}"])
-def test_history_is_not_rewritten(ledger: sqlite3.Connection, table: str, statement: str) -> None:
-    (column,) = ledger.execute("select name from pragma_table_info(?) where cid = 0", (table,)).fetchone()
-    with pytest.raises(sqlite3.IntegrityError, match=f"{table} is history"):
-        ledger.execute(statement.format(table=table, column=column))
+def test_history_is_not_rewritten(ledger: sa.Connection, table: str, statement: str) -> None:
+    column = sa.inspect(ledger).get_columns(table)[0]["name"]
+    with pytest.raises(sa.exc.DatabaseError, match=f"{table} is history"):
+        ledger.exec_driver_sql(statement.format(table=table, column=column))
 
 
 def test_every_guarded_table_is_called_history() -> None:
     assert set(re.findall(r"before (?:update|delete) on (\w+)", MIGRATIONS)) == set(HISTORY)
+    theirs = "".join(script for _, script in sql.migrations("postgresql"))
+    assert set(re.findall(r"before update or delete or truncate on (\w+)", theirs)) == set(HISTORY)
+
+
+# through the program ------------------------------------------------------------------------------------------------
+
+VIEWER = Viewer("lan", "test")
+NOBODY = 900_009
+
+
+def decision(row_id: int, outcome: str, **values: Any) -> Decision:
+    """A decision of a row, against the present ledger."""
+    known = {"reason": None, "person_id": None, "bhxh_code": None, **values}
+    weights: dict[str, Any] = {"match_weight": None, "posterior": None, "runner_up_weight": None}
+    return Decision(row_id, outcome, **known, **weights, model_version="", rules_version="", register_seq=1,
+                    tail_seq=1, decided_by="lan")  # fmt: skip
+
+
+def first(session: WriteSession, text: str) -> Any:
+    """The first value of a query."""
+    return session.text_rows(text)[1][0][0]
+
+
+def a_code(session: WriteSession) -> tuple[str, int]:
+    """A code in force and its person."""
+    code, person_id = session.text_rows("select code, person_id from code where status = 'active' order by code_id")[1][
+        0
+    ]
+    return code, person_id
+
+
+def a_row(session: WriteSession) -> int:
+    """A row that was returned to its sender."""
+    return int(first(session, "select min(row_id) from decision where outcome = 'returned'"))
+
+
+def second_code(session: WriteSession, home: Home) -> None:
+    _, person_id = a_code(session)
+    number = codes.issue(session, home.key("code_permutation"), "01")
+    codes.add_codes(session, [{"code": number, "person_id": person_id, "status": "active"}], "issued")
+
+
+def second_person(session: WriteSession, home: Home) -> None:
+    code, _ = a_code(session)
+    (person_id,) = session.next_ids("person", 1)
+    people.add_persons(session, [people.draft(person_id, {})], "issued")
+    codes.add_codes(session, [{"code": code, "person_id": person_id, "status": "active"}], "issued")
+
+
+def unknown_number(session: WriteSession, home: Home) -> None:
+    _, person_id = a_code(session)
+    codes.add_codes(session, [{"code": "9900000009", "person_id": person_id, "status": "retired"}], "issued")
+
+
+def lowered_counter(session: WriteSession, home: Home) -> None:
+    session.text_rows("update code_counter set value = value - 1 returning value")
+    codes.issue(session, home.key("code_permutation"), first(session, "select province from code_counter"))
+
+
+def person_twice(session: WriteSession, home: Home) -> None:
+    (person_id,) = session.next_ids("person", 1)
+    people.add_persons(session, [people.draft(person_id, {})] * 2, "issued")
+
+
+def two_versions(session: WriteSession, home: Home) -> None:
+    people.add_versions(session, [people.draft(a_code(session)[1], {})] * 2)
+
+
+def lowered_ids(session: WriteSession, home: Home) -> None:
+    session.text_rows("update id_counter set value = 0 where kind = 'person' returning value")
+    (person_id,) = session.next_ids("person", 1)
+    people.add_persons(session, [people.draft(person_id, {})], "issued")
+
+
+def membership_of_nobody(session: WriteSession, home: Home) -> None:
+    none = {"household_id": None, "relation": None, "event_date": None, "row_id": None, "load_id": None}
+    people.add_memberships(session, [{"person_id": NOBODY, **none}])
+
+
+def link_to_nobody(session: WriteSession, home: Home) -> None:
+    decisions.add(session, [decision(a_row(session), "linked", person_id=NOBODY, bhxh_code="9900000001")])
+
+
+def decision_of_no_row(session: WriteSession, home: Home) -> None:
+    decisions.add(session, [decision(NOBODY, "returned")])
+
+
+def issue_without_code(session: WriteSession, home: Home) -> None:
+    decisions.add(session, [decision(a_row(session), "issued", person_id=a_code(session)[1])])
+
+
+def review_without_reason(session: WriteSession, home: Home) -> None:
+    decisions.add(session, [decision(a_row(session), "review")])
+
+
+def second_issue(session: WriteSession, home: Home) -> None:
+    code, person_id = a_code(session)
+    row_id = first(session, "select min(row_id) from decision where outcome = 'issued'")
+    decisions.add(session, [decision(row_id, "issued", person_id=person_id, bhxh_code=code)])
+
+
+def candidate_of_nothing(session: WriteSession, home: Home) -> None:
+    nothing = CandidateRecord(None, None, 0.0, 0.0, {}, "")
+    decided = decision(a_row(session), "returned")
+    decisions.add(session, [Decision(**{**decided.__dict__, "candidates": [nothing]})])
+
+
+def item_twice(session: WriteSession, home: Home) -> None:
+    item = {"row_id": a_row(session), "kind": "row", "reason": "weak", "waits_for_row_id": None}
+    queue.add_items(session, [item, item])
+
+
+def approval_of_nothing(session: WriteSession, home: Home) -> None:
+    queue.approve(session, NOBODY, VIEWER)
+
+
+def unknown_verdict(session: WriteSession, home: Home) -> None:
+    pair = {"person_id": a_code(session)[1], "other_row_id": None, "other_digest": None}
+    verdict = {"row_id": a_row(session), "row_digest": "", **pair, "verdict": "perhaps", "note": None}
+    queue.add_judgement(session, VIEWER, verdict)
+
+
+def change_twice(session: WriteSession, home: Home) -> None:
+    change = {"row_id": a_row(session), "person_id": a_code(session)[1], "field": "sex", "old_value": None}
+    decisions.add_change_requests(session, [{**change, "new_value": "F"}, {**change, "new_value": "M"}])
+
+
+def row_twice(session: WriteSession, home: Home) -> None:
+    cells = {"cells": "{}", "understood": "{}", "event": None, "event_date": None, "sheet": None, "sheet_row": 2}
+    rows = [{"row_identity": "the same", "row": number, **cells} for number in (1, 2)]
+    delivery = deliveries.Delivery("xa-01", "01", "a.csv", "digest", "commune", {}, 2)
+    deliveries.add_delivery(session, delivery, rows, VIEWER)
+
+
+def plan_of_no_batch(session: WriteSession, home: Home) -> None:
+    plans.store(session, plans.Plan(NOBODY, 1, 1, 1, "", ""), [])
+
+
+def lowered_log(session: WriteSession, home: Home) -> None:
+    session.text_rows("update ledger_state set log_no = log_no - 1 returning log_no")
+    log.append(session, VIEWER, [log.Act("check")])
+
+
+#: what the program's own functions could be made to write, and the constraint that forbids it
+THROUGH: Sequence[tuple[Callable[[WriteSession, Home], None], str]] = (
+    (second_code, "code.person_id"),
+    (second_person, "code.code"),
+    (unknown_number, "FOREIGN KEY"),
+    (lowered_counter, "code_draw.province, code_draw.value"),
+    (person_twice, "person.person_id"),
+    (lowered_ids, "person.person_id"),
+    (two_versions, "person_version.person_id, person_version.seq"),
+    (membership_of_nobody, "FOREIGN KEY"),
+    (link_to_nobody, "FOREIGN KEY"),
+    (decision_of_no_row, "FOREIGN KEY"),
+    (issue_without_code, "CHECK"),
+    (review_without_reason, "CHECK"),
+    (second_issue, "decision.row_id"),
+    (candidate_of_nothing, "CHECK"),
+    (item_twice, "queue_item.row_id, queue_item.kind"),
+    (approval_of_nothing, "FOREIGN KEY"),
+    (unknown_verdict, "CHECK"),
+    (change_twice, "change_request.row_id, change_request.field"),
+    (row_twice, "intake_row.row_id"),
+    (plan_of_no_batch, "FOREIGN KEY"),
+    (lowered_log, "log_entry.entry_no"),
+)
+
+
+@pytest.mark.parametrize(("act", "constraint"), [pytest.param(*told, id=told[0].__name__) for told in THROUGH])
+def test_the_ledger_refuses_the_program(
+    prepared: Home, act: Callable[[WriteSession, Home], None], constraint: str
+) -> None:
+    def write() -> None:
+        with prepared.ledger.writing() as session:
+            people.household_ids(session, ["0188888888"])
+            log.append(session, VIEWER, [log.Act("check")])
+            act(session, prepared)
+
+    with prepared.ledger.reading() as session:
+        before = session.one("state")
+    with pytest.raises(IntegrityError, match="Nothing was changed; run `motma check`") as caught:
+        write()
+    assert caught.value.exit_code == 13
+    assert isinstance(caught.value.__cause__, sa.exc.IntegrityError)
+    assert constraint_of(caught.value.__cause__, prepared) == constraint
+    with prepared.ledger.reading() as session:
+        assert session.one("state") == before
+        assert people.known_households(session, ["0188888888"]) == {}

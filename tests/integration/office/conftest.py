@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +24,7 @@ from pipelines.cli import main
 from pipelines.extract_files import read_extract
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender
-from tests.engines import ENGINES, Server
+from tests.engines import Model, Places
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
 
@@ -247,32 +246,10 @@ class Office:
         self.home.ledger.close()
 
 
-class Model(NamedTuple):
-    """A home to be copied, with its ledger's URL ("" for a file in the home)."""
-
-    folder: Path
-    ledger_url: str
-
-
-@pytest.fixture(scope="session", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    """The engine of the ledger."""
-    return str(request.param)
-
-
 @pytest.fixture(scope="session")
-def new_ledger(engine: str, request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """Makes the URL of a new ledger's place, empty or a copy of another's."""
-    if engine == "sqlite":
-        return lambda _like: ""
-    server: Server = request.getfixturevalue("postgresql")
-    return server.new
-
-
-@pytest.fixture(scope="session")
-def model_office(new_ledger: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Model:
+def model_office(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Model:
     """A home whose register is loaded and published."""
-    folder, url = tmp_path_factory.mktemp("model_office"), new_ledger("")
+    folder, url = tmp_path_factory.mktemp("model_office"), places.new()
     create_home(folder / "home", None, Viewer("lan", "test"), url)
     office = Office(folder / "home", folder, url)
     office.load((SAMPLES / "register.csv").read_text(encoding="utf-8"), "crowd.csv")
@@ -284,15 +261,15 @@ def model_office(new_ledger: Callable[[str], str], tmp_path_factory: pytest.Temp
 
 @pytest.fixture(scope="module")
 def new_office(
-    model_office: Model, new_ledger: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+    model_office: Model, places: Places, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[], Office]]:
     """Makes offices that start with the same register and the same keys."""
     made: list[Office] = []
 
     def make() -> Office:
         folder = tmp_path_factory.mktemp("office")
-        shutil.copytree(model_office.folder, folder / "home")
-        made.append(Office(folder / "home", folder, new_ledger(model_office.ledger_url)))
+        copy = model_office.copied(folder / "home", places)
+        made.append(Office(copy.folder, folder, copy.ledger_url))
         return made[-1]
 
     yield make
@@ -307,9 +284,9 @@ def office(new_office: Callable[[], Office]) -> Office:
 
 
 @pytest.fixture
-def empty_office(new_ledger: Callable[[str], str], tmp_path: Path) -> Iterator[Office]:
+def empty_office(places: Places, tmp_path: Path) -> Iterator[Office]:
     """An office without a register."""
-    url = new_ledger("")
+    url = places.new()
     create_home(tmp_path / "home", None, Viewer("lan", "test"), url)
     office = Office(tmp_path / "home", tmp_path, url)
     yield office

@@ -2,7 +2,8 @@
 
 -- fault: log_is_canonical
 create temp table planted as select entry_no from first_intake;
-update log_entry set body = cast(cast(body as text) || ' ' as blob) where entry_no = (select entry_no from planted);
+update log_entry set body = convert_to(convert_from(body, 'UTF8') || ' ', 'UTF8')
+where entry_no = (select entry_no from planted);
 
 -- fault: ledger_is_as_made
 create temp table planted as select 'index' as kind, 'code_person' as name, 'missing' as fault;

@@ -26,7 +26,7 @@ alter table planted drop column other_code_id;
 alter table planted drop column code;
 
 -- fault: issued_number_is_new
-create temp table planted as select min(code_id) as code_id, person_id from code where origin = 'issued';
+create temp table planted as select code_id, person_id from code where origin = 'issued' order by code_id limit 1;
 insert into code
 select 900001, c.code, (select min(person_id) from quiet), 'retired', 'extract', 1, ''
 from code as c
@@ -40,7 +40,7 @@ delete from number_known where number = (select code from planted);
 alter table planted drop column code;
 
 -- fault: every_number_is_remembered (draw)
-create temp table planted as select 'draw' as kind, max(value) + 1 as id, province from code_draw;
+create temp table planted as select 'draw' as kind, value + 1 as id, province from code_draw order by value desc limit 1;
 update code_counter set value = value + 1 where province = (select province from planted);
 insert into code_draw select province, id, province || '12345678', 'skipped', 'other', 1 from planted;
 alter table planted drop column province;

@@ -16,24 +16,24 @@ insert into code_status values (900001, 1, 'retired');
 alter table planted drop column code;
 
 -- fault: issued_code_was_drawn (draw)
-create temp table planted as select min(code_id) as code_id, code from code where origin = 'issued';
+create temp table planted as select code_id, code from code where origin = 'issued' order by code_id limit 1;
 update code_draw set outcome = 'skipped' where number = (select code from planted);
 alter table planted drop column code;
 
 -- fault: drawn_number_was_given
-create temp table planted as select province, max(value) + 1 as value from code_draw;
+create temp table planted as select province, value + 1 as value from code_draw order by value desc limit 1;
 update code_counter set value = value + 1 where province = (select province from planted);
 insert into number_known select province || '12345678', 1 from planted;
 insert into code_draw select province, value, province || '12345678', 'issued', 'other', 1 from planted;
 
 -- fault: drawn_number_was_free
-create temp table planted as select province, max(value) + 1 as value, 'skipped' as outcome from code_draw;
+create temp table planted as select province, value + 1 as value, 'skipped' as outcome from code_draw order by value desc limit 1;
 update code_counter set value = value + 1 where province = (select province from planted);
 insert into number_known select province || '12345678', 2 from planted;
 insert into code_draw select province, value, province || '12345678', outcome, 'other', 1 from planted;
 
 -- fault: drawn_number_is_of_its_province
-create temp table planted as select province, max(value) + 1 as value from code_draw;
+create temp table planted as select province, value + 1 as value from code_draw order by value desc limit 1;
 update code_counter set value = value + 1 where province = (select province from planted);
 insert into number_known values ('9912345678', 1);
 insert into code_draw select province, value, '9912345678', 'skipped', 'other', 1 from planted;

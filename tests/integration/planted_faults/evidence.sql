@@ -1,14 +1,17 @@
 -- Faults for sql/checks/evidence.sql.
 
--- fault: issue_was_searched (missing)
+-- fault: issue_was_searched (missing) also: search_is_logged
 create temp table planted as
 select row_id, 'code' as step, 'missing' as status from decision where outcome = 'issued' limit 1;
-update decision set evidence = json_remove(evidence, '$.steps[0]') where row_id = (select row_id from planted);
+update decision set evidence = replace(evidence, '["code", ', '["none", ') where row_id = (select row_id from planted);
 
 -- fault: issue_was_searched (cut) also: search_is_logged
 create temp table planted as
-select row_id, 'code' as step, 'cut' as status from decision where outcome = 'issued' limit 1;
-update decision set evidence = json_set(evidence, '$.steps[0][1]', 'cut')
+select row_id, 'name_birth' as step, 'cut' as status
+from decision
+where outcome = 'issued' and evidence like '%["name_birth", "complete"%'
+limit 1;
+update decision set evidence = replace(evidence, '["name_birth", "complete"', '["name_birth", "cut"')
 where row_id = (select row_id from planted);
 
 -- fault: issue_was_searched (not run) also: search_is_logged
@@ -22,7 +25,7 @@ where row_id = (select row_id from planted);
 
 -- fault: issue_lacked_nothing
 create temp table planted as select row_id, decision_no from decision where outcome = 'issued' limit 1;
-update decision set evidence = json_set(evidence, '$.lacks', json('["sex"]'))
+update decision set evidence = replace(evidence, '"lacks": []', '"lacks": ["sex"]')
 where row_id = (select row_id from planted);
 
 -- fault: death_is_proven (no death)
@@ -46,5 +49,5 @@ delete from approval where approved_by = 'officer.2';
 
 -- fault: faulty_row_is_returned
 create temp table planted as select row_id, 'returned' as outcome from first_returned;
-update intake_row set understood = json_set(understood, '$.faults', json('[]'))
+update intake_row set understood = replace(understood, '"faults": [', '"faults": [], "were": [')
 where row_id = (select row_id from planted);

@@ -10,10 +10,14 @@ update delivery set rows = rows + 1 where delivery_id = (select delivery_id from
 
 -- fault: row_is_taken_in_once also: ledger_is_as_made
 create temp table planted as select row_id from intake_row order by row_id limit 2;
+-- on sqlite
 pragma legacy_alter_table = on;
 create table intake_row_without_constraint as select * from intake_row;
 drop table intake_row;
 alter table intake_row_without_constraint rename to intake_row;
+-- on postgresql
+alter table intake_row drop constraint intake_row_row_identity_key;
+-- on both
 update intake_row set row_identity = 'the same' where row_id in (select row_id from planted);
 
 -- fault: row_stays_with_its_source
