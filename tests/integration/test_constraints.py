@@ -236,7 +236,7 @@ def change_twice(session: WriteSession, home: Home) -> None:
 def row_twice(session: WriteSession, home: Home) -> None:
     cells = {"cells": "{}", "understood": "{}", "event": None, "event_date": None, "sheet": None, "sheet_row": 2}
     rows = [{"row_identity": "the same", "row": number, **cells} for number in (1, 2)]
-    delivery = deliveries.Delivery("xa-01", "01", "a.csv", "digest", "commune", {}, 2)
+    delivery = deliveries.Delivery("xa-01", "01", "a.csv", "digest", "commune", "{}", 2)
     deliveries.add_delivery(session, delivery, rows, VIEWER)
 
 
