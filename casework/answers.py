@@ -210,12 +210,14 @@ def _answered(row: Mapping[str, Any], cells: Sequence[str], sheet: SheetLayout) 
 def _fault(fault: Mapping[str, Any], cells: Sequence[str], sheet: SheetLayout) -> Fault:
     """The fault with the sender's heading and the places of its cells; of cells that cannot be sent back only those."""
     column, width, kept = fault["column"], len(sheet.columns), iter(cells)
+    # a bare day number tells its fault by itself
+    is_lost = fault["code"] in _NOT_SENT_BACK and not (fault["value"] or "").isdigit()
     places = []
     for at, name in enumerate(sheet.columns):
         if name is None:
             continue
         cell = next(kept)
-        is_its = fault["code"] not in _NOT_SENT_BACK or not cell.strip() or cell == fault["value"]
+        is_its = not is_lost or not cell.strip() or cell == fault["value"]
         if _base(name) == column and is_its:
             places.append(at)
     surplus = len(cells) - len(_names(sheet)) - len(sheet.above)
@@ -226,7 +228,7 @@ def _fault(fault: Mapping[str, Any], cells: Sequence[str], sheet: SheetLayout) -
         heading=sheet.titles.get(column),
         value=fault["value"],
         message=fault_message(fault["code"]),
-        is_lost=fault["code"] in _NOT_SENT_BACK,
+        is_lost=is_lost,
         places=tuple(places),
     )
 

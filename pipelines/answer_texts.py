@@ -18,6 +18,8 @@ _UNDECIDED = "chưa quyết định"
 
 def plain(text: str) -> str:
     """The text without characters that are not seen, but for line breaks."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 

@@ -60,6 +60,8 @@ def safe_sheet_names(names: Sequence[str]) -> list[str]:
 
 def fitting(text: str) -> str:
     """What of the text a cell of a workbook holds, which counts letters beyond the 65,536 common ones twice."""
+    if 2 * len(text) <= CELL_CHARACTERS:
+        return text
     return text.encode("utf-16-le")[: CELL_CHARACTERS * 2].decode("utf-16-le", "ignore")
 
 
