@@ -82,6 +82,7 @@ def write_error_workbook(answer: Answer, path: Path) -> None:
         text = {"num_format": _TEXT, "valign": "top", "font_name": "Arial", "font_size": 10, "text_wrap": True}
         formats = _Formats(
             text=book.add_format(text),
+            above=book.add_format(text | {"text_wrap": False}),
             heading=book.add_format(text | {"bold": True, "bg_color": "#D9E2F3", "border": 1}),
             ours=book.add_format(text | {"bold": True, "bg_color": "#FFE699", "border": 1}),
             fault=book.add_format(text | {"bg_color": "#FFD966", "border": 1, "border_color": "#C00000"}),
@@ -95,6 +96,7 @@ def write_error_workbook(answer: Answer, path: Path) -> None:
 @dataclass(frozen=True)
 class _Formats:
     text: Any
+    above: Any
     heading: Any
     ours: Any
     fault: Any
@@ -108,7 +110,7 @@ def _write_sheet(page: Any, sheet: ErrorSheet, formats: _Formats) -> None:
     for at, wide in enumerate(widths):
         page.set_column(at, at, wide, formats.text)
     for number, at, text in sorted(above_of(sheet)):
-        page.write_string(number - 1, at, fitting(text), formats.text)
+        page.write_string(number - 1, at, fitting(text), formats.above)
     page.set_row(top, _height(sheet.layout.headings, widths))
     for at, heading in enumerate(sheet.layout.headings):
         page.write_string(top, at, fitting(heading), formats.heading)
