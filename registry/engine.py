@@ -6,13 +6,14 @@ Writers take the issuing lock as the first statement of their transaction and ho
 
 from __future__ import annotations
 
+import json
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -21,7 +22,8 @@ import sql
 from registry.errors import BusyError, IntegrityError
 
 _LIST_PARAMETER = re.compile(r"\bin :(\w+)")
-_MAX_LIST = 20_000  # SQLite takes 32,766 parameters in one statement, PostgreSQL 65,535
+_PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
+_MAX_LIST = 20_000
 
 
 def now() -> str:
@@ -29,11 +31,33 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+#: how each engine asks whether a value is in a list, which is one parameter: so a statement has one text for ever
+_IN_LIST = {"sqlite": r"in (select value from json_each(:\1))", "postgresql": r"= any(:\1)"}
+
+
+class _Prepared(NamedTuple):
+    """A statement as the driver takes it, and which of its parameters are lists."""
+
+    text: str
+    lists: frozenset[str]
+
+    def given(self, parameters: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+        """The parameters as the driver takes them."""
+        if kind == "postgresql" or not self.lists:
+            return parameters
+        return {**parameters, **{name: json.dumps(parameters[name]) for name in self.lists}}
+
+
 @cache
-def _prepared(name: str, kind: str) -> sa.TextClause:
+def _prepared(name: str, kind: str) -> _Prepared:
     text = sql.statement("ledger", name, kind)
-    lists = _LIST_PARAMETER.findall(text)
-    return sa.text(text).bindparams(*(sa.bindparam(key, expanding=True) for key in lists))
+    lists = frozenset(_LIST_PARAMETER.findall(text))
+    return _Prepared(_for_driver(_LIST_PARAMETER.sub(_IN_LIST[kind], text), kind), lists)
+
+
+def _for_driver(text: str, kind: str) -> str:
+    """The text with parameters as the driver writes them: `:name` for SQLite, `%(name)s` for PostgreSQL."""
+    return text if kind == "sqlite" else _PARAMETER.sub(r"%(\1)s", text.replace("%", "%%"))
 
 
 class Session:
@@ -43,8 +67,12 @@ class Session:
         self._connection = connection
         self.kind: str = connection.dialect.name
 
-    def _execute(self, name: str, parameters: Any) -> sa.CursorResult[Any]:
-        return self._connection.execute(_prepared(name, self.kind), parameters)
+    def _execute(self, name: str, parameters: Mapping[str, Any]) -> sa.CursorResult[Any]:
+        statement = _prepared(name, self.kind)
+        return self._connection.exec_driver_sql(statement.text, statement.given(parameters, self.kind))
+
+    def _execute_many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.exec_driver_sql(_prepared(name, self.kind).text, list(rows))
 
     def rows(self, name: str, **parameters: Any) -> Sequence[sa.Row[Any]]:
         """All rows of a statement."""
@@ -84,11 +112,11 @@ class Session:
     def run_many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs a changing statement once for each mapping of parameters."""
         if rows:
-            self._execute(name, list(rows))
+            self._execute_many(name, rows)
 
     def text_rows(self, text: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of a check's query."""
-        result = self._connection.execute(sa.text(text), parameters)
+        result = self._connection.exec_driver_sql(_for_driver(text, self.kind), parameters)
         return list(result.keys()), [tuple(row) for row in result]
 
 
