@@ -1,71 +1,35 @@
-"""Foreseeing: the keys that a person will have once a row is applied, made for the whole batch at once.
+"""Foreseeing: the keys that persons will have once a row is applied, made for the whole batch at once.
 
 Normalising a few records under the issuing lock costs as much as normalising thousands before it. So a plan carries
-the keys of each record that it expects to leave behind, with a digest of that record; apply uses them where the record
+the keys of each record that it expects to leave behind, by a digest of that record; apply uses them where a record
 comes out as foreseen, and makes the keys anew where it does not.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 import polars as pl
 
-from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
-from casework.rows import ANOTHERS_NUMBER
+from casework.course import Course
 from casework.types import Viewer
 from matching.block import emitted
 from matching.normalise import normalise
 from matching.schemas import RECORD
 from matching.steps import SearchRules
-from registry import people
 from registry.engine import Session
 
-
-def after_issue(meaning: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
-    """The record of a person for whom a code is issued, but for the code."""
-    unsettled = dict.fromkeys(("household_code", "relation_to_head", "head_name", "bhxh_code"))
-    record = {**meaning, **unsettled, "status": "active"}
-    if ANOTHERS_NUMBER in meaning["flags"]:
-        record["personal_id"] = None
-    return after_change(record, household, effects)
-
-
-def after_change(record: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
-    """The record once the effects have been applied to it."""
-    after = {**record, **effects.changes}
-    if effects.membership is not None and not effects.is_past:
-        after["household_code"], after["relation_to_head"] = effects.membership
-        is_head = after["relation_to_head"] == HEAD
-        after["head_name"] = after["full_name"] if is_head else None
-        if household is not None and after["household_code"] is not None and not is_head:
-            after["head_name"] = household.head_name
-    return after
+#: what keys are made of, but for the codes: their keys are made when they are known
+_KEYED = tuple(name for name in RECORD if name != "bhxh_code")
 
 
 def record_digest(record: Mapping[str, Any]) -> str:
-    """The digest of all that a record's keys are made of."""
-    values = [*(record.get(name) for name in (*RECORD, "status")), sorted(record.get("codes") or [])]
-    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode("utf-8")).hexdigest()
-
-
-def household_states(session: Session, household_codes: set[str], viewer: Viewer) -> dict[str, HouseholdState]:
-    """The households of some codes as they stand, those not known yet included."""
-    ids = people.known_households(session, household_codes)
-    members: dict[int, list[people.Member]] = {}
-    for member in people.members(session, ids.values(), viewer):
-        members.setdefault(member.household_id, []).append(member)
-    states = {}
-    for code in household_codes:
-        held = members.get(ids.get(code, 0), [])
-        head = people.head_of(held)
-        living = frozenset(m.person_id for m in held if m.relation == HEAD and m.status == "active")
-        everyone = frozenset(member.person_id for member in held)
-        states[code] = HouseholdState(code, living, everyone, None if head is None else head.full_name)
-    return states
+    """The digest of all that a record's keys are made of, but for its codes."""
+    values = [*(record.get(name) for name in _KEYED), record.get("status")]
+    return hashlib.sha256(orjson.dumps(values)).hexdigest()
 
 
 def foresee(
@@ -74,60 +38,42 @@ def foresee(
     meanings: Mapping[int, Mapping[str, Any]],
     rules: SearchRules,
     viewer: Viewer,
-) -> dict[int, dict[str, Any]]:
-    """row_id → {digest, keys, members} of the record that each issued or changing row is expected to leave behind.
+) -> dict[int, dict[str, list[int]]]:
+    """row_id → digest → keys of the records, without codes, that each row is expected to leave behind.
 
-    `members` are the keys of the household's members, where the row brings them a head: they are found by his name.
+    `bodies` are in the order in which the rows take effect.
     """
     chosen = {row_id: body for row_id, body in bodies.items() if body["outcome"] in ("issued", "linked")}
     named = {code for row_id in chosen if (code := meanings[row_id]["household_code"]) is not None}
-    households = household_states(session, named, viewer)
-    ids = {body["person_id"] for body in chosen.values() if body.get("person_id") is not None}
-    ids.update(member for household in households.values() for member in household.members)
-    known = {row["record_id"]: row for row in people.records(session, ids, viewer).iter_rows(named=True)}
-    since = people.members_since(session, ids)
-    #: (row_id, member's person_id or 0 for the row's own person) → record
-    records: dict[tuple[int, int], Mapping[str, Any]] = {}
+    course = Course(session, (body["person_id"] for body in chosen.values() if body.get("person_id")), named, viewer)
+    course.read_members()
+    #: row → the person it is expected to be; new persons have no id yet and take their row's, negative
+    whose: dict[int, int] = {}
+    found: dict[int, dict[str, Mapping[str, Any]]] = {}
     for row_id, body in chosen.items():
-        meaning = meanings[row_id]
-        household = households.get(meaning["household_code"])
         if body["outcome"] == "issued":
-            effects = of_issue(0, meaning, household)
-            after = after_issue(meaning, household, effects)
-        elif body.get("person_id") in known:
-            person = PersonState(body["person_id"], known[body["person_id"]], since.get(body["person_id"]))
-            effects = of_link(person, meaning, household, may_record_death=bool(body.get("number_agrees")))
-            after = after_change(person.record, household, effects)
+            whose[row_id] = -row_id
+            course.issue(-row_id, meanings[row_id])
         else:
-            continue
-        if body["outcome"] == "issued" or effects.membership is not None or effects.changes:
-            records[row_id, 0] = after
-        is_new_head = effects.membership is not None and not effects.is_past and after["relation_to_head"] == HEAD
-        if is_new_head and household is not None:
-            for member in household.members - {body.get("person_id")}:
-                records[row_id, member] = {**known[member], "head_name": after["full_name"]}
-    keys = _keys(list(records.values()), rules)
-    foreseen: dict[int, dict[str, Any]] = {}
-    for place, ((row_id, member), record) in enumerate(records.items()):
-        entry = foreseen.setdefault(row_id, {"members": {}})
-        if member:
-            entry["members"][member] = keys[place]
-        else:
-            entry.update(digest=record_digest(record), keys=keys[place])
-    return foreseen
+            person_id = whose.get(body["same_as_row"]) if body.get("same_as_row") else body["person_id"]
+            if person_id not in course.people:
+                continue
+            whose[row_id] = person_id
+            course.link(person_id, meanings[row_id], may_record_death=bool(body.get("number_agrees")))
+        found[row_id] = {record_digest(record): record for record in course.changed.values()}
+        course.changed.clear()
+    records = {digest: record for left in found.values() for digest, record in left.items()}
+    keys = dict(zip(records, _keys(list(records.values()), rules), strict=True))
+    return {row_id: {digest: keys[digest] for digest in left} for row_id, left in found.items() if left}
 
 
 def _keys(records: Sequence[Mapping[str, Any]], rules: SearchRules) -> list[list[int]]:
-    """The keys that each record emits."""
-    columns: Sequence[str] = (*RECORD, "status")
+    """The keys that each record emits without its codes."""
+    columns: Sequence[str] = (*_KEYED, "status")
     frame = pl.DataFrame(
-        {
-            "record_id": range(len(records)),
-            **{name: [record.get(name) for record in records] for name in columns},
-            "codes": [record.get("codes") or [] for record in records],
-        },
-        schema={"record_id": pl.Int64, **dict.fromkeys(columns, pl.String), "codes": pl.List(pl.String)},
-    )
+        {"record_id": range(len(records)), **{name: [record.get(name) for record in records] for name in columns}},
+        schema={"record_id": pl.Int64, **dict.fromkeys(columns, pl.String)},
+    ).with_columns(bhxh_code=pl.lit(None, pl.String), codes=pl.lit([], pl.List(pl.String)))
     keys = emitted(normalise(frame), rules).group_by("record_id").agg(pl.col("key_hash").unique().sort())
     hashes: dict[int, list[int]] = dict(keys.iter_rows())
     return [hashes.get(place, []) for place in range(len(records))]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from casework.code_scheme import PERSONAL, code_policy
-from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
+from casework.course import Course
+from casework.effects import Effects
 from casework.find import check_keys
-from casework.foresee import after_change, after_issue, household_states, record_digest
+from casework.foresee import record_digest
 from casework.types import Home, Viewer
 from matching.block import emitted, single_key
 from matching.normalise import normalise
@@ -37,18 +39,16 @@ class Chunk:
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
         ids = [row.row_id for row in rows]
         self._decided = {row_id: row.decision_no for row_id, row in decisions.current(session, ids).items()}
-        intake = deliveries.rows(session, ids, viewer)
-        self._provinces = dict(intake.select("row_id", "province").iter_rows())
-        self._meanings = {row["row_id"]: row for row in deliveries.understood(intake).iter_rows(named=True)}
+        intake = deliveries.meanings(session, ids, viewer)
+        self._provinces = {row_id: province for row_id, (province, _) in intake.items()}
+        self._meanings = {row_id: meaning for row_id, (_, meaning) in intake.items()}
         self._waiting_for = [row.body["waits_for_row"] for row in rows if row.body.get("waits_for_row")]
         self._open = {item["row_id"] for item in queue.open_items(session, self._waiting_for) if item["kind"] == "row"}
         self._earlier = self._decisions_of([row.body.get("same_as_row") for row in rows])
         targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
-        self._people = self._read_people(targets)
+        named = {meaning["household_code"] for meaning in self._meanings.values()} - {None}
+        self._course = Course(session, targets, named, viewer)
         self._codes = codes.standing(session, targets)
-        named = {meaning["household_code"] for meaning in self._meanings.values()}
-        named = (named | {person.household_code for person in self._people.values()}) - {None}
-        self._households = household_states(session, named, viewer)
         self._reopened = {
             item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"
         }
@@ -63,8 +63,7 @@ class Chunk:
         self._items: list[dict[str, Any]] = []
         self._closed: list[int] = []
         self._revised: list[dict[str, Any]] = []
-        self._changed: dict[int, list[int] | None] = {}
-        self._member_keys: dict[int, list[int] | None] = {}
+        self._foreseen: dict[str, list[int]] = {}
         self._row_keys: dict[int, list[int]] = {}
 
     # what is read ---------------------------------------------------------------------------------------------------
@@ -84,21 +83,13 @@ class Chunk:
             return None if earlier is None else earlier[0]
         return body.get("person_id")
 
-    def _read_people(self, person_ids: Sequence[int]) -> dict[int, PersonState]:
-        records = people.records(self._session, person_ids, self._viewer)
-        since = people.members_since(self._session, person_ids)
-        return {
-            row["record_id"]: PersonState(row["record_id"], row, since.get(row["record_id"]))
-            for row in records.iter_rows(named=True)
-        }
-
     def is_superseded(self, row: PlannedRow) -> bool:
         """Whether the row was decided otherwise since it was planned: by a person, or by a second process."""
         return bool(self._decided.get(row.row_id, 0) != row.body["decision_no"])
 
     def must_wait(self, row: PlannedRow) -> bool:
         """Whether the row speaks of a person whom an earlier row of this transaction changed: one change a seq."""
-        return self._target_person(row.body) in self._changed
+        return self._target_person(row.body) in self._course.changed
 
     def is_waiting(self, row_id: int) -> bool:
         """Whether a row is in review, before this transaction or within it."""
@@ -113,7 +104,7 @@ class Chunk:
         if code is None or person_id in self._codes.disputed:
             return None
         was_deceased = body.get("is_deceased")
-        is_as_planned = was_deceased is None or was_deceased == self._people[person_id].is_deceased
+        is_as_planned = was_deceased is None or was_deceased == self._course.people[person_id].is_deceased
         return (person_id, code) if is_as_planned else None
 
     def _own_number(self, body: Mapping[str, Any]) -> str | None:
@@ -136,13 +127,11 @@ class Chunk:
         else:
             codes.take(self._session, code)
             self._known_numbers.add(code)
-        household = self._households.get(meaning["household_code"])
-        effects = of_issue(person_id, meaning, household)
-        record = after_issue(meaning, household, effects)
+        effects = self._course.issue(person_id, meaning)
+        record = self._course.people[person_id].record
         self._drafts.append(people.draft(person_id, record, flags=meaning["flags"], row_id=row.row_id))
         self._new_codes.append({"code": code, "person_id": person_id, "status": "active"})
-        self._take_effect(row, body, PersonState(person_id, record), effects)
-        self._mark_changed(person_id, record, body, single_key(search_rules(), "code", code))
+        self._take_effect(row, body, person_id, effects)
         self._decide(row, body, person_id, code)
 
     def link(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
@@ -151,15 +140,13 @@ class Chunk:
         if target is None:
             raise RuntimeError(f"row {row.row_id}: its link was not checked")
         person_id, code = target
-        meaning, person = self._meanings[row.row_id], self._people[person_id]
-        household = self._households.get(meaning["household_code"])
-        effects = of_link(person, meaning, household, may_record_death=bool(body.get("number_agrees")))
-        record = after_change(person.record, household, effects)
+        effects = self._course.link(
+            person_id, self._meanings[row.row_id], may_record_death=bool(body.get("number_agrees"))
+        )
         if effects.changes:
+            record = self._course.people[person_id].record
             self._versions.append(people.draft(person_id, record, status=record["status"], row_id=row.row_id))
-        self._take_effect(row, body, PersonState(person_id, record), effects)
-        if person.record["relation_to_head"] == HEAD:
-            self._note_lost_head(person, effects)
+        self._take_effect(row, body, person_id, effects)
         self._decide(row, body, person_id, code)
 
     def review(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
@@ -177,68 +164,25 @@ class Chunk:
         """The row goes back to its sender."""
         self._decide(row, body, None, None)
 
-    def _take_effect(self, row: PlannedRow, body: Mapping[str, Any], person: PersonState, effects: Effects) -> None:
-        """Notes what is to be written; `person` is as the effects leave him."""
-        person_id, record = person.person_id, person.record
-        self._people[person_id] = person
+    def _take_effect(self, row: PlannedRow, body: Mapping[str, Any], person_id: int, effects: Effects) -> None:
+        """Notes what is to be written of what the row changed."""
+        self._foreseen.update(body.get("foreseen") or {})
         if effects.membership is not None:
-            household_code, relation = effects.membership
+            code, relation = effects.membership
             self._memberships.append(
                 {
                     "person_id": person_id,
-                    "household_code": household_code,
+                    "household_code": code,
                     "relation": relation,
                     "event_date": self._meanings[row.row_id]["event_date"],
                     "row_id": row.row_id,
                     "load_id": None,
                 }
             )
-            if not effects.is_past:
-                self._note_head(person, body)
-        if effects.membership is not None or effects.changes:
-            self._mark_changed(person_id, record, body)
         self._requests.extend({"row_id": row.row_id, "person_id": person_id, **request} for request in effects.requests)
         for kind in effects.waits:
             reason = "household_conflict" if kind == "household" else kind
             self._items.append({"row_id": row.row_id, "kind": kind, "reason": reason, "waits_for_row_id": None})
-
-    def _note_head(self, person: PersonState, body: Mapping[str, Any]) -> None:
-        """A new head is known to later rows, and changes the name by which the household's members are found."""
-        state = self._households.get(person.household_code or "")
-        if person.record["relation_to_head"] == HEAD and state is not None:
-            name = person.record["full_name"]
-            heads, members = state.heads | {person.person_id}, state.members | {person.person_id}
-            self._households[state.household_code] = HouseholdState(state.household_code, heads, members, name)
-            foreseen = (body.get("foreseen") or {}).get("members", {})
-            for member in state.members - {person.person_id}:
-                # whom an earlier row of this transaction changed has other keys than those foreseen
-                self._member_keys[member] = None if member in self._changed else foreseen.get(str(member))
-                self._changed[member] = None
-
-    def _note_lost_head(self, person: PersonState, effects: Effects) -> None:
-        """A head who leaves or dies is known to later rows; another head is then who its members are found by."""
-        state = self._households.get(person.household_code or "")
-        leaves = effects.membership is not None and not effects.is_past
-        if state is None or not (leaves or effects.changes.get("status") == "deceased"):
-            return
-        heads, members, name = state.heads - {person.person_id}, state.members, state.head_name
-        if leaves:
-            members, name = members - {person.person_id}, None
-        if heads:
-            name = people.records(self._session, [min(heads)], self._viewer)["full_name"].item()
-            self._changed.update(dict.fromkeys(members))
-            self._member_keys = {member: keys for member, keys in self._member_keys.items() if member not in members}
-        self._households[state.household_code] = HouseholdState(state.household_code, heads, members, name)
-
-    def _mark_changed(
-        self, person_id: int, record: Mapping[str, Any], body: Mapping[str, Any], *more_keys: int
-    ) -> None:
-        """The person enters the tail: with the keys that the plan foresaw, where it foresaw this very record."""
-        foreseen = body.get("foreseen")
-        if foreseen is not None and foreseen.get("digest") == record_digest(record):
-            self._changed[person_id] = [*foreseen["keys"], *more_keys]
-        else:
-            self._changed[person_id] = None
 
     def _decide(self, row: PlannedRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
         if body["outcome"] != "review" and row.row_id in self._reopened:
@@ -294,7 +238,7 @@ class Chunk:
 
     def _digest(self, row: PlannedRow) -> str:
         """The keyed digest of what the row searched with."""
-        return self._log_key.digest(json.dumps(sorted(row.asked)))
+        return self._log_key.digest(orjson.dumps(sorted(row.asked)).decode())
 
     # what is written ------------------------------------------------------------------------------------------------
 
@@ -320,17 +264,22 @@ class Chunk:
     def _write_keys(self) -> None:
         """The keys of changed persons and of rows that wait; rows that no longer wait lose theirs."""
         tail.drop(self._session, [-item.row_id for item in self._decisions if item.row_id not in self._row_keys])
-        moved_on = tail.changed_among(self._session, self._member_keys, self._plan.tail_seq)
-        self._changed.update(
-            {member: keys for member, keys in self._member_keys.items() if member not in moved_on and keys is not None}
-        )
-        unforeseen = [person_id for person_id, keys in self._changed.items() if keys is None]
+        codes_of: dict[int, list[str]] = {}
+        for held in self._new_codes:
+            codes_of.setdefault(held["person_id"], []).append(held["code"])
+        known: dict[int, list[int]] = {-row_id: keys for row_id, keys in self._row_keys.items()}
+        unforeseen: list[int] = []
+        for person_id, record in self._course.changed.items():
+            keys = self._foreseen.get(record_digest(record))
+            if keys is None:
+                unforeseen.append(person_id)
+            else:
+                held_codes = codes_of.get(person_id) or record["codes"]
+                known[person_id] = [*keys, *(single_key(search_rules(), "code", code) for code in held_codes)]
         if unforeseen:
             records = people.records(self._session, unforeseen, self._viewer)
             tail.put(self._session, emitted(normalise(records), search_rules()), self._plan)
-        known = {person_id: keys for person_id, keys in self._changed.items() if keys is not None}
-        waiting = {-row_id: keys for row_id, keys in self._row_keys.items()}
-        tail.put_keys(self._session, {**known, **waiting}, self._plan)
+        tail.put_keys(self._session, known, self._plan)
 
 
 def _candidate_record(candidate: Mapping[str, Any]) -> CandidateRecord:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import polars as pl
 import sqlalchemy as sa
 
@@ -74,7 +74,7 @@ def add(session: WriteSession, decisions: Sequence[Decision]) -> None:
                 "rules_version": item.rules_version,
                 "register_seq": item.register_seq,
                 "tail_seq": item.tail_seq,
-                "evidence": json.dumps(item.evidence, ensure_ascii=False, sort_keys=True),
+                "evidence": _text(item.evidence),
                 "seq": session.seq,
                 "decided_at": session.at,
                 "decided_by": item.decided_by,
@@ -89,13 +89,17 @@ def add(session: WriteSession, decisions: Sequence[Decision]) -> None:
                 "other_row_id": candidate.other_row_id,
                 "match_weight": candidate.match_weight,
                 "posterior": candidate.posterior,
-                "weights": json.dumps(candidate.weights, sort_keys=True),
+                "weights": _text(candidate.weights),
                 "sentence": candidate.sentence,
             }
             for rank, candidate in enumerate(item.candidates, start=1)
         )
     session.run_many("add_decision", records)
     session.run_many("add_decision_candidate", candidates)
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def current(session: Session, row_ids: Iterable[int]) -> dict[int, sa.Row[Any]]:
@@ -112,7 +116,7 @@ def candidates(session: Session, row_id: int) -> list[CandidateRecord]:
     """The candidates of a row's current decision, best first."""
     return [
         CandidateRecord(
-            row.person_id, row.other_row_id, row.match_weight, row.posterior, json.loads(row.weights), row.sentence
+            row.person_id, row.other_row_id, row.match_weight, row.posterior, orjson.loads(row.weights), row.sentence
         )
         for row in session.rows("decision_candidates", row_id=row_id)
     ]

@@ -6,10 +6,11 @@ digests and weights, and no name or number in clear (DESIGN 6).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from registry.engine import Session, WriteSession
 from registry.viewer import Viewer
@@ -27,8 +28,8 @@ class Act:
 
 
 def canonical(entry: Mapping[str, Any]) -> bytes:
-    """The entry's only byte form: JSON with sorted names and no spaces, UTF-8."""
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    """The entry's only byte form: JSON with sorted names and no spaces, UTF-8; numbers as their shortest decimals."""
+    return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)
 
 
 def append(session: WriteSession, viewer: Viewer, acts: Sequence[Act]) -> None:
@@ -73,4 +74,4 @@ def entries(
         found = session.rows("last_log_entries", row_id=row_id, act=act, limit=limit)[::-1]
     else:
         found = session.rows("log_entries", after=after, row_id=row_id, act=act, limit=limit)
-    return [json.loads(entry.body) for entry in found]
+    return [orjson.loads(entry.body) for entry in found]

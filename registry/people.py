@@ -73,16 +73,35 @@ def _with_codes(persons: pl.DataFrame, codes: Sequence[sa.Row[Any]], heads: Mapp
     )
 
 
-def records(session: Session, person_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:
-    """PERSON_RECORD of some persons, as the ledger knows them now. The viewer's act must be logged by the caller."""
+def known(session: Session, person_ids: Iterable[int], viewer: Viewer) -> dict[int, dict[str, Any]]:
+    """person_id → PERSON_RECORD of some persons, as the ledger knows them now.
+
+    The viewer's act must be logged by the caller.
+    """
     ids = sorted(set(person_ids))  # the whole country for now: every scope sees every person
-    persons = frame(session.rows_for("persons_by_id", "person_ids", ids), _BASE)
-    codes = session.rows_for("codes_of_persons", "person_ids", ids)
-    households = persons["household_id"].drop_nulls().unique().to_list()
+    found: dict[int, dict[str, Any]] = {}
+    for row in session.rows_for("persons_by_id", "person_ids", ids):
+        unsettled: dict[str, Any] = dict.fromkeys(("head_name", "bhxh_code", "active_code"))
+        found[row.record_id] = {**row._mapping, **unsettled, "codes": [], "is_disputed": False}
+    for code in session.rows_for("codes_of_persons", "person_ids", ids):
+        record = found[code.person_id]
+        record["codes"].append(code.code)
+        if code.status == "active":
+            record["bhxh_code"] = record["active_code"] = code.code
+        record["is_disputed"] |= code.status == "disputed"
+    households = {record["household_id"] for record in found.values()} - {None}
     by_household = groupby(members(session, households, viewer), key=lambda member: member.household_id)
-    found = {household_id: head_of(held) for household_id, held in by_household}
-    heads = {household_id: head.full_name for household_id, head in found.items() if head is not None}
-    return _with_codes(persons, codes, heads)
+    heads = {household_id: head_of(held) for household_id, held in by_household}
+    for record in found.values():
+        record["codes"].sort()
+        head = heads.get(record["household_id"])
+        record["head_name"] = None if head is None else head.full_name
+    return found
+
+
+def records(session: Session, person_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:
+    """PERSON_RECORD of some persons, as a frame. The viewer's act must be logged by the caller."""
+    return pl.DataFrame(list(known(session, person_ids, viewer).values()), schema=PERSON_RECORD)
 
 
 def slices(session: Session, size: int) -> Iterator[pl.DataFrame]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from registry.engine import Session, WriteSession
 from registry.viewer import Viewer
@@ -97,8 +98,8 @@ def store(session: WriteSession, plan: Plan, rows: Sequence[PlannedRow]) -> bool
                 "batch_id": plan.batch_id,
                 "attempt": plan.attempt,
                 "position": row.position,
-                "body": json.dumps(row.body, ensure_ascii=False),
-                "asked": json.dumps(list(row.asked)),
+                "body": orjson.dumps(row.body).decode(),
+                "asked": orjson.dumps(list(row.asked)).decode(),
             }
             for row in rows
         ],
@@ -109,7 +110,7 @@ def store(session: WriteSession, plan: Plan, rows: Sequence[PlannedRow]) -> bool
 def to_apply(session: Session, plan: Plan, *, after: int, limit: int) -> list[PlannedRow]:
     """The next rows of a plan that are neither applied nor sent back, in order."""
     found = session.rows("planned_rows", batch_id=plan.batch_id, attempt=plan.attempt, after=after, limit=limit)
-    return [PlannedRow(row.row_id, row.position, json.loads(row.body), json.loads(row.asked)) for row in found]
+    return [PlannedRow(row.row_id, row.position, orjson.loads(row.body), orjson.loads(row.asked)) for row in found]
 
 
 def count_open(session: Session, plan: Plan) -> int:

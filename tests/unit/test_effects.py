@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from casework.course import after_change, after_issue
 from casework.effects import Effects, HouseholdState, PersonState, change_requests, of_issue, of_link
-from casework.foresee import after_change, after_issue, record_digest
+from casework.foresee import record_digest
 from matching.schemas import EVENTS, RECORD
 
 HOME, OTHER = "0100005955", "0100009999"
@@ -325,12 +326,12 @@ def test_changes_of_values_leave_the_household_alone() -> None:
 
 def test_the_digest_of_a_record_changes_with_all_that_its_keys_are_made_of() -> None:
     before = person().record
-    digests = {record_digest({**before, name: "another"}) for name in (*RECORD, "status")}
-    digests.add(record_digest({**before, "codes": ["0105564797", "0900000001"]}))
-    assert len(digests - {record_digest(before)}) == len(RECORD) + 2
+    names = {*RECORD, "status"} - {"bhxh_code"}
+    digests = {record_digest({**before, name: "another"}) for name in names}
+    assert len(digests - {record_digest(before)}) == len(names)
 
 
 def test_the_digest_of_a_record_depends_on_nothing_else() -> None:
     before = person(codes=["0900000001", "0105564797"]).record
-    told = {**before, "codes": before["codes"][::-1], "flags": ["unnamed"], "person_id": 1}
+    told = {**before, "codes": [], "bhxh_code": "0105564797", "flags": ["unnamed"], "person_id": 1}
     assert record_digest(told) == record_digest(dict(reversed(before.items())))

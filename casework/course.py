@@ -1,0 +1,138 @@
+"""The course of changes: persons and households as each row of a plan finds them, and as it leaves them.
+
+A plan's rows take effect one after the other, and later ones see what earlier ones changed. The same course is gone
+twice: through a whole batch before anything is written, to foresee the keys that persons will have, and through the
+rows of one transaction when they are applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
+from casework.rows import ANOTHERS_NUMBER
+from casework.types import Viewer
+from registry import people
+from registry.engine import Session
+
+
+class Course:
+    """Persons and households on their way; `changed` are the records of those whom the rows so far have changed."""
+
+    def __init__(
+        self, session: Session, person_ids: Iterable[int], household_codes: Collection[str], viewer: Viewer
+    ) -> None:
+        self._session, self._viewer = session, viewer
+        self.people: dict[int, PersonState] = {}
+        self._read(person_ids)
+        codes = {code for person in self.people.values() if (code := person.household_code) is not None}
+        self.households = _household_states(session, codes | set(household_codes), viewer)
+        self.changed: dict[int, Mapping[str, Any]] = {}
+
+    def read_members(self) -> None:
+        """Reads everybody who belongs to the households, at once."""
+        self._read(member for household in self.households.values() for member in household.members)
+
+    def issue(self, person_id: int, meaning: Mapping[str, Any]) -> Effects:
+        """A new person, as the row says him, joins the household that it names."""
+        household = self.households.get(meaning["household_code"])
+        effects = of_issue(person_id, meaning, household)
+        self._leave_behind(PersonState(person_id, after_issue(meaning, household, effects)), meaning, effects)
+        self.changed[person_id] = self.people[person_id].record
+        return effects
+
+    def link(self, person_id: int, meaning: Mapping[str, Any], *, may_record_death: bool) -> Effects:
+        """What the row changes of a known person."""
+        person, household = self.people[person_id], self.households.get(meaning["household_code"])
+        effects = of_link(person, meaning, household, may_record_death=may_record_death)
+        after = replace(person, record=after_change(person.record, household, effects))
+        self._leave_behind(after, meaning, effects)
+        if person.record["relation_to_head"] == HEAD:
+            self._lose_head(person, effects)
+        return effects
+
+    def _leave_behind(self, person: PersonState, meaning: Mapping[str, Any], effects: Effects) -> None:
+        if effects.membership is not None and not effects.is_past:
+            person = replace(person, since=meaning["event_date"])
+        self.people[person.person_id] = person
+        if effects.membership is not None or effects.changes:
+            self.changed[person.person_id] = person.record
+        household = self.households.get(person.household_code or "")
+        if household is None or effects.membership is None or effects.is_past:
+            return
+        members = household.members | {person.person_id}
+        if person.record["relation_to_head"] == HEAD:
+            # a new head is the name by which the whole household is found
+            name, heads = person.record["full_name"], household.heads | {person.person_id}
+            self.households[household.household_code] = replace(household, heads=heads, members=members, head_name=name)
+            self._name_head(household.members - {person.person_id}, name)
+        else:
+            self.households[household.household_code] = replace(household, members=members)
+
+    def _lose_head(self, person: PersonState, effects: Effects) -> None:
+        """A head who leaves or dies: another head, where there is one, is then who the members are found by."""
+        household = self.households.get(person.household_code or "")
+        leaves = effects.membership is not None and not effects.is_past
+        if household is None or not (leaves or effects.changes.get("status") == "deceased"):
+            return
+        heads, members, name = household.heads - {person.person_id}, household.members, household.head_name
+        if leaves:
+            members, name = members - {person.person_id}, None
+        if heads:
+            self._read([min(heads)])
+            name = self.people[min(heads)].record["full_name"]
+            self._name_head(members, name)
+        self.households[household.household_code] = replace(household, heads=heads, members=members, head_name=name)
+
+    def _name_head(self, members: Collection[int], name: str | None) -> None:
+        self._read(members)
+        for member in members:
+            person = self.people[member]
+            self.people[member] = replace(person, record={**person.record, "head_name": name})
+            self.changed[member] = self.people[member].record
+
+    def _read(self, person_ids: Iterable[int]) -> None:
+        unread = set(person_ids) - self.people.keys()
+        if unread:
+            since = people.members_since(self._session, unread)
+            for person_id, record in people.known(self._session, unread, self._viewer).items():
+                self.people[person_id] = PersonState(person_id, record, since.get(person_id))
+
+
+def after_issue(meaning: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
+    """The record of a person for whom a code is issued, but for the code."""
+    unsettled = dict.fromkeys(("household_code", "relation_to_head", "head_name", "bhxh_code"))
+    record = {**meaning, **unsettled, "status": "active"}
+    if ANOTHERS_NUMBER in meaning["flags"]:
+        record["personal_id"] = None
+    return after_change(record, household, effects)
+
+
+def after_change(record: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
+    """The record once the effects have been applied to it."""
+    after = {**record, **effects.changes}
+    if effects.membership is not None and not effects.is_past:
+        after["household_code"], after["relation_to_head"] = effects.membership
+        is_head = after["relation_to_head"] == HEAD
+        after["head_name"] = after["full_name"] if is_head else None
+        if household is not None and after["household_code"] is not None and not is_head:
+            after["head_name"] = household.head_name
+    return after
+
+
+def _household_states(session: Session, household_codes: set[str], viewer: Viewer) -> dict[str, HouseholdState]:
+    """The households of some codes as they stand, those not known yet included."""
+    ids = people.known_households(session, household_codes)
+    members: dict[int, list[people.Member]] = {}
+    for member in people.members(session, ids.values(), viewer):
+        members.setdefault(member.household_id, []).append(member)
+    states = {}
+    for code in household_codes:
+        held = members.get(ids.get(code, 0), [])
+        head = people.head_of(held)
+        living = frozenset(m.person_id for m in held if m.relation == HEAD and m.status == "active")
+        everyone = frozenset(member.person_id for member in held)
+        states[code] = HouseholdState(code, living, everyone, None if head is None else head.full_name)
+    return states
