@@ -48,6 +48,9 @@ class Chunk:
         targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
         named = {meaning["household_code"] for meaning in self._meanings.values()} - {None}
         self._course = Course(session, targets, named, viewer)
+        self._course.read_members()
+        new = sum(row.body["outcome"] == "issued" for row in rows)
+        self._person_ids = iter(session.next_ids("person", new))
         self._codes = codes.standing(session, targets)
         self._reopened = {
             item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"
@@ -120,7 +123,7 @@ class Chunk:
     def issue(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
         """A new person with one new code."""
         meaning = self._meanings[row.row_id]
-        (person_id,) = self._session.next_ids("person", 1)
+        person_id = next(self._person_ids)
         code = self._own_number(body)
         if code is None or code in self._known_numbers:
             code = codes.issue(self._session, self._code_key, self._provinces[row.row_id])

@@ -38,7 +38,7 @@ def put_keys(session: WriteSession, keys: Mapping[int, Sequence[int]], plan: Pla
         [
             {"key_hash": key_hash, "record_id": record_id, **origin}
             for record_id, hashes in keys.items()
-            for key_hash in hashes
+            for key_hash in dict.fromkeys(hashes)
         ],
     )
 

@@ -64,9 +64,7 @@ limit :limit;
 
 -- name: add_search_key
 insert into search_key (key_hash, record_id, seq, batch_id, attempt)
-values (:key_hash, :record_id, :seq, :batch_id, :attempt)
-on conflict (key_hash, record_id) do update
-set seq = excluded.seq, batch_id = excluded.batch_id, attempt = excluded.attempt;
+values (:key_hash, :record_id, :seq, :batch_id, :attempt);
 
 -- name: drop_search_keys
 -- a record's keys leave the tail: it changed, or its row no longer waits

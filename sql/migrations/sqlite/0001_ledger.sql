@@ -385,7 +385,6 @@ create table search_key (
   primary key (key_hash, record_id)
 ) strict, without rowid;
 create index search_key_record on search_key (record_id);
-create index search_key_seq on search_key (seq);
 
 -- the log ---------------------------------------------------------------------------------------------------------
 
