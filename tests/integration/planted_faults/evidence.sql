@@ -18,9 +18,9 @@ where row_id = (select row_id from planted);
 create temp table planted as
 select row_id, 'name_birth' as step, 'not_applicable' as status
 from decision
-where outcome = 'issued' and evidence like '%["name_birth", "complete"%'
+where outcome = 'issued' and evidence like '%["name_birth","complete"%'
 limit 1;
-update decision set evidence = replace(evidence, '["name_birth", "complete"', '["name_birth", "not_applicable"')
+update decision set evidence = replace(evidence, '["name_birth","complete"', '["name_birth","not_applicable"')
 where row_id = (select row_id from planted);
 
 -- fault: issue_lacked_nothing
