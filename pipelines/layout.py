@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from casework.intake import LEGACY_ENCODINGS, decode
+from casework.intake import LEGACY_ENCODINGS, AboveCell, decode
 from casework.layouts import FAULTS_HEADING, ROW_HEADING
 from pipelines.limits import HEADING_WITHIN_ROWS
 from pipelines.profile import Profile, fold_heading
@@ -78,11 +78,12 @@ def find_layout(rows: Iterable[Row], profiles: Sequence[Profile], sheet: str | N
     """The layout of a sheet with these rows; UnreadableError when no profile fits its first rows, or two do.
 
     A heading may take two rows, the upper one for groups of columns. Of two profiles that fit, the one that names the
-    sheet is meant. Where headings stay unknown as they stand, each legacy encoding is tried on them.
+    sheet is meant. Where headings stay unknown as they stand, or something stands above them, each legacy encoding is
+    tried on them and on the labels above.
     """
     kept = list(rows)
     found = _find(kept, profiles, sheet, None)
-    if found is None or found.layout.unknown:
+    if found is None or found.layout.unknown or found.above:
         found = _find_legacy(kept, profiles, sheet, found)
     if found is None:
         raise _unknown([row.cells for row in kept[:HEADING_WITHIN_ROWS]], profiles)
@@ -105,25 +106,33 @@ def _find(rows: Sequence[Row], profiles: Sequence[Profile], sheet: str | None, e
             if fitting:
                 below = rows[at + height :]
                 profile, names = (named or fitting)[0]
+                if height > 1 and _fits_alone(_in_unicode(rows[at + 1].cells, profile, encoding), names, profile):
+                    continue
                 layout = replace(layout_of(names, profile), encoding=encoding)
                 return Found(layout, row.sheet_row + height - 1, list(first[:at]), list(below[_numbering(below) :]))
     return None
 
 
+def _fits_alone(lower: Sequence[str], both: Sequence[str], profile: Profile) -> bool:
+    """Whether the lower row is a heading to which the row above it, a title or a label, adds no column."""
+    alone, together = (sum(fold_heading(name) in profile.known for name in names) for names in (lower, both))
+    return not missing(profile, lower) and alone == together
+
+
 def _find_legacy(
     rows: Sequence[Row], profiles: Sequence[Profile], sheet: str | None, plain: Found | None
 ) -> Found | None:
-    """The layout under the legacy encoding that makes most headings known; UnreadableError when two do.
+    """The layout under the legacy encoding that makes most headings and labels known; UnreadableError when two do.
 
-    `plain` is the layout by the headings as they stand, which is kept unless one encoding adds columns to it.
+    `plain` is the layout by the headings as they stand, which is kept unless one encoding adds columns or labels to it.
     """
     tried = [
         _find(rows, [p for p in profiles if p.conventions.encoding in (None, encoding)], sheet, encoding)
         for encoding in LEGACY_ENCODINGS
     ]
     found = [one for one in tried if one is not None and (plain is None or _adds(one, plain))]
-    most = max((len(one.layout.columns) for one in found), default=0)
-    best = [one for one in found if len(one.layout.columns) == most]
+    most = max(map(_known, found), default=0)
+    best = [one for one in found if _known(one) == most]
     if plain is None and len(best) > 1:
         encodings = [str(one.layout.encoding) for one in best]
         raise UnreadableError(
@@ -134,8 +143,30 @@ def _find_legacy(
 
 
 def _adds(found: Found, plain: Found) -> bool:
-    """Whether a layout has every column that the plain one has, where that has it, and more."""
-    return found.heading_row == plain.heading_row and found.layout.columns.items() > plain.layout.columns.items()
+    """Whether a layout has every column that the plain one has, where that has it, and more of them or of labels."""
+    has_all = found.layout.columns.items() >= plain.layout.columns.items()
+    return found.heading_row == plain.heading_row and has_all and _known(found) > _known(plain)
+
+
+def _known(found: Found) -> int:
+    """How many headings, and labels above them, are known."""
+    return len(found.layout.columns) + len(labelled(found.above, found.layout))
+
+
+def labelled(rows: Sequence[Row], layout: Layout) -> dict[str, tuple[AboveCell, str]]:
+    """The cells over the heading that count for all rows, with their values, by column."""
+    found: dict[str, tuple[AboveCell, str]] = {}
+    labels = layout.profile.above
+    for row in rows if labels else ():
+        for at, cell in enumerate(row.cells):
+            label, _, text = cell.partition(":")
+            label = layout.read(label)
+            column = labels.get(fold_heading(label))
+            value = text if text.strip() else next((cell for cell in row.cells[at + 1 :] if cell.strip()), "")
+            if column is not None and column not in found and any(char.isalnum() for char in value):
+                told = AboveCell(column, " ".join(label.split()), row.sheet_row, at)
+                found[column] = (told, value.strip().strip("…. "))
+    return found
 
 
 def _in_unicode(headings: Sequence[str], profile: Profile, encoding: str | None) -> Sequence[str]:

@@ -19,7 +19,7 @@ from casework.intake import (
     decoded_sheet,
     relation_of,
 )
-from pipelines.layout import Found, Layout
+from pipelines.layout import Found, Layout, labelled
 from pipelines.profile import fold_heading
 from pipelines.tables import DATE, ERROR, NO_VALUE, YEAR_AS_DATE, Row
 
@@ -73,7 +73,7 @@ def received_sheet(name: str | None, found: Found, rows_before: int) -> tuple[Re
     heads = _heads(values, len(kept), layout) if filled else []
     for column in filled:
         _fill_down(kept, heads, layout.positions[column][0], column, values[column])
-    above = _above(found.above, layout)
+    above = labelled(found.above, layout)
     for column, (cell, text) in above.items():
         remarks.append(f"“{cell.label}” ghi một lần trên bảng, tính cho mọi dòng")
         values[column] = [text if value is None else value for value in values.get(column, [None] * len(kept))]
@@ -202,22 +202,6 @@ def _fill_down(lines: Sequence[_Line], heads: Sequence[bool], at: int, column: s
         elif last is not None:
             said[number] = line.cells[at] = last
             line.flags.append(f"{column}_filled_down")
-
-
-def _above(rows: Sequence[Row], layout: Layout) -> dict[str, tuple[AboveCell, str]]:
-    """The cells over the heading that count for all rows, with their values, by column."""
-    found: dict[str, tuple[AboveCell, str]] = {}
-    labels = layout.profile.above
-    for row in rows if labels else ():
-        for at, cell in enumerate(row.cells):
-            label, _, text = cell.partition(":")
-            label = layout.read(label)
-            column = labels.get(fold_heading(label))
-            value = text if text.strip() else next((cell for cell in row.cells[at + 1 :] if cell.strip()), "")
-            if column is not None and column not in found and any(char.isalnum() for char in value):
-                told = AboveCell(column, " ".join(label.split()), row.sheet_row, at)
-                found[column] = (told, value.strip().strip("…. "))
-    return found
 
 
 def _conventions(layout: Layout) -> Conventions:

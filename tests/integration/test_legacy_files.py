@@ -73,16 +73,24 @@ def test_the_headings_of_every_layout_are_found_in_every_encoding(profile: Profi
     assert [name.lower() for name in found.layout.headings] == [name.lower() for name in headings]
 
 
-@pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
+@pytest.mark.parametrize("encoding", LEGACY_ENCODINGS)
 def test_labels_above_the_table_and_words_below_it_are_read_as_the_headings_are(tmp_path: Path, encoding: str) -> None:
     signed = {"number": "Tổng cộng: 3 người"}
     sheet = in_legacy(replace(TK1, people=[*TK1.people, signed]), encoding)
     found = read(tmp_path, "a.xlsx", xlsx_bytes([sheet]))
     (received,) = found.received.sheets
     assert len(received.rows) == 3
-    assert received.layout.titles["head_name"] == "Họ và tên chủ hộ"
-    heads = understood_sheet(received, AT)["head_name"].to_list()
-    assert heads == ["Trần Văn Hậu"] * 3
+    titles = received.layout.titles
+    assert (titles["head_name"], titles["household_code"]) == ("Họ và tên chủ hộ", "Mã hộ gia đình")
+    understood = understood_sheet(received, AT)
+    assert understood["head_name"].to_list() == ["Trần Văn Hậu"] * 3
+    assert understood["household_code"].to_list() == ["3600008451"] * 3
+
+
+def test_a_label_in_an_old_font_is_read_where_the_headings_are_known_as_they_stand(tmp_path: Path) -> None:
+    sheet = in_legacy(TK1, "viqr")
+    found = read(tmp_path, "a.xlsx", xlsx_bytes([replace(sheet, heading=TK1.heading)]))
+    assert understood_sheet(found.received.sheets[0], AT)["household_code"].to_list() == ["3600008451"] * 3
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from benchmarks.intake_sheets import COMMUNE
-from benchmarks.intake_writers import zip_bytes
+from benchmarks.intake_sheets import COMMUNE, TK1
+from benchmarks.intake_writers import xlsx_bytes, zip_bytes
 from casework.intake import ReceivedSheet, understood_sheet
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles
@@ -171,6 +172,16 @@ def test_a_heading_of_two_rows(tmp_path: Path) -> None:
     assert isinstance(found, ReadFile), found
     (row,) = found.received.sheets[0].rows.to_dicts()
     assert (row["full_name"], row["sex"], row["personal_id"]) == ("Lê Văn An", "Nam", "001087000123")
+
+
+def test_a_label_in_the_row_above_the_heading_is_no_part_of_the_heading(tmp_path: Path) -> None:
+    for number, label in enumerate((["Mã hộ gia đình: 0112345678"], ["Mã hộ gia đình", "0112345678"])):
+        path = tmp_path / f"{number}.xlsx"
+        path.write_bytes(xlsx_bytes([replace(TK1, above=[["TỜ KHAI"], label])]))
+        ((_, found),) = read_path(path, Sender(), known_profiles())
+        assert isinstance(found, ReadFile), found
+        assert found.sheets[0].heading_row == 3
+        assert found.received.sheets[0].rows["household_code"].to_list() == ["0112345678"] * len(TK1.people)
 
 
 def test_a_repeated_heading_with_two_values_sends_the_row_back(sheet: Sheet) -> None:
