@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
 
+from casework.brake import Sign, WatchedRow, brake_rules, signs
 from casework.code_scheme import own_number
 from casework.find import Found, Searcher, check_keys
 from casework.foresee import foresee
@@ -27,8 +28,8 @@ from matching.model import Model, load_model
 from matching.schemas import COMPARISONS, PAIRS
 from matching.score import missed
 from matching.steps import SearchRules, search_rules
-from registry import codes, decisions, deliveries, plans, queue, register
-from registry.engine import Session
+from registry import codes, decisions, deliveries, holds, log, plans, queue, register
+from registry.engine import Session, WriteSession
 from registry.plans import Plan, PlannedRow
 
 #: candidates kept with a decision, for the reviewer and for replay
@@ -66,6 +67,48 @@ class Gathered:
 
 def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, viewer: Viewer) -> Plan:
     """The stored plan of one attempt at some rows (row_id → position) of a batch."""
+    ruled = _ruled(home, batch_id, rows, attempt, viewer)
+    with home.ledger.writing() as session:
+        check_keys(session)
+        return _stored(session, ruled)
+
+
+def decide_new(home: Home, batch_id: int, viewer: Viewer) -> Plan | None:
+    """The stored plan of the first attempt at a batch; None when every row of it came in files that are held.
+
+    A file that trips the brake is held; what it brought leaves the batch, and the others are decided without it.
+    """
+    while True:
+        with home.ledger.reading() as session:
+            rows = plans.undecided(session, batch_id)
+        if not rows:
+            return None
+        ruled = _ruled(home, batch_id, rows, 1, viewer)
+        tripped = _tripped(home, ruled)
+        with home.ledger.writing() as session:
+            check_keys(session)
+            planned = plans.last_plan(session, batch_id)
+            if planned is not None:
+                return planned
+            # others at work on the same batch may have held a file of it meanwhile
+            if plans.undecided(session, batch_id).keys() != rows.keys():
+                continue
+            if not tripped:
+                return _stored(session, ruled)
+            _hold(session, tripped, viewer)
+
+
+@dataclass(frozen=True)
+class _Ruled:
+    """A plan with its rows, and what the rows say, before anything is stored."""
+
+    plan: Plan
+    planned: Sequence[PlannedRow]
+    meanings: Mapping[int, Mapping[str, Any]]
+
+
+def _ruled(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, viewer: Viewer) -> _Ruled:
+    """The rulings on some rows of a batch."""
     rules, model = search_rules(), load_model()
     with home.ledger.reading() as session, register.open_current(home.register_folder) as version:
         gathered = _gather(Searcher(session, version, rules, model, viewer), rows)
@@ -80,14 +123,62 @@ def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: in
         PlannedRow(row_id, rows[row_id], body, [entry[0] for entry in asked.get(-row_id, [])])
         for row_id, body in bodies.items()
     ]
-    with home.ledger.writing() as session:
-        check_keys(session)
-        if plans.store(session, plan, planned):
-            return plan
-        stored = plans.last_plan(session, batch_id)
+    return _Ruled(plan, planned, meanings)
+
+
+def _stored(session: WriteSession, ruled: _Ruled) -> Plan:
+    """The plan once it is stored, or the one that somebody else has stored."""
+    if plans.store(session, ruled.plan, ruled.planned):
+        return ruled.plan
+    stored = plans.last_plan(session, ruled.plan.batch_id)
     if stored is None:
-        raise RuntimeError(f"batch {batch_id}: its plan vanished")
+        raise RuntimeError(f"batch {ruled.plan.batch_id}: its plan vanished")
     return stored
+
+
+@dataclass(frozen=True)
+class _Tripped:
+    """A delivery that tripped the brake: its signs and its rows in the batch."""
+
+    delivery_id: int
+    rules_version: str
+    signs: Sequence[Sign]
+    row_ids: Sequence[int]
+
+
+def _tripped(home: Home, ruled: _Ruled) -> list[_Tripped]:
+    """The deliveries of a plan's rows that must not be applied before an officer has looked at them."""
+    limits = brake_rules(home)
+    row_ids = [row.row_id for row in ruled.planned]
+    with home.ledger.reading() as session:
+        places = holds.watched(session, row_ids)
+        linked = {row.body["person_id"] for row in ruled.planned if row.body.get("person_id") is not None}
+        reported = holds.reported_before(session, linked)
+    by_delivery: dict[int, list[WatchedRow]] = defaultdict(list)
+    for row in sorted(ruled.planned, key=lambda row: row.position):
+        place = places.get(row.row_id)
+        if place is not None:
+            meaning = ruled.meanings[row.row_id]
+            told = (row.body.get("person_id"), place.source, meaning["event"], meaning["event_date"])
+            by_delivery[place.delivery_id].append(
+                WatchedRow(row.row_id, place.sheet, place.sheet_row, meaning, row.body, told in reported)
+            )
+    return [
+        _Tripped(delivery_id, limits.version, found, [row.row_id for row in rows])
+        for delivery_id, rows in sorted(by_delivery.items())
+        if (found := signs(rows, limits))
+    ]
+
+
+def _hold(session: WriteSession, tripped: Sequence[_Tripped], viewer: Viewer) -> None:
+    """Holds deliveries, and takes the rows that came in no other out of their batch."""
+    acts = []
+    for file in tripped:
+        holds.hold(session, file.delivery_id, [asdict(sign) for sign in file.signs], file.rules_version, viewer)
+        said = [[sign.sign, sign.rows, sign.of] for sign in file.signs]
+        acts.append(log.Act("hold", {"delivery": file.delivery_id, "rules": file.rules_version, "signs": said}))
+    holds.leave_batch(session, [row_id for file in tripped for row_id in file.row_ids])
+    log.append(session, viewer, acts)
 
 
 def _gather(searcher: Searcher, rows: Mapping[int, int]) -> Gathered:

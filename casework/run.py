@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from casework.apply import apply_plan
-from casework.batch import decide_batch
+from casework.batch import decide_batch, decide_new
 from casework.find import check_versions
+from casework.given_back import give_back_rows
 from casework.intake import ReceivedFile, take_in
 from casework.redecide import MOST_ATTEMPTS, settle_stranded
 from casework.returned import ReturnedRow, returned_rows
 from casework.types import Home, Progress, Viewer, silent
-from registry import deliveries, plans, queue, register
+from registry import deliveries, holds, plans, queue, register
+from registry.holds import HeldDelivery
 
 __all__ = ["FileOutcome", "ReturnedRow", "RunResult", "decide_open", "run", "take_in"]
 
@@ -32,7 +34,10 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run did. `waiting` counts open queue items that are not rows in review: deaths, household changes."""
+    """What a run did. `waiting` counts open queue items that are not rows in review: deaths, household changes.
+
+    `held` are the files, of those that the run is about, that the brake holds.
+    """
 
     files: list[FileOutcome] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -41,6 +46,7 @@ class RunResult:
     batches: list[int] = field(default_factory=list)
     returned: list[ReturnedRow] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
+    held: list[HeldDelivery] = field(default_factory=list)
 
 
 def run(home: Home, files: Iterable[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> RunResult:
@@ -60,6 +66,11 @@ def decide_open(home: Home, viewer: Viewer, progress: Progress = silent) -> RunR
     return _decide(home, None, viewer, progress)
 
 
+def decide_deliveries(home: Home, delivery_ids: list[int], viewer: Viewer, progress: Progress = silent) -> RunResult:
+    """Decides the open rows of some deliveries that were taken in before."""
+    return _decide(home, delivery_ids, viewer, progress)
+
+
 def check_ready(home: Home) -> None:
     """Refuses (12) to work on a register that the ledger or the program has outgrown."""
     with home.ledger.reading() as session, register.open_current(home.register_folder) as version:
@@ -74,12 +85,16 @@ def _decide(home: Home, delivered: list[int] | None, viewer: Viewer, progress: P
         progress("decide", number - 1, len(batches))
         decided += work_through(home, batch_id, viewer, progress)
     settle_stranded(home, viewer)
+    give_back_rows(home, viewer)
     home.ledger.store.tidy()
     return _report(home, delivered, batches, decided, viewer)
 
 
 def work_through(home: Home, batch_id: int, viewer: Viewer, progress: Progress = silent) -> int:
-    """How many rows of a batch were decided: its plan is made or resumed and applied, until nothing is open."""
+    """How many rows of a batch were decided: its plan is made or resumed and applied, until nothing is open.
+
+    Rows of files that the brake holds leave the batch.
+    """
     with home.ledger.reading() as session:
         total = len(plans.undecided(session, batch_id))
         plan = plans.last_plan(session, batch_id)
@@ -91,8 +106,14 @@ def work_through(home: Home, batch_id: int, viewer: Viewer, progress: Progress =
                 rows = plans.undecided(session, batch_id)
             if not rows:
                 return total
-            attempt = 1 if plan is None else plan.attempt + 1
-            plan = decide_batch(home, batch_id, rows, attempt, viewer)
+            if plan is None:
+                plan = decide_new(home, batch_id, viewer)
+                if plan is None:
+                    return 0
+                with home.ledger.reading() as session:
+                    total = len(plans.undecided(session, batch_id))
+            else:
+                plan = decide_batch(home, batch_id, rows, plan.attempt + 1, viewer)
         tries += 1
         apply_plan(home, plan, viewer, is_last=tries >= MOST_ATTEMPTS, progress=progress)
         is_open = False
@@ -103,6 +124,7 @@ def _report(home: Home, delivered: list[int] | None, batches: list[int], decided
         ids = delivered if delivered is not None else plans.deliveries_of(session, batches)
         counted = deliveries.outcomes(session, ids)
         items = queue.counts(session)
+        held = [file for file in holds.listing(session) if delivered is None or file.delivery_id in ids]
         returned = returned_rows(deliveries.returned(session, ids, viewer))
     files: dict[int, FileOutcome] = {}
     outcomes: Counter[str] = Counter()
@@ -130,4 +152,5 @@ def _report(home: Home, delivered: list[int] | None, batches: list[int], decided
         batches=batches,
         returned=returned,
         waiting=dict(waiting),
+        held=held,
     )

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipelines import cli_audit, cli_demo, cli_queue, cli_register, cli_run, cli_search, cli_sources
+from pipelines import cli_audit, cli_demo, cli_held, cli_queue, cli_register, cli_run, cli_search, cli_sources
 from pipelines.cli_call import DEFAULT_HOME, Call, add_group
 
 EXIT_USAGE = 2
@@ -40,7 +40,9 @@ def build_parser() -> argparse.ArgumentParser:
     register = add_group(commands, "register", "the national register: load extracts, publish versions")
     cli_register.add_commands(register)
     cli_run.add_commands(commands)
-    cli_sources.add_commands(add_group(commands, "sources", "what senders send: check a file before it is taken in"))
+    sources = add_group(commands, "sources", "what senders send: check it, answer it, decide what was stopped")
+    cli_sources.add_commands(sources)
+    cli_held.add_commands(sources)
     cli_queue.add_commands(add_group(commands, "queue", "rows that wait for a person: list, show, decide"))
     cli_search.add_commands(commands)
     cli_audit.add_check(commands)

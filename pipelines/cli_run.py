@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli_call import Call, Commands, add_command, plain, positive, progress_bars, said, tell_of_files
 from pipelines.cli_table import table
-from pipelines.cli_words import FIELDS, KINDS, OUTCOMES, REASONS, both
+from pipelines.cli_words import FIELDS, KINDS, OUTCOMES, REASONS, RUN_OUTCOMES, both
 
 if TYPE_CHECKING:
+    from casework.held import HeldDelivery
     from casework.run import RunResult
     from pipelines.jobs import RunReport
 
@@ -71,6 +73,8 @@ def summary(report: RunReport) -> str:
     if not result.files:
         return "Không có tệp nào để xử lý."
     parts = [_by_file(result), f"Quyết định lần này: {result.decided:,} dòng; các dòng khác đã quyết định từ trước."]
+    if result.held:
+        parts.append(held_text(result.held))
     if result.reasons:
         ordered = sorted(result.reasons.items(), key=lambda item: (-item[1], item[0]))
         parts.append(
@@ -89,6 +93,28 @@ def summary(report: RunReport) -> str:
     return "\n\n".join(parts)
 
 
+def held_text(files: Sequence[HeldDelivery]) -> str:
+    """The files that the brake holds, what was seen in each, and what to do."""
+    parts = []
+    for file in files:
+        rows = [
+            (
+                f"{sign['rows']:,}/{sign['of']:,}",
+                f"{sign['limit']:.0%}",
+                sign["title"],
+                ", ".join(f"{sheet}:{row}" if sheet else str(row) for sheet, row in sign["examples"]),
+            )
+            for sign in file.signs
+        ]
+        parts.append(
+            f"GIỮ LẠI, chưa áp dụng dòng nào: {file.file_name} (số {file.delivery_id}, nguồn {file.source}), "
+            f"{file.rows_held:,} dòng chờ:\n{table(['Số dòng', 'Giới hạn', 'Điều bất thường', 'Ví dụ (dòng)'], rows)}\n"
+            f'Xem lại tệp, hỏi người gửi, rồi: motma sources release {file.delivery_id} --reason "…" (cho xử lý) '
+            f'hoặc motma sources return {file.delivery_id} --note "…" (trả lại cả tệp).'
+        )
+    return "\n\n".join(parts)
+
+
 def _by_file(result: RunResult) -> str:
     names = [*OUTCOMES, *sorted(result.outcomes.keys() - OUTCOMES.keys())]
     rows: list[tuple[object, ...]] = [
@@ -96,7 +122,7 @@ def _by_file(result: RunResult) -> str:
         for file in result.files
     ]
     rows.append(("Cộng", "", sum(file.rows for file in result.files), *(result.outcomes.get(n, 0) for n in names)))
-    return table(["Tệp", "Nguồn", "Số dòng", *(both(OUTCOMES, name) for name in names)], rows)
+    return table(["Tệp", "Nguồn", "Số dòng", *(both(RUN_OUTCOMES, name) for name in names)], rows)
 
 
 def _returned(result: RunResult) -> str:

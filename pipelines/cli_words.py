@@ -12,6 +12,9 @@ OUTCOMES = {
     "returned": "trả lại",
 }
 
+#: what a run counts beside the outcomes: rows of files that the brake holds
+RUN_OUTCOMES = {**OUTCOMES, "held": "giữ lại cả tệp"}
+
 REASONS = {
     "ambiguous": "nhiều người cùng hợp với dòng này",
     "weak": "chưa đủ chắc, hoặc dòng thiếu điều cần để cấp mã",

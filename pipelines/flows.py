@@ -110,6 +110,8 @@ def _by(by: str | None) -> str:
 def _decided(report: jobs.RunReport) -> dict[str, Any]:
     result, logger = report.result, get_run_logger()
     logger.info("decided %d rows: %s", result.decided, result.outcomes)
+    for file in result.held:
+        logger.warning("held: %s (delivery %d): see motma sources held", file.file_name, file.delivery_id)
     for answer in report.answers:
         logger.info("answer: %s", answer.folder)
     return {"decided": result.decided, "outcomes": result.outcomes}

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from casework.answers import deliveries_of
+from casework.held import give_back_file, release
 from casework.home import open_home
 from casework.load import LoadResult, load_extract
 from casework.publish import PublishResult, publish
@@ -22,6 +23,8 @@ from pipelines.unreadable import Remark, UnreadableError, unused_columns
 LOAD_PURPOSE = "register load"
 PUBLISH_PURPOSE = "register publish"
 RUN_PURPOSE = "run"
+RELEASE_PURPOSE = "sources release"
+RETURN_PURPOSE = "sources return"
 ANSWER_PURPOSE = "sources answer"
 
 
@@ -96,6 +99,22 @@ def job_run(home: Path, paths: Sequence[Path], source: str | None, by: str, prog
     opened, viewer = open_home(home), Viewer(by, RUN_PURPOSE)
     inbox = read_inbox(paths, source, progress)
     return _answered(opened, run(opened, inbox.files, viewer, progress), inbox, viewer, progress)
+
+
+def job_release(home: Path, delivery_id: int, reason: str, by: str, progress: Progress = silent) -> RunReport:
+    """Decides the rows of a held file that an officer releases, and writes the answer to its sender."""
+    opened, viewer = open_home(home), Viewer(by, RELEASE_PURPOSE)
+    result = release(opened, delivery_id, reason, viewer, progress)
+    return _answered(opened, result, Inbox(iter(())), viewer, progress)
+
+
+def job_give_back(
+    home: Path, delivery_id: int, note: str, by: str, progress: Progress = silent
+) -> tuple[int, list[AnswerFiles]]:
+    """How many rows of a held file went back to its sender, and the answer that says so."""
+    opened, viewer = open_home(home), Viewer(by, RETURN_PURPOSE)
+    rows = give_back_file(opened, delivery_id, note, viewer)
+    return rows, write_answers(opened, [delivery_id], None, viewer, progress)
 
 
 def job_answer(

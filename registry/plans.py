@@ -51,17 +51,19 @@ def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, view
         theirs = {row.batch_id for row in session.rows_for("batches_of_deliveries", "delivery_ids", ids)}
         batches = theirs & {row.batch_id for row in session.rows("unfinished_batches")}
     for start in range(0, len(fresh), MOST_ROWS):
-        (batch_id,) = session.next_ids("batch", 1)
-        session.run("add_batch", batch_id=batch_id, at=session.at, by=viewer.by)
-        session.run_many(
-            "add_batch_row",
-            [
-                {"row_id": row_id, "batch_id": batch_id, "position": position}
-                for position, row_id in enumerate(fresh[start : start + MOST_ROWS])
-            ],
-        )
-        batches.add(batch_id)
+        batches.add(add_batch(session, fresh[start : start + MOST_ROWS], viewer))
     return sorted(batches)
+
+
+def add_batch(session: WriteSession, row_ids: Sequence[int], viewer: Viewer) -> int:
+    """The id of a new batch of some rows, in their order."""
+    (batch_id,) = session.next_ids("batch", 1)
+    session.run("add_batch", batch_id=batch_id, at=session.at, by=viewer.by)
+    session.run_many(
+        "add_batch_row",
+        [{"row_id": row_id, "batch_id": batch_id, "position": position} for position, row_id in enumerate(row_ids)],
+    )
+    return batch_id
 
 
 def undecided(session: Session, batch_id: int) -> dict[int, int]:

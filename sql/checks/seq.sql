@@ -23,6 +23,8 @@ select 'register_load', load_id, seq from register_load, state where seq > last_
 union all
 select 'intake_row', row_id, seq from intake_row, state where seq > last_seq
 union all
+select 'delivery_hold', delivery_id, seq from delivery_hold, state where seq > last_seq
+union all
 select 'decision', row_id, seq from decision, state where seq > last_seq
 union all
 select 'queue_item', item_id, seq from queue_item, state where seq > last_seq

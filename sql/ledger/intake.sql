@@ -25,21 +25,33 @@ insert into delivery_row (delivery_id, row, row_id, sheet, sheet_row)
 values (:delivery_id, :row, :row_id, :sheet, :sheet_row);
 
 -- name: rows_without_batch
--- rows of some deliveries that no batch has taken yet, in the order of their event dates
+-- rows of some deliveries that no batch has taken yet, in the order of their event dates; none that is held
 select r.row_id
 from delivery_row as d
 join intake_row as r on r.row_id = d.row_id
 left join batch_row as b on b.row_id = r.row_id
 where d.delivery_id in :delivery_ids and b.row_id is null
+  and exists (
+    select 1
+    from delivery_row as o
+    left join delivery_hold as h on h.delivery_id = o.delivery_id
+    where o.row_id = r.row_id and coalesce(h.state, 'released') = 'released'
+  )
 group by r.row_id
 order by coalesce(r.event_date, ''), r.row_id;
 
 -- name: all_rows_without_batch
--- every row that no batch has taken yet, in the order of their event dates
+-- every row that no batch has taken yet, in the order of their event dates; none that is held
 select r.row_id
 from intake_row as r
 left join batch_row as b on b.row_id = r.row_id
 where b.row_id is null
+  and exists (
+    select 1
+    from delivery_row as o
+    left join delivery_hold as h on h.delivery_id = o.delivery_id
+    where o.row_id = r.row_id and coalesce(h.state, 'released') = 'released'
+  )
 order by coalesce(r.event_date, ''), r.row_id;
 
 -- name: intake_rows
@@ -57,14 +69,22 @@ order by r.row_id;
 select row_id, province, understood from intake_row where row_id in :row_ids;
 
 -- name: delivery_outcomes
--- outcomes of the rows of some deliveries: one row per delivery, outcome and reason, also of one without rows
-select t.delivery_id, t.file_name, t.source, t.digest, d.outcome, d.reason, count(r.row_id) as rows
-from delivery as t
-left join delivery_row as r on r.delivery_id = t.delivery_id
-left join decision_current as d on d.row_id = r.row_id
-where t.delivery_id in :delivery_ids
-group by t.delivery_id, t.file_name, t.source, t.digest, d.outcome, d.reason
-order by t.file_name, t.delivery_id, d.outcome, d.reason;
+-- outcomes of the rows of some deliveries: one row per delivery, outcome and reason, also of one without rows; the
+-- undecided rows of a held one are held
+select delivery_id, file_name, source, digest, outcome, reason, count(row_id) as rows
+from (
+  select
+    t.delivery_id, t.file_name, t.source, t.digest, d.reason, r.row_id,
+    case when d.outcome is null and r.row_id is not null and h.delivery_id is not null then 'held' else d.outcome end
+      as outcome
+  from delivery as t
+  left join delivery_row as r on r.delivery_id = t.delivery_id
+  left join decision_current as d on d.row_id = r.row_id
+  left join delivery_hold as h on h.delivery_id = t.delivery_id and h.state = 'held'
+  where t.delivery_id in :delivery_ids
+) as delivered
+group by delivery_id, file_name, source, digest, outcome, reason
+order by file_name, delivery_id, outcome, reason;
 
 -- name: returned_rows
 -- rows of some deliveries that went back to their sender, with what is needed to say why

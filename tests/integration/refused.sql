@@ -53,6 +53,19 @@ from intake_row;
 -- refused: a file delivered twice (delivery.source, delivery.file_name, delivery.digest)
 insert into delivery select 900001, source, province, file_name, digest, profile, layout, rows, '', '' from delivery;
 
+-- refused: a file held twice (delivery_hold.delivery_id)
+insert into delivery_hold select delivery_id, 'held', '[]', '', 1, '', '', null, null, null from delivery;
+insert into delivery_hold select delivery_id, 'held', '[]', '', 1, '', '', null, null, null from delivery;
+
+-- refused: a hold in a state that is not on the list (CHECK)
+insert into delivery_hold select delivery_id, 'kept', '[]', '', 1, '', '', '', '', '' from delivery;
+
+-- refused: a file released without a reason (CHECK)
+insert into delivery_hold select delivery_id, 'released', '[]', '', 1, '', '', '', '', null from delivery;
+
+-- refused: a held file that was settled (CHECK)
+insert into delivery_hold select delivery_id, 'held', '[]', '', 1, '', '', '', '', '' from delivery;
+
 -- refused: a row in two batches (batch_row.row_id)
 insert into batch_row select row_id, batch_id, 900001 from batch_row;
 

@@ -50,6 +50,9 @@ def test_the_commands_are_those_of_the_design() -> None:
         "motma search",
         "motma sources answer",
         "motma sources check",
+        "motma sources held",
+        "motma sources release",
+        "motma sources return",
     ]
 
 

@@ -94,6 +94,23 @@ create table delivery_row (
 );
 create index delivery_row_row on delivery_row (row_id);
 
+-- a delivery that the brake stopped: rows that came in no other wait, undecided and in no batch, until an officer releases
+-- it or gives it back; signs is JSON, what tripped
+create table delivery_hold (
+  delivery_id bigint primary key references delivery (delivery_id),
+  state text collate "C" not null check (state in ('held', 'released', 'returned')),
+  signs text collate "C" not null,
+  rules_version text collate "C" not null,
+  seq bigint not null,
+  held_at text collate "C" not null,
+  held_by text collate "C" not null,
+  settled_at text collate "C",
+  settled_by text collate "C",
+  reason text collate "C",
+  check ((state = 'held') = (settled_at is null)),
+  check (state = 'held' or (settled_by is not null and reason is not null))
+);
+
 -- persons ---------------------------------------------------------------------------------------------------------
 
 create table person (

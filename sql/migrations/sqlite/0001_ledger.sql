@@ -94,6 +94,23 @@ create table delivery_row (
 ) strict, without rowid;
 create index delivery_row_row on delivery_row (row_id);
 
+-- a delivery that the brake stopped: rows that came in no other wait, undecided and in no batch, until an officer releases
+-- it or gives it back; signs is JSON, what tripped
+create table delivery_hold (
+  delivery_id integer primary key references delivery (delivery_id),
+  state text not null check (state in ('held', 'released', 'returned')),
+  signs text not null,
+  rules_version text not null,
+  seq integer not null,
+  held_at text not null,
+  held_by text not null,
+  settled_at text,
+  settled_by text,
+  reason text,
+  check ((state = 'held') = (settled_at is null)),
+  check (state = 'held' or (settled_by is not null and reason is not null))
+) strict;
+
 -- persons ---------------------------------------------------------------------------------------------------------
 
 create table person (
