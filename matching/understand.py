@@ -148,7 +148,14 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
         .to_series()
     )
     shape = {"shape_fault": received.get_column("shape_fault")}
-    faults = {**shape, **_fault_codes(texts, rows, births["fault"], events["fault"])}
+    told = clean_column(received.get_column("birth_precision"))
+    unknown_precision = pl.when(pl.lit(told.is_not_null() & precision.is_null())).then(pl.lit("precision_unknown"))
+    dates = {
+        "birth_date": births["fault"],
+        "birth_precision": pl.select(unknown_precision).to_series(),
+        "event_date": events["fault"],
+    }
+    faults = {**shape, **_fault_codes(texts, rows, dates)}
     rows = rows.with_columns(
         received.get_column("row"),
         *numbers.select(NUMBER_COLUMNS).get_columns(),
@@ -165,9 +172,12 @@ def _flag(name: str, is_set: pl.Expr) -> pl.Expr:
 
 
 def _fault_codes(
-    texts: Mapping[str, pl.Series], rows: pl.DataFrame, birth: pl.Series, event_date: pl.Series
+    texts: Mapping[str, pl.Series], rows: pl.DataFrame, dates: Mapping[str, pl.Series]
 ) -> dict[str, pl.Series]:
-    """The fault code of each column that can make a row impossible to process; null where there is none."""
+    """The fault code of each column that can make a row impossible to process; null where there is none.
+
+    `dates` are those of the columns of dates.
+    """
     name, event, sex = texts["full_name"], texts["event"], texts["sex"]
     unknown_event = rows.get_column("event").is_null()
     return {
@@ -177,9 +187,10 @@ def _fault_codes(
         "full_name": pl.select(
             pl.when(name.is_null()).then(pl.lit("name_missing")).otherwise(over_unique(name, _name_fault))
         ).to_series(),
-        "birth_date": birth,
+        "birth_date": dates["birth_date"],
+        "birth_precision": dates["birth_precision"],
         "sex": pl.select(
             pl.when(sex.is_not_null() & rows.get_column("sex").is_null()).then(pl.lit("sex_unknown"))
         ).to_series(),
-        "event_date": event_date,
+        "event_date": dates["event_date"],
     }

@@ -14,6 +14,7 @@ from pipelines.csv_text import sheet_of
 from pipelines.layout import Layout, UnknownLayoutError, find_layout, quoted
 from pipelines.limits import CELLS, HEADING_WITHIN_ROWS, SHEET_ROWS
 from pipelines.opening import read_plain_file
+from pipelines.other_tables import one_table
 from pipelines.profile import Profile
 from pipelines.received import received_sheet
 from pipelines.sender import Sender
@@ -196,7 +197,7 @@ def _recognised(table: Table, profiles: Sequence[Profile]) -> tuple[list[ReadShe
         seen += 1
         where = f"trang “{sheet.name}”: " if sheet.name is not None else ""
         try:
-            found = find_layout(rows, profiles, sheet.name)
+            found, repeated = one_table(find_layout(rows, profiles, sheet.name), profiles)
         except UnknownLayoutError as error:
             located = UnknownLayoutError(where + str(error), error.is_people)
             if error.is_people:
@@ -207,6 +208,8 @@ def _recognised(table: Table, profiles: Sequence[Profile]) -> tuple[list[ReadShe
         except UnreadableError as error:
             raise UnreadableError(where + str(error)) from None
         received, said = received_sheet(sheet.name, found, rows_before)
+        if repeated:
+            said.append(f"tiêu đề in lại ở dòng {', '.join(map(str, repeated))}, không phải dòng người")
         rows_before += len(received.rows)
         sheets.append(ReadSheet(found.layout, found.heading_row, received, [*sheet.remarks, *said]))
         remarks.extend(f"{where}{remark}." for remark in (*sheet.remarks, *said))

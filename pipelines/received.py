@@ -39,6 +39,8 @@ _DATES = ("birth_date", "event_date")
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
 #: A row of a person fills at least so many of the required columns; a signature or a total does not.
 _FILLED = 2
+#: A word at the foot of so few letters may as well begin a name.
+_SHORT = 4
 _ORDERS = {"dmy": "{2}/{1}/{0}", "mdy": "{1}/{2}/{0}", "ymd": "{0}-{1}-{2}"}
 
 
@@ -157,7 +159,7 @@ def _without_footer(lines: Sequence[_Line], layout: Layout) -> list[_Line]:
     end = len(lines)
     while end and sum(bool(lines[end - 1].cells[at].strip()) for at in places) < _FILLED:
         end -= 1
-    begins = next((at for at in range(end, len(lines)) if _first_word(lines[at], layout).startswith(words)), None)
+    begins = next((at for at in range(end, len(lines)) if _begins_with(_first_word(lines[at], layout), words)), None)
     if begins is None:
         return list(lines)
     names = layout.positions["full_name"]
@@ -169,6 +171,11 @@ def _without_footer(lines: Sequence[_Line], layout: Layout) -> list[_Line]:
 
 def _first_word(line: _Line, layout: Layout) -> str:
     return fold_heading(layout.read(next((cell for cell in line.cells if cell.strip()), "")))
+
+
+def _begins_with(said: str, words: Sequence[str]) -> bool:
+    """Whether the cell begins with one of the words; a short one (Cộng, as in Công) is all of it but digits."""
+    return any(said.startswith(word) if len(word) > _SHORT else said.rstrip("0123456789") == word for word in words)
 
 
 def _find_continued(lines: Sequence[_Line], values: dict[str, list[str | None]]) -> None:

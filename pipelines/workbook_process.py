@@ -75,6 +75,8 @@ def read(content: bytes) -> Iterator[Any]:
         told = workbook.sheets_metadata
         if len(told) > SHEETS:
             raise RefusedError(f"{len(told)} trang tính, quá nhiều (tối đa {SHEETS}). Hãy bỏ những trang không cần.")
+        if len({sheet.name for sheet in told}) < len(told):
+            raise RefusedError("hai trang tính cùng tên, không do bảng tính ghi ra. Hãy đặt lại tên trang rồi gửi lại.")
         counts = Counts()
         for sheet in told:
             if str(sheet.typ).endswith("WorkSheet"):

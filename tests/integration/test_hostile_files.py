@@ -10,12 +10,13 @@ import struct
 import time
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from benchmarks.intake_sheets import COMMUNE, LAYOUTS
+from benchmarks.intake_sheets import ARRIVALS, COMMUNE, DEPARTURES, LAYOUTS, TK1
 from benchmarks.intake_writers import csv_bytes, xls_bytes, xlsx_bytes, zip_bytes
 from casework.preview import preview
 from pipelines import limits, opening, workbooks
@@ -238,6 +239,36 @@ def test_a_bundle_without_a_file_is_named(tmp_path: Path, name: str) -> None:
 def test_a_first_row_of_strange_numbers_is_a_row(tmp_path: Path, number: str) -> None:
     found = rows(write(tmp_path, "a.csv", GOOD.replace(b"05/03/1987", number.encode())))
     assert found.received.sheets[0].rows["birth_date"][0] == number
+
+
+def test_two_tables_in_one_sheet_are_refused(tmp_path: Path) -> None:
+    came = [ARRIVALS.heading, *ARRIVALS.cells()]
+    misspelt = [["Giơi tinhh" if name == "Giới tính" else name for name in ARRIVALS.heading], *ARRIVALS.cells()]
+    for above in (came, misspelt):
+        stacked = [["NHÂN KHẨU ĐẾN"], *above, ["NHÂN KHẨU ĐI"]]
+        content = xlsx_bytes([replace(DEPARTURES, above=stacked)])
+        assert "tiêu đề ở dòng 2 và dòng 7" in refused(write(tmp_path, "a.xlsx", content))
+
+
+def test_a_heading_printed_again_is_no_person(tmp_path: Path) -> None:
+    again = dict(zip(COMMUNE.columns, COMMUNE.heading, strict=True))
+    content = xlsx_bytes([replace(COMMUNE, people=[*COMMUNE.people, again, *COMMUNE.people])])
+    found = rows(write(tmp_path, "a.xlsx", content))
+    assert found.received.sheets[0].rows["sheet_row"].to_list() == [2, 3, 4, 6, 7, 8]
+    assert "trang “Biến động”: tiêu đề in lại ở dòng 5, không phải dòng người." in found.remarks
+
+
+def test_two_sheets_of_one_name_are_refused(tmp_path: Path) -> None:
+    book = xlsx_bytes([COMMUNE, replace(COMMUNE, name="Khác")])
+    named = part(book, "xl/workbook.xml").replace("Khác".encode(), COMMUNE.name.encode())
+    assert "hai trang tính cùng tên" in refused(write(tmp_path, "a.xlsx", rebuilt(book, {"xl/workbook.xml": named})))
+
+
+def test_a_name_that_begins_like_a_total_is_a_person(tmp_path: Path) -> None:
+    people = [*TK1.people, {"full_name": "Công Thị Hoa"}, {"number": "Cộng: 4"}]
+    found = rows(write(tmp_path, "a.xlsx", xlsx_bytes([replace(TK1, people=people)])))
+    assert found.received.sheets[0].rows["full_name"].to_list()[-1] == "Công Thị Hoa"
+    assert "trang “TK1-TS”: bỏ qua 1 dòng dưới bảng (tổng cộng, chữ ký)." in found.remarks
 
 
 def test_hidden_merged_and_unknown_sheets_are_said(tmp_path: Path) -> None:

@@ -94,6 +94,11 @@ def test_a_year_only_date_stays_a_year() -> None:
     assert row["birth_date"] == "1987"
 
 
+def test_an_unknown_word_for_the_precision_is_no_whole_date() -> None:
+    assert faults(birth_date="01/01/1987", birth_precision="3") == [("birth_precision", "precision_unknown", "3")]
+    assert faults(birth_date="01/01/1987", birth_precision=" ") == []
+
+
 def test_an_event_more_than_31_days_ahead_is_a_fault() -> None:
     assert faults(event_date="02/12/2026") == []
     assert faults(event_date="03/12/2026") == [("event_date", "date_future", "03/12/2026")]
