@@ -3,15 +3,15 @@
 -- fault: issue_was_searched (missing) also: search_is_logged
 create temp table planted as
 select row_id, 'code' as step, 'missing' as status from decision where outcome = 'issued' limit 1;
-update decision set evidence = replace(evidence, '["code", ', '["none", ') where row_id = (select row_id from planted);
+update decision set evidence = replace(evidence, '["code",', '["none",') where row_id = (select row_id from planted);
 
 -- fault: issue_was_searched (cut) also: search_is_logged
 create temp table planted as
 select row_id, 'name_birth' as step, 'cut' as status
 from decision
-where outcome = 'issued' and evidence like '%["name_birth", "complete"%'
+where outcome = 'issued' and evidence like '%["name_birth","complete"%'
 limit 1;
-update decision set evidence = replace(evidence, '["name_birth", "complete"', '["name_birth", "cut"')
+update decision set evidence = replace(evidence, '["name_birth","complete"', '["name_birth","cut"')
 where row_id = (select row_id from planted);
 
 -- fault: issue_was_searched (not run) also: search_is_logged
@@ -25,7 +25,7 @@ where row_id = (select row_id from planted);
 
 -- fault: issue_lacked_nothing
 create temp table planted as select row_id, decision_no from decision where outcome = 'issued' limit 1;
-update decision set evidence = replace(evidence, '"lacks": []', '"lacks": ["sex"]')
+update decision set evidence = replace(evidence, '"lacks":[]', '"lacks":["sex"]')
 where row_id = (select row_id from planted);
 
 -- fault: death_is_proven (no death)
