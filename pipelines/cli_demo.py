@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from pathlib import Path
 
 from pipelines.cli_call import Call, Commands, add_command, progress_bars, tell_of_files
@@ -48,7 +50,11 @@ def demo(call: Call) -> int:
         rows=sum(file.rows for file in report.result.files),
         files=len(report.result.files),
     )
-    hint = f"Các lệnh này đọc MOTMA_HOME; để xem tiếp bản thử:  export MOTMA_HOME={HOME.resolve()}"
+    program = Path(sys.executable).parent
+    hint = (
+        "Để chạy các lệnh này trên bản thử:\n"
+        f"  export MOTMA_HOME={shlex.quote(str(HOME.resolve()))} PATH={shlex.quote(str(program))}:$PATH"
+    )
     call.show(flat(report), lambda: f"{story}\n\n{summary(report)}\n\n{hint}")
     tell_of_files([*loaded.unreadable, *report.unreadable], report.noticed)
     return 0

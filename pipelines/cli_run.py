@@ -72,7 +72,9 @@ def summary(report: RunReport) -> str:
     result = report.result
     if not result.files:
         return "Không có tệp nào để xử lý."
-    parts = [_by_file(result), f"Quyết định lần này: {result.decided:,} dòng; các dòng khác đã quyết định từ trước."]
+    before = sum(result.outcomes.get(name, 0) for name in OUTCOMES) > result.decided
+    others = "; các dòng khác đã quyết định từ trước" if before else ""
+    parts = [_by_file(result), f"Quyết định lần này: {result.decided:,} dòng{others}."]
     if result.held:
         parts.append(held_text(result.held))
     if result.reasons:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.cli_call import Call, Commands, add_command, positive, progress_bars, said, tell_of_files
 from pipelines.cli_table import table
-from pipelines.cli_words import EVENTS, FIELDS, RELATIONS, SEXES, word
+from pipelines.cli_words import EVENTS, FIELDS, FLAGS, RELATIONS, SEXES, both, word
 
 if TYPE_CHECKING:
     from casework.preview import SheetPreview
@@ -163,8 +163,7 @@ def _text(name: str, read: ReadFile, previews: list[SheetPreview]) -> str:
         ]
         if seen.decoded:
             parts.append(_decoded_text(seen))
-        faulty = ", ".join(f"{code} {rows:,}" for code, rows in sorted(seen.faults.items()))
-        parts.append(f"Lỗi (dòng sẽ trả lại): {faulty or 'không có'}.")
+        parts.append(_faults_text(seen))
     return "\n\n".join(parts)
 
 
@@ -188,6 +187,20 @@ def _decoded_text(seen: SheetPreview) -> str:
         f"{text}\nNếu “Đọc là” đúng, hãy ghi vào source.toml của thư mục, dưới dòng [text]: {lines}; "
         'nếu “Đã ghi” mới đúng: encoding = "unicode".'
     )
+
+
+def _faults_text(seen: SheetPreview) -> str:
+    """The faults for which rows would go back, in the sender's words, and what was read otherwise than written."""
+    from casework.returned import fault_message
+
+    faults = [(rows, f"{fault_message(code)} ({code})") for code, rows in sorted(seen.faults.items())]
+    flags = [(rows, both(FLAGS, flag)) for flag, rows in sorted(seen.flags.items())]
+    text = "Lỗi (dòng sẽ trả lại): không có."
+    if faults:
+        text = "Lỗi (dòng sẽ trả lại):\n" + table(["Số dòng", "Cần sửa"], faults)
+    if not flags:
+        return text
+    return f"{text}\n\nVẫn nhận, có điều cần chú ý:\n{table(['Số dòng', 'Điều đã thấy'], flags)}"
 
 
 def _meaning(column: str | None) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 from casework.load import EXTRACT_COLUMNS, Extract
 from pipelines.csv_text import records, sniff_delimiter
 from pipelines.text_encoding import read_text
-from pipelines.unreadable import UnreadableError
+from pipelines.unreadable import UnreadableError, not_opened
 
 #: Without these nobody can be recognised; the others may be missing from an extract.
 REQUIRED = ("bhxh_code", "full_name", "birth_date", "sex")
@@ -25,7 +25,7 @@ def read_extract(path: Path) -> tuple[Extract, list[str]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableError(f"không mở được: {error.strerror}.") from error
+        raise not_opened(error) from error
     suffix = path.suffix.lower()
     if suffix == ".csv":
         rows = _csv(content)

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from pipelines.limits import FILE_BYTES, MIB
-from pipelines.unreadable import UnreadableError
+from pipelines.unreadable import UnreadableError, not_opened
 
 _KINDS = {
     stat.S_IFLNK: "là liên kết (symlink) tới chỗ khác. Hãy chép chính tệp đó vào thư mục",
@@ -29,7 +29,7 @@ def read_plain_file(path: Path) -> bytes:
         _check_kind(os.lstat(path))
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise UnreadableError(f"không mở được: {error.strerror}.") from error
+        raise not_opened(error) from error
     with os.fdopen(descriptor, "rb") as file:
         before = os.fstat(descriptor)
         _check_kind(before)

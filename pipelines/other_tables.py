@@ -24,7 +24,7 @@ class OneTable(NamedTuple):
 
 
 def one_table(found: Found, profiles: Sequence[Profile]) -> OneTable:
-    """The sheet as one table; UnreadableError when it holds another, whose rows would be lost or read under this one."""
+    """The sheet as one table; UnreadableError when it holds another, whose rows would be lost or read as this one's."""
     own = [fold_heading(name) for name in found.layout.headings]
     for row in found.above:
         if row.sheet_row < found.heading_row - 1 and _is_heading(row, found, profiles):

@@ -102,10 +102,19 @@ def test_a_renamed_reordered_and_cut_file_gets_the_same_receipts(operator: Opera
 
 def test_the_summary_is_for_people(operator: Operator) -> None:
     said = operator.text("run", str(SAMPLES / "inbox"))
+    assert "Quyết định lần này: 150 dòng.\n" in said
     for word in ("liên kết (linked)", "cấp mã mới (issued)", "chờ xem xét (review)", "trả lại (returned)", "Cộng"):
         assert word in said
     assert "31/02/1990" in said
     assert "motma queue list" in said
+    again = operator.text("run", str(SAMPLES / "inbox" / "commune_01.csv"))
+    assert "Quyết định lần này: 0 dòng; các dòng khác đã quyết định từ trước.\n" in again
+
+
+def test_a_check_tells_faults_in_the_words_of_their_sender(operator: Operator) -> None:
+    said = operator.text("sources", "check", str(SAMPLES / "inbox" / "commune_66.csv"))
+    assert "1  Ngày không có trong lịch. Đối chiếu lại" in said
+    assert "(date_impossible)" in said
 
 
 def test_a_row_that_does_not_fit_its_heading_goes_back_with_its_number(operator: Operator, tmp_path: Path) -> None:
@@ -126,9 +135,10 @@ def test_files_that_cannot_be_read_are_10_after_the_others(operator: Operator, t
     inbox.mkdir()
     (inbox / "a.csv").write_bytes(b"a,b\n1,2\n")
     (inbox / "b.csv").write_bytes((SAMPLES / "inbox" / "post_01.csv").read_bytes())
-    report = operator.json("run", str(inbox), code=10)
+    report = operator.json("run", str(inbox), str(tmp_path / "c.csv"), code=10)
     assert [file["file_name"] for file in report["files"]] == ["b.csv"]
-    assert [Path(remark["file"]).name for remark in report["unreadable"]] == ["a.csv"]
+    assert [Path(remark["file"]).name for remark in report["unreadable"]] == ["a.csv", "c.csv"]
+    assert report["unreadable"][1]["message"] == "không mở được: không có tệp hay thư mục này."
     assert report["decided"] == report["files"][0]["rows"]
 
 
