@@ -1,6 +1,6 @@
 """Deciding a batch: gather what the rows meet, let the pure core rule on each, store the plan.
 
-This is the way of the data through the house (DESIGN 1): normalise, find (block, candidates, compare, score), decide,
+This is the way of the data through the house: normalise, find (block, candidates, compare, score), decide,
 plan. `casework.apply` then carries the plan out.
 """
 

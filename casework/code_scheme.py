@@ -1,4 +1,4 @@
-"""The code scheme: which number becomes a person's code, by the day of issuing (DOMAIN 3)."""
+"""The code scheme: which number becomes a person's code, by the day of issuing."""
 
 from __future__ import annotations
 

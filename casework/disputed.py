@@ -1,4 +1,4 @@
-"""Codes that old registers gave to several persons: never linked automatically, listed for re-issue (DESIGN 3.1)."""
+"""Codes that old registers gave to several persons: never linked automatically, listed for re-issue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a link or an issue changes: persons, households, deaths, requests to correct (DESIGN 3.6, 4).
+"""What a link or an issue changes: persons, households, deaths, requests to correct.
 
 Pure rules on plain values; `casework.apply` reads what they need and writes what they give.
 """

@@ -1,4 +1,4 @@
-"""Taking in a file: each row is understood, given its identity and kept (DESIGN 3.4)."""
+"""Taking in a file: each row is understood, given its identity and kept."""
 
 from __future__ import annotations
 

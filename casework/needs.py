@@ -1,4 +1,4 @@
-"""What a row must say before a code may be issued for it (DESIGN 3.6)."""
+"""What a row must say before a code may be issued for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deciding rows again: after an officer's verdict, or when what they waited for is settled (DESIGN 3.3)."""
+"""Deciding rows again: after an officer's verdict, or when what they waited for is settled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from casework.batch import decide_batch
 from casework.types import Home, Viewer
 from registry import decisions, plans, queue
 
-#: how often a row is decided anew because others were at work on the same keys; then it goes to review (DESIGN 3.2)
+#: how often a row is decided anew because others were at work on the same keys; then it goes to review
 MOST_ATTEMPTS = 3
 
 

@@ -14,7 +14,7 @@ from registry.decisions import Decision
 from registry.engine import WriteSession
 from registry.queue import Item
 
-#: how many different people must agree to a death without a strong number (DESIGN 3.6)
+#: how many different people must agree to a death without a strong number
 _AGREEING = 2
 
 

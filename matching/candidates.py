@@ -1,7 +1,7 @@
 """Candidates: which blocks are read whole, which are narrowed, and what each search step found.
 
 A block above the cap is narrowed by one more atom and the step is complete; a block that is still above the cap, or
-has nothing to be narrowed by, is cut and its step is not complete (DESIGN 5).
+has nothing to be narrowed by, is cut and its step is not complete.
 """
 
 from __future__ import annotations

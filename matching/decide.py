@@ -1,4 +1,4 @@
-"""Deciding: a row, its candidates and the thresholds give linked, issued or review with its reason (DESIGN 3.6, 4).
+"""Deciding: a row, its candidates and the thresholds give linked, issued or review with its reason.
 
 Rows are decided in the order in which they take effect. A row of the same batch that was decided before stands for
 whoever it was decided to be: the person it was linked to, the person it will become, or an open question.

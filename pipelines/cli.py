@@ -52,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
-    """The exit code of one command (DESIGN section 7)."""
+    """The exit code of one command, as `motma --help` tells them."""
     try:
         arguments = build_parser().parse_args(args)
     except SystemExit as leaving:

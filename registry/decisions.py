@@ -122,7 +122,7 @@ def candidates(session: Session, row_id: int) -> list[CandidateRecord]:
     ]
 
 
-#: Grain: one row of the intake with its current decision (`motma decisions`, DESIGN 7)
+#: Grain: one row of the intake with its current decision (`motma decisions`)
 EXPORT = {
     "batch": pl.Int64,
     "file": pl.String,

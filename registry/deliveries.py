@@ -1,4 +1,4 @@
-"""Delivered files and their rows; each row is kept once, however often it comes (DESIGN 3.4)."""
+"""Delivered files and their rows; each row is kept once, however often it comes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The log: one entry per act, numbered without a gap, in one canonical byte form.
 
 An entry is written in the transaction of its act, or before a manual search shows its result. It holds ids, keyed
-digests and weights, and no name or number in clear (DESIGN 6).
+digests and weights, and no name or number in clear.
 """
 
 from __future__ import annotations

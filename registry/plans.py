@@ -1,4 +1,4 @@
-"""Batches, and the plans that are stored before anything is applied (DESIGN 3.5)."""
+"""Batches, and the plans that are stored before anything is applied."""
 
 from __future__ import annotations
 

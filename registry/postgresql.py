@@ -1,7 +1,7 @@
 """The ledger as one PostgreSQL database: READ COMMITTED under an advisory lock for writers, snapshots for readers.
 
 A writer at REPEATABLE READ would take its snapshot before it has the lock and never see what the holder before it
-committed (PARTS, SQLite and PostgreSQL); so writers read each statement's own present.
+committed; so writers read each statement's own present.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Register versions: immutable DuckDB files, one per publication, read by any number of processes (DESIGN 2).
+"""Register versions: immutable DuckDB files, one per publication, read by any number of processes.
 
 A version is a function of the ledger up to `seq`, the normaliser and key rules, and nothing else. It is published by
 fsync and the atomic rename of a pointer; the last three are kept.

@@ -40,7 +40,7 @@ class SqliteStore:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: sa.Connection) -> None:
-            # the driver's own begin comes too late to be a lock (PARTS, SQLite and PostgreSQL)
+            # the driver's own begin comes too late to be a lock
             connection.exec_driver_sql(begin)
 
         return engine

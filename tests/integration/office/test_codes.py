@@ -1,4 +1,4 @@
-"""Which number becomes a code: drawn or personal, by the day, and never one that was used in any state (DOMAIN 3)."""
+"""Which number becomes a code: drawn or personal, by the day, and never one that was used in any state."""
 
 from __future__ import annotations
 

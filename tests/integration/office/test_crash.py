@@ -1,4 +1,4 @@
-"""A run that is killed at any moment is finished by the same command, and ends as if nothing had been (DESIGN 3.5)."""
+"""A run that is killed at any moment is finished by the same command, and ends as if nothing had been."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every act has its entry, no entry tells a name or a number, and none is seen before it is logged (DESIGN 6)."""
+"""Every act has its entry, no entry tells a name or a number, and none is seen before it is logged."""
 
 from __future__ import annotations
 

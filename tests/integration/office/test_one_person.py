@@ -1,4 +1,4 @@
-"""Two reports of one person get one code or one open question, however they arrive (DESIGN 3.3)."""
+"""Two reports of one person get one code or one open question, however they arrive."""
 
 from __future__ import annotations
 

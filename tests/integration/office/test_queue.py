@@ -1,4 +1,4 @@
-"""What officers decide: link, new, not the same, return, and what waits beside a link (DESIGN 3.6, 3.7, 4)."""
+"""What officers decide: link, new, not the same, return, and what waits beside a link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is loaded, and register versions beside the tail that they are read with (DESIGN 2, 3.1, 3.2)."""
+"""What is loaded, and register versions beside the tail that they are read with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that comes again decides nothing twice, under whatever name and in whatever order (DESIGN 3.4)."""
+"""A file that comes again decides nothing twice, under whatever name and in whatever order."""
 
 from __future__ import annotations
 

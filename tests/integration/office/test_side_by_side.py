@@ -1,4 +1,4 @@
-"""Many processes on one ledger: one code for one person, and nobody waits for a reader (DESIGN 3.2, 3.3)."""
+"""Many processes on one ledger: one code for one person, and nobody waits for a reader."""
 
 from __future__ import annotations
 
