@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import Mock
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
     from .conftest import Office, Row
 
+SAMPLES = Path(__file__).parents[3] / "data_samples"
+
 _MIDDLE = ("Gia", "Bảo", "Khánh", "Thu", "Ngọc", "Hải", "Đức")
 _GIVEN = ("An", "Bình", "Chi", "Dũng", "Giang", "Hoa", "Khôi", "Lan", "Mai", "Nam", "Oanh")
 _SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ")
@@ -36,18 +41,45 @@ def strangers(count: int, event: str = "Bổ sung", day: str = "01/10/2025") -> 
     return lines
 
 
+def of_the_register() -> list[list[str]]:
+    """Full name, birth date as dd/mm/yyyy, sex and personal number of people of the sample register."""
+    with (SAMPLES / "register.csv").open(encoding="utf-8") as file:
+        people = [row for row in csv.DictReader(file) if row["personal_id"] and len(row["birth_date"]) == 10]
+    return [
+        [
+            row["full_name"],
+            date.fromisoformat(row["birth_date"]).strftime("%d/%m/%Y"),
+            "Nam" if row["sex"] == "M" else "Nữ",
+            row["personal_id"],
+        ]
+        for row in people[:40]
+    ]
+
+
+def slipped(column: int) -> list[str]:
+    """Moves out of people of the register, with one column slipped by one row."""
+    people = of_the_register()
+    values = [person[column] for person in people]
+    for person, value in zip(people, [*values[1:], values[0]], strict=True):
+        person[column] = value
+    return [f"Chuyển đi,{','.join(person)},,,,09676,09676,,,01/10/2025" for person in people]
+
+
 def held_rows(office: Office, name: str) -> list[Row]:
     """The rows of a file that nobody has decided."""
     return [row for row in office.rows() if row.file == name and row.outcome is None]
 
 
-#: files that nobody honest sends, with the sign that stops them
+#: files that nobody honest sends, with a sign that stops them
 BAD = {
     "faulty": [f"Bổ sung,Nam,{line}" for line in strangers(30)],
     "unknown": strangers(30, "Chuyển đi"),
     "alike": [f"{line},{copy}" for line in strangers(15) for copy in ("", "lần hai")],
     "one_name": [line.replace(line.split(",")[1], "Nguyễn Văn A") for line in strangers(30)],
     "one_birth_date": [line.replace(line.split(",")[2], "01/01/1990") for line in strangers(30)],
+    "contradicted": slipped(3),
+    "number_misfits": slipped(1),
+    "one_number": [line.replace(",,,019", ",001188000777,,019", 1) for line in strangers(30)],
     "sex_misfits": [
         line.replace(f" {_MIDDLE[at % 7]} ", " Thị ").replace(",Nữ,", ",Nam,") for at, line in enumerate(strangers(30))
     ],
@@ -66,6 +98,11 @@ def test_a_file_that_nobody_honest_sends_is_held(office: Office, sign: str) -> N
     after = office.counts()
     assert after["decision"] - before["decision"] == after["code_draw"] - before["code_draw"] == 3
     assert office.broken() == {}
+
+
+def test_people_of_the_register_with_their_own_numbers_are_no_reason(office: Office) -> None:
+    lines = [f"Chuyển đi,{','.join(person)},,,,09676,09676,,,01/10/2025" for person in of_the_register()]
+    assert office.run(office.file("right.csv", *lines)).held == []
 
 
 def test_strangers_alone_are_no_reason(office: Office) -> None:
