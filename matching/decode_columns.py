@@ -18,6 +18,8 @@ from matching.encodings import ENCODINGS, decode
 
 #: What a profile may say to forbid any change; None, the default, is to look at the values.
 UNICODE = "unicode"
+#: The flag of a row whose name may be legacy text, and was left as it is: it may be nobody's name.
+LEGACY_POSSIBLE = "name_legacy_possible"
 ENCODINGS_TO_CONFIRM = (UNICODE, *ENCODINGS)
 
 #: The columns of RECEIVED that hold words. Numbers, dates and codes are digits in every encoding.
@@ -65,7 +67,8 @@ def decode_columns(
     """RECEIVED with its text columns in Unicode, and what was found in each column that holds or may hold legacy text.
 
     `confirmed` is one of ENCODINGS_TO_CONFIRM, or None; `headings` the legacy encoding of the headings, or None.
-    `cells`, of which the identity of a row is made, stay as they came.
+    `cells`, of which the identity of a row is made, stay as they came. A name that may be legacy text, but stays for
+    want of evidence, is flagged `name_legacy_possible`.
     """
     if confirmed == UNICODE:
         return received, []
@@ -75,14 +78,25 @@ def decode_columns(
     words = {name: found for name, found in words.items() if found.changeable.height}
     columns: list[pl.Series] = []
     decodings: list[Decoding] = []
+    flags = received.get_column("reader_flags")
     verdicts = _confirmed(words, confirmed) if confirmed else _judged(words, is_all_legacy, headings)
     for name, verdict in verdicts.items():
         values = received.get_column(name)
-        decoded, changed, left = _decoded(values, words[name], verdict)
+        decoded, told = _decoded(values, words[name], verdict)
         columns.append(decoded)
+        changed, left = (int(found.fill_null(False).sum()) for found in (told, ~told))
+        if name == "full_name" and verdict.basis == "possible":
+            flags = _flagged(flags, ~told)
         if changed or left:
             decodings.append(Decoding(name, verdict.encoding, verdict.basis, changed, left, verdict.confidence))
-    return received.with_columns(columns), decodings
+    return received.with_columns(*columns, flags), decodings
+
+
+def _flagged(flags: pl.Series, is_left: pl.Series) -> pl.Series:
+    """The readers' flags, with one more where a name was left as it is; null is neither changed nor left."""
+    more = pl.concat_list(pl.lit(flags).fill_null([]), pl.lit([LEGACY_POSSIBLE]))
+    is_flagged = pl.lit(is_left.fill_null(False))
+    return pl.select(pl.when(is_flagged).then(more).otherwise(pl.lit(flags)).alias(flags.name)).to_series()
 
 
 def decoded_as_told(values: pl.Series, encoding: str, basis: str) -> pl.Series:
@@ -145,8 +159,8 @@ def _fits(detection: Detection, encoding: str, is_all_legacy: bool) -> bool:
     return evidence.gained > 0 or (is_all_legacy and detection.unknown == 0 and evidence.either > 0)
 
 
-def _decoded(values: pl.Series, words: Words, verdict: _Verdict) -> tuple[pl.Series, int, int]:
-    """The column in Unicode; how many rows changed, and how many could be legacy text and were left."""
+def _decoded(values: pl.Series, words: Words, verdict: _Verdict) -> tuple[pl.Series, pl.Series]:
+    """The column in Unicode; and of each row that could be legacy text whether it changed, null for the others."""
     given = words.changeable.get_column("value")
     legacy = [decode(value, verdict.encoding) for value in given]
     table = pl.DataFrame({"value": given, "decoded": pl.Series(legacy, dtype=pl.String)})
@@ -157,5 +171,4 @@ def _decoded(values: pl.Series, words: Words, verdict: _Verdict) -> tuple[pl.Ser
     table = table.with_columns(is_read=is_read).filter(pl.col("decoded") != pl.col("value"))
     rows = pl.DataFrame({"value": values}).join(table, on="value", how="left", maintain_order="left", validate="m:1")
     read = pl.when("is_read").then("decoded").otherwise("value").alias(values.name)
-    told = rows.get_column("is_read")
-    return rows.select(read).to_series(), int(told.fill_null(False).sum()), int((~told).fill_null(False).sum())
+    return rows.select(read).to_series(), rows.get_column("is_read")

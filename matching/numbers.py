@@ -25,6 +25,8 @@ _ABROAD = re.compile(r"\+?84[35789]\d{8}")
 _MOBILE = re.compile(r"0[35789]\d{8}")
 #: Those of most; some have nine, so only who knows the households can tell a lost zero.
 _HOUSEHOLD_DIGITS = 10
+#: Households may be counted 1, 2, 3 and so on: of so few digits even a repeated one may be meant.
+_SHORT_HOUSEHOLD = 8
 _RUNS = ("1234567890123", "0123456789", "9876543210987")
 
 
@@ -73,6 +75,16 @@ def clean_number(text: str) -> str:
     if _SCIENTIFIC.fullmatch(upper):
         return upper
     return _SEPARATORS.sub("", _FLOAT.sub(r"\1", upper) if _FLOAT.fullmatch(upper) else upper)
+
+
+def clean_household_code(text: str) -> str | None:
+    """The household code without blanks and a spreadsheet's ".0"; None for what fills the cell ("-", "0", "chưa có").
+
+    Of what is no household's code, everybody's households would become one.
+    """
+    code = "".join(_FLOAT.sub(r"\1", clean(text)).split())
+    is_run = len(code) > _SHORT_HOUSEHOLD and code.isdigit() and is_placeholder(code)
+    return None if is_run or not re.search("[1-9]", code) else code
 
 
 def household_code_with_zeros(code: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ import polars as pl
 
 from matching.dates import birth_columns, event_columns
 from matching.normalise import relation_of
-from matching.numbers import clean_phone
+from matching.numbers import clean_household_code, clean_phone
 from matching.places import pad_commune
 from matching.residue import repair_column
 from matching.row_numbers import NUMBER_COLUMNS, number_columns
@@ -18,6 +19,8 @@ from matching.schemas import FAULT, RECORD, UNDERSTOOD, conform
 from matching.text import clean, clean_column, fold, is_unnamed, norm_name, over_unique
 
 _PLACES = ("birth_place", "residence")
+#: Latin letters end at ɏ and have one more block, of Vietnamese; а and у of Cyrillic look like them, and find nobody.
+_FOREIGN_LETTER = re.compile("[^\\W\\d_\u0000-\u024f\u02b0-\u036f\u1e00-\u1eff]")
 _NAMES = ("full_name", "head_name", "father_name", "mother_name")
 
 
@@ -45,12 +48,9 @@ def _worded(values: pl.Series, words: Mapping[str, str]) -> pl.Series:
 def _name_fault(name: str) -> str | None:
     """The fault of a name that is none: no letter in it, or more digits than letters."""
     letters = sum(char.isalpha() for char in name)
-    return "name_not_a_name" if letters == 0 or letters < sum(char.isdigit() for char in name) else None
-
-
-def _squeezed(values: pl.Series) -> pl.Series:
-    """A column of opaque codes without blanks inside."""
-    return over_unique(values, lambda text: "".join(text.split()) or None)
+    if letters == 0 or letters < sum(char.isdigit() for char in name):
+        return "name_not_a_name"
+    return "name_foreign_letters" if _FOREIGN_LETTER.search(name) else None
 
 
 def _head_names(rows: pl.DataFrame) -> pl.Series:
@@ -122,7 +122,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
         "sex": _worded(texts["sex"], conventions.sex_words),
         "event": _worded(texts["event"], conventions.event_words),
         "relation_to_head": over_unique(texts["relation_to_head"], relation_of),
-        "household_code": _squeezed(texts["household_code"]),
+        "household_code": over_unique(texts["household_code"], clean_household_code),
         "phone": over_unique(texts["phone"], clean_phone),
         **{f"{place}_code": over_unique(texts[f"{place}_code"], pad_commune) for place in _PLACES},
     }
@@ -135,6 +135,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
     numbers = number_columns(rows, at)
     unnamed = over_unique(texts["full_name"], is_unnamed, pl.Boolean)
     was_repaired = pl.any_horizontal(pl.lit(found.get_column("was_repaired")) for found in names.values())
+    no_household = pl.lit(typed["household_code"].is_null())
     noticed = (
         numbers.with_columns(received.get_column("reader_flags").fill_null([]))
         .select(
@@ -143,6 +144,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
                 "flags",
                 _flag("unnamed", pl.lit(unnamed)),
                 _flag("typing_residue_repaired", was_repaired),
+                _flag("household_code_placeholder", pl.lit(texts["household_code"].is_not_null()) & no_household),
             )
         )
         .to_series()

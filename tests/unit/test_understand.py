@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pytest
 
 from matching.schemas import RECEIVED, RECORD, UNDERSTOOD
 from matching.understand import Conventions, understand
@@ -97,6 +98,31 @@ def test_a_year_only_date_stays_a_year() -> None:
 def test_an_unknown_word_for_the_precision_is_no_whole_date() -> None:
     assert faults(birth_date="01/01/1987", birth_precision="3") == [("birth_precision", "precision_unknown", "3")]
     assert faults(birth_date="01/01/1987", birth_precision=" ") == []
+
+
+@pytest.mark.parametrize("name", ["Nguуễn Vаn An", "Hoμng Văn An", "李小龙"])
+def test_a_name_of_letters_that_only_look_latin_goes_back(name: str) -> None:
+    assert faults(full_name=name) == [("full_name", "name_foreign_letters", name)]
+
+
+@pytest.mark.parametrize("name", ["Đặng Thị Ơn", "H’Hen Niê", "Hʼ Bia Êban", "Rơ Ô K’Ƀlă", "Müller Jürgen", "Ŝ Č ĕ"])
+def test_latin_letters_of_other_tongues_are_letters_of_names(name: str) -> None:
+    assert faults(full_name=name) == []
+
+
+@pytest.mark.parametrize("filler", ["-", "0", "00", "0000000000", "999999999", "123456789", "chưa có", "x"])
+def test_what_fills_the_cell_of_a_household_is_no_household(filler: str) -> None:
+    (row,) = understood({**GOOD, "household_code": filler})
+    assert (row["household_code"], row["flags"]) == (None, ["household_code_placeholder"])
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("0100005955.0", "0100005955"), ("01 0000 5955", "0100005955"), ("HGĐ-12", "HGĐ-12"), ("11", "11")],
+)
+def test_a_household_code_loses_nothing_but_blanks_and_what_a_spreadsheet_adds(written: str, code: str) -> None:
+    (row,) = understood({**GOOD, "household_code": written})
+    assert (row["household_code"], row["flags"]) == (code, [])
 
 
 def test_an_event_more_than_31_days_ahead_is_a_fault() -> None:

@@ -112,9 +112,10 @@ def test_a_change_that_brings_nobody_new_earns_no_code(office: Office, event: st
     [
         ("Bổ sung,Nghiêm Xuân Tường,14/03/1951,,,,,,09676,09676,,,06/09/2025", "sex"),
         ("Bổ sung,Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025", "full_name"),
+        ("Bổ sung,NguyÔn V¨n Tõ,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025", "full_name"),
         ("Bổ sung,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,,,,06/09/2025", "residence"),
     ],
-    ids=["sex", "full name", "residence"],
+    ids=["sex", "full name", "full name in Unicode", "residence"],
 )
 def test_no_new_code_while_something_is_lacking(office: Office, line: str, lacks: str) -> None:
     row = one(office, line)
