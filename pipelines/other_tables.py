@@ -12,8 +12,8 @@ from pipelines.unreadable import UnreadableError
 
 #: A heading names at least this share of the columns that a layout requires.
 _NAMED = 0.5
-#: A heading has no more digits; nearly every row of a person has.
-_MOST_DIGITS = 9
+#: A heading has no more digits; nearly every row of a person has at least a year.
+_MOST_DIGITS = 3
 
 
 class OneTable(NamedTuple):
@@ -44,7 +44,10 @@ def one_table(found: Found, profiles: Sequence[Profile]) -> OneTable:
 
 
 def _is_heading(row: Row, found: Found, profiles: Sequence[Profile]) -> bool:
-    names = [found.layout.read(cell) for cell in row.cells]
+    names = [found.layout.read(cell) for cell in row.cells if cell.strip()]
+    folded = set(map(fold_heading, names))
+    if all(folded.isdisjoint(profile.person_headings) for profile in profiles):
+        return False
     return any(len(missing(profile, names)) <= _NAMED * len(profile.required) for profile in profiles)
 
 

@@ -6,7 +6,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,11 @@ class Profile:
     def known(self) -> Set[str]:
         """Every folded heading that has a meaning here."""
         return self.columns.keys() | self.repeated.keys() | self.running_number | self.without
+
+    @cached_property
+    def person_headings(self) -> Set[str]:
+        """The folded headings of name and birth date, which every layout has."""
+        return {name for name, column in self.columns.items() if column in ("full_name", "birth_date")}
 
 
 def fold_heading(heading: str) -> str:
