@@ -25,11 +25,11 @@ def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progres
     with home.ledger.reading() as session:
         total = plans.count_open(session, plan)
     while True:
-        started = time.monotonic()
         with home.ledger.writing() as session:
+            started = time.monotonic()
             rows = plans.to_apply(session, plan, after=after, limit=size)
             if not rows:
-                return sent_back
+                break
             chunk = Chunk(home, session, plan, rows, viewer)
             states: dict[int, str] = {}
             for row in rows:
@@ -42,9 +42,12 @@ def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progres
         sent_back += sum(state == "sent_back" for state in states.values())
         done += len(states)
         progress("apply", done, total)
+        if len(states) == len(rows) < size:
+            break
         spent = time.monotonic() - started
         size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, TRANSACTION_SECONDS / max(spent, 0.001)))))
         time.sleep(PAUSE_SECONDS)
+    return sent_back
 
 
 def _apply_row(chunk: Chunk, row: PlannedRow, *, is_last: bool) -> str:

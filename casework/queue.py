@@ -190,7 +190,11 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> None:
                     "Return it to its sender."
                 )
             seen = decisions.candidates(session, item.row_id)
-            pairs = [(candidate.person_id, candidate.other_row_id, "not_same") for candidate in seen]
+            # a row that was weighed may have become a person since: it is he who is met from now on
+            rows = decisions.current(session, [c.other_row_id for c in seen if c.other_row_id is not None])
+            met = {candidate.person_id: None for candidate in seen} | {row.person_id: None for row in rows.values()}
+            pairs = [(person_id, None, "not_same") for person_id in met if person_id is not None]
+            pairs += [(None, c.other_row_id, "not_same") for c in seen if c.other_row_id is not None]
             pairs.append((None, None, "new_person"))
         else:
             person_id = _holder(session, verdict.code)

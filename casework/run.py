@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from casework.apply import apply_plan
 from casework.batch import decide_batch, decide_new
@@ -18,6 +19,9 @@ from registry import deliveries, holds, plans, queue, register
 from registry.holds import HeldDelivery
 
 __all__ = ["FileOutcome", "ReturnedRow", "RunResult", "decide_open", "run", "take_in"]
+
+#: rows that went back are decided again so many at a time
+_FEW_ROWS = 250
 
 
 @dataclass(frozen=True)
@@ -96,27 +100,34 @@ def work_through(home: Home, batch_id: int, viewer: Viewer, progress: Progress =
     Rows of files that the brake holds leave the batch.
     """
     with home.ledger.reading() as session:
-        total = len(plans.undecided(session, batch_id))
         plan = plans.last_plan(session, batch_id)
-        is_open = plan is not None and plans.is_open(session, plan)
-    tries = 0
-    while True:
-        if plan is None or not is_open:
-            with home.ledger.reading() as session:
-                rows = plans.undecided(session, batch_id)
-            if not rows:
-                return total
-            if plan is None:
-                plan = decide_new(home, batch_id, viewer)
-                if plan is None:
-                    return 0
-                with home.ledger.reading() as session:
-                    total = len(plans.undecided(session, batch_id))
-            else:
-                plan = decide_batch(home, batch_id, rows, plan.attempt + 1, viewer)
+        is_open = plan is None or plans.is_open(session, plan)
+    if plan is None:
+        plan = decide_new(home, batch_id, viewer)
+        if plan is None:
+            return 0
+    total = len(_undecided(home, batch_id))
+    if is_open:
+        apply_plan(home, plan, viewer, is_last=False, progress=progress)
+    tries = 1
+    while rows := _undecided(home, batch_id):
         tries += 1
-        apply_plan(home, plan, viewer, is_last=tries >= MOST_ATTEMPTS, progress=progress)
-        is_open = False
+        for part in _parts(rows):
+            plan = decide_batch(home, batch_id, part, plan.attempt + 1, viewer)
+            apply_plan(home, plan, viewer, is_last=tries >= MOST_ATTEMPTS, progress=progress)
+    return total
+
+
+def _undecided(home: Home, batch_id: int) -> dict[int, int]:
+    with home.ledger.reading() as session:
+        return plans.undecided(session, batch_id)
+
+
+def _parts(rows: Mapping[int, int]) -> Iterator[dict[int, int]]:
+    """Rows that others outran, a few at a time: the sooner a plan is applied, the less has happened since."""
+    places = iter(rows.items())
+    while part := dict(islice(places, _FEW_ROWS)):
+        yield part
 
 
 def _report(home: Home, delivered: list[int] | None, batches: list[int], decided: int, viewer: Viewer) -> RunResult:

@@ -111,7 +111,9 @@ class Session:
 
     def run_many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs a changing statement once for each mapping of parameters."""
-        if rows:
+        if len(rows) == 1:
+            self._execute(name, rows[0])
+        elif rows:
             self._execute_many(name, rows)
 
     def text_rows(self, text: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -130,6 +132,8 @@ class WriteSession(Session):
 
     def next_ids(self, kind: str, count: int) -> range:
         """`count` fresh internal ids of one kind."""
+        if count == 0:
+            return range(0)
         last = self.value("raise_id", kind=kind, count=count)
         return range(last - count + 1, last + 1)
 

@@ -311,3 +311,13 @@ def test_saying_who_it_is_not_agrees_to_nobodys_death(office: Office) -> None:
     assert list(result.approved_by) == []
     assert office.decide(result.item_id, "approve", by="chi").needs_approval
     assert not office.decide(result.item_id, "approve", by="binh").needs_approval
+
+
+def test_whom_an_officer_calls_new_is_not_the_row_of_his_file_that_has_become_a_person(office: Office) -> None:
+    line = "Bổ sung,Nguyễn Văn Luân,{},Nam,,,,,26734,24322,,,06/09/2025"
+    first, second = office.run_lines("a.csv", line.format("13/08/1977"), line.format("13/11/1979"))
+    assert (first.outcome, second.outcome, second.reason) == ("issued", "review", "in_batch")
+    assert office.decide(office.item(second), "new").outcome == "issued"
+    first, second = office.rows()
+    assert first.code != second.code
+    assert office.broken() == {}

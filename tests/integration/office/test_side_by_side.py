@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from casework.apply import apply_plan
+from casework.batch import decide_batch
 from casework.errors import BusyError
 from casework.export import export_decisions
 from casework.history import show_log
 from casework.queue import listing, show
+from casework.run import take_in, work_through
 from casework.search import search
-from registry import engine, postgresql
+from registry import engine, plans, postgresql
 from registry.engine import Ledger, Session, WriteSession
 
 if TYPE_CHECKING:
@@ -166,6 +169,34 @@ def test_the_first_statement_of_every_transaction_that_writes_is_the_lock(office
     assert changing[0][1].startswith("update ledger_state set seq = seq + 1")
 
 
+@pytest.mark.parametrize("looks_again", [True, False], ids=["as it is", "without looking again"])
+def test_two_plans_made_at_one_moment(office: Office, monkeypatch: pytest.MonkeyPatch, *, looks_again: bool) -> None:
+    """Both searches find nobody; the second to be applied meets the first, unless nobody looks again under the lock."""
+    line = "Bổ sung,{},09/04/1988,Nữ,,,,,09676,09676,,,01/10/2025"
+    files = [office.file(f"{name}.csv", line.format(name), source=name) for name in ("Vũ Ngọc Diễm", "VU NGOC DIEM")]
+    batches = []
+    for file in files:
+        delivered = take_in(office.home, [file], office.viewer)
+        with office.home.ledger.writing() as session:
+            (batch_id,) = plans.open_batches(session, delivered, office.viewer)
+        with office.home.ledger.reading() as session:
+            rows = plans.undecided(session, batch_id)
+        batches.append((batch_id, decide_batch(office.home, batch_id, rows, 1, office.viewer)))
+    if not looks_again:
+        monkeypatch.setattr(plans, "strange_keys", lambda *_: set())
+    sent_back = [apply_plan(office.home, plan, office.viewer, is_last=False) for _, plan in batches]
+    for batch_id, _ in batches:
+        work_through(office.home, batch_id, office.viewer)
+    first, second = office.rows()
+    assert first.outcome == "issued"
+    if looks_again:
+        assert sent_back == [0, 1]
+        assert (second.outcome, second.code) == ("linked", first.code)
+    else:
+        assert second.outcome == "issued"
+        assert second.code != first.code
+
+
 class _LooksFirst(WriteSession):
     """A transaction that reads before it takes its seq, as one would that searches first."""
 
@@ -229,10 +260,10 @@ def test_without_the_lock_a_writer_that_looks_first_sees_what_is_old(
     assert _is_in_order(two_writers(office.home.ledger)) is is_safe
 
 
+# begin immediate is lock and snapshot in one
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
 def test_a_snapshot_before_the_lock_is_too_early(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     store: Any = office.home.ledger.store
-    if store.kind == "sqlite":
-        pytest.skip("begin immediate is lock and snapshot in one")
     monkeypatch.setattr(engine, "WriteSession", _LooksFirst)
     store.write_engine = store.make_engine(*TOO_EARLY)
     assert not _is_in_order(two_writers(office.home.ledger))
