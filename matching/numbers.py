@@ -27,6 +27,8 @@ _MOBILE = re.compile(r"0[35789]\d{8}")
 _HOUSEHOLD_DIGITS = 10
 #: Households may be counted 1, 2, 3 and so on: of so few digits even a repeated one may be meant.
 _SHORT_HOUSEHOLD = 8
+#: how a ward counts the households of its own list
+_COUNTED = re.compile("[0-9]{1,4}")
 _RUNS = ("1234567890123", "0123456789", "9876543210987")
 
 
@@ -80,11 +82,12 @@ def clean_number(text: str) -> str:
 def clean_household_code(text: str) -> str | None:
     """The household code without blanks and a spreadsheet's ".0"; None for what fills the cell ("-", "0", "chưa có").
 
-    Of what is no household's code, everybody's households would become one.
+    Nor is a number of up to four digits one: that is how a ward counts the households of its own list. Of what is no
+    household's code, everybody's households would become one.
     """
     code = "".join(_FLOAT.sub(r"\1", clean(text)).split())
     is_run = len(code) > _SHORT_HOUSEHOLD and code.isdigit() and is_placeholder(code)
-    return None if is_run or not re.search("[1-9]", code) else code
+    return None if is_run or _COUNTED.fullmatch(code) or not re.search("[1-9]", code) else code
 
 
 def household_code_with_zeros(code: str) -> str | None:

@@ -110,7 +110,7 @@ def test_latin_letters_of_other_tongues_are_letters_of_names(name: str) -> None:
     assert faults(full_name=name) == []
 
 
-@pytest.mark.parametrize("filler", ["-", "0", "00", "0000000000", "999999999", "123456789", "chưa có", "x"])
+@pytest.mark.parametrize("filler", ["-", "0", "00", "0000000000", "999999999", "123456789", "chưa có", "x", "1", "12", "0407"])
 def test_what_fills_the_cell_of_a_household_is_no_household(filler: str) -> None:
     (row,) = understood({**GOOD, "household_code": filler})
     assert (row["household_code"], row["flags"]) == (None, ["household_code_placeholder"])
@@ -118,7 +118,7 @@ def test_what_fills_the_cell_of_a_household_is_no_household(filler: str) -> None
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("0100005955.0", "0100005955"), ("01 0000 5955", "0100005955"), ("HGĐ-12", "HGĐ-12"), ("11", "11")],
+    [("0100005955.0", "0100005955"), ("01 0000 5955", "0100005955"), ("HGĐ-12", "HGĐ-12"), ("11223", "11223")],
 )
 def test_a_household_code_loses_nothing_but_blanks_and_what_a_spreadsheet_adds(written: str, code: str) -> None:
     (row,) = understood({**GOOD, "household_code": written})
