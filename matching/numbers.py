@@ -90,6 +90,12 @@ def clean_household_code(text: str) -> str | None:
     return None if is_run or _COUNTED.fullmatch(code) or not re.search("[1-9]", code) else code
 
 
+def household_of_file(text: str) -> str | None:
+    """What tells the households of one file apart: the code, or the file's own count of them."""
+    code = "".join(clean(text).split())
+    return clean_household_code(text) or (code if _COUNTED.fullmatch(code) and code.strip("0") else None)
+
+
 def household_code_with_zeros(code: str) -> str | None:
     """The household code with the zeros that a spreadsheet may have taken from its front; None if it has lost none."""
     return code.zfill(_HOUSEHOLD_DIGITS) if len(code) < _HOUSEHOLD_DIGITS and re.fullmatch("[0-9]+", code) else None

@@ -11,7 +11,7 @@ import polars as pl
 
 from matching.dates import birth_columns, event_columns
 from matching.normalise import relation_of
-from matching.numbers import clean_household_code, clean_phone
+from matching.numbers import clean_household_code, clean_phone, household_of_file
 from matching.places import pad_commune
 from matching.residue import repair_column
 from matching.row_numbers import NUMBER_COLUMNS, number_columns
@@ -53,8 +53,12 @@ def _name_fault(name: str) -> str | None:
     return "name_foreign_letters" if _FOREIGN_LETTER.search(name) else None
 
 
-def _head_names(rows: pl.DataFrame) -> pl.Series:
-    """The head's name of each row: as received, its own if it is the head, else the one head's of its household."""
+def _head_names(rows: pl.DataFrame, counted: pl.Series) -> pl.Series:
+    """The head's name of each row: as received, its own if it is the head, else the one head's of its household.
+
+    `counted` holds the household code, or the number by which the file itself counts its households.
+    """
+    rows = rows.with_columns(household_code=counted)
     heads = (
         rows.with_columns(over_unique(rows.get_column("full_name"), norm_name).alias("spelling"))
         .filter((pl.col("relation_to_head") == "head") & pl.col("household_code").is_not_null())
@@ -161,7 +165,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
     rows = rows.with_columns(
         received.get_column("row"),
         *numbers.select(NUMBER_COLUMNS).get_columns(),
-        _head_names(rows).alias("head_name"),
+        _head_names(rows, over_unique(texts["household_code"], household_of_file)).alias("head_name"),
         noticed.alias("flags"),
         _faults(received, faults).alias("faults"),
     )
