@@ -1,6 +1,6 @@
 """Errors that shells show to people, with their exit codes."""
 
-from registry.errors import BusyError, IntegrityError, UsageError
+from registry.errors import NO_ROOM, BusyError, IntegrityError, UsageError
 from registry.errors import RegistryError as MotmaError
 
-__all__ = ["BusyError", "IntegrityError", "MotmaError", "UsageError"]
+__all__ = ["NO_ROOM", "BusyError", "IntegrityError", "MotmaError", "UsageError"]

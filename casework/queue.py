@@ -25,6 +25,8 @@ from registry.engine import WriteSession
 from registry.queue import Item
 
 VERDICTS = ("link", "new", "not_same", "return", "approve")
+#: what a verdict on a row leaves as its last judgement
+_KEPT_AS = {"link": "same", "new": "new_person", "not_same": "not_same"}
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def change_requests(home: Home, limit: int, viewer: Viewer) -> list[dict[str, An
 
 
 def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> DecideResult:
-    """Decides an item.
+    """Decides an item. The same word of the same officer again ends as it ended, and finishes what was cut short.
 
     UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile.
     """
@@ -134,6 +136,8 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
         waiting_death = queue.open_item(session, item.row_id, "death")
         current = decisions.current(session, [item.row_id]).get(item.row_id)
     if item.state == "closed":
+        if _is_his_word(home, item, verdict, viewer):
+            return _finish(home, item, verdict, viewer)
         is_second_link = word in ("link", "approve") and waiting_death is not None
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
             raise UsageError(f"item {item_id}: decided already by {item.closed_by} at {item.closed_at}")
@@ -150,12 +154,11 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
         return _result(home, item, 0)
     if word == "approve":
         raise UsageError(f"item {item_id}: a row in review takes link, new, not_same or return")
-    _judge(home, item, verdict, viewer)
-    redecide(home, [item.row_id], viewer)
-    if word == "link":
-        _agree_as_linker(home, item, code, viewer)
-    settled = settle_waiting(home, [item.row_id], viewer)
-    result = _result(home, item, settled)
+    judged_at = _judge(home, item, verdict, viewer)
+    # a row that stays in review after a verdict is decided once by it, however often that is said
+    if word != "not_same" or current is None or current.seq < judged_at:
+        redecide(home, [item.row_id], viewer)
+    result = _finish(home, item, verdict, viewer)
     if word in ("link", "new") and result.outcome == "review":
         raise BusyError(
             f"item {item_id}: the verdict is kept, but the row is still in review ({result.reason}): "
@@ -164,8 +167,32 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     return result
 
 
-def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> None:
-    """Keeps the verdict; nothing else changes yet."""
+def _finish(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> DecideResult:
+    """What follows once an item's row is decided."""
+    if verdict.word == "link" and item.kind == "row":
+        _agree_as_linker(home, item, verdict.code, viewer)
+    return _result(home, item, settle_waiting(home, [item.row_id], viewer))
+
+
+def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bool:
+    """Whether a closed item was closed by this very word of this viewer's."""
+    with home.ledger.reading() as session:
+        if item.kind != "row" and verdict.word in ("approve", "link"):
+            return queue.has_approved(session, item.item_id, viewer)
+        if item.closed_by != viewer.by or verdict.word == "approve":
+            return False
+        if verdict.word == "return":
+            newest = decisions.history(session, item.row_id)[-1]
+            return item.kind != "row" or json.loads(newest["evidence"]).get("note") == verdict.note
+        told = queue.judgements_of(session, item.row_id)
+        held = codes.holders(session, [verdict.code or ""]).get(verdict.code or "", [])
+        person_id = next((person_id for person_id, status in held if status == "active"), None)
+        word = (viewer.by, _KEPT_AS[verdict.word], person_id)
+        return bool(told) and (told[-1]["judged_by"], told[-1]["verdict"], told[-1]["person_id"]) == word
+
+
+def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
+    """The seq at which the verdict was kept, now or when the viewer said the same before; nothing else changes yet."""
     with home.ledger.writing() as session:
         if queue.item(session, item.item_id).state != "open":
             raise BusyError(f"item {item.item_id}: somebody else has just decided it")
@@ -200,8 +227,8 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> None:
             person_id = _holder(session, verdict.code)
             pairs = [(person_id, None, "same" if verdict.word == "link" else "not_same")]
         digests = _digests_of(session, pairs, viewer)
-        for person_id_, other_row_id, word in pairs:
-            judged = {
+        judged = [
+            {
                 "row_id": item.row_id,
                 "row_digest": row_digest,
                 "person_id": person_id_,
@@ -210,9 +237,19 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> None:
                 "verdict": word,
                 "note": verdict.note,
             }
-            queue.add_judgement(session, viewer, judged)
+            for person_id_, other_row_id, word in pairs
+        ]
+        kept = queue.judgements_of(session, item.row_id)[-len(judged) :]
+        if len(kept) == len(judged) and all(
+            before == {**told, "judged_by": viewer.by, "seq": before["seq"]}
+            for told, before in zip(judged, kept, strict=True)
+        ):
+            return int(kept[-1]["seq"])
+        for told in judged:
+            queue.add_judgement(session, viewer, told)
         named = [[person_id_, other, word] for person_id_, other, word in pairs]
         log.append(session, viewer, [log.Act("judgement", {"item": item.item_id, "pairs": named}, item.row_id)])
+        return session.seq
 
 
 def _digests_of(

@@ -19,10 +19,12 @@ _AGREEING = 2
 
 
 def approve(home: Home, item: Item, viewer: Viewer) -> None:
-    """Agrees to what waits; a death takes two different people, a household change one."""
+    """Agrees to what waits; a death takes two different people, a household change one. Once said, it is said."""
     with home.ledger.writing() as session:
         check_keys(session)
         _still_open(session, item)
+        if queue.has_approved(session, item.item_id, viewer):
+            return
         agreed = queue.approve(session, item.item_id, viewer)
         log.append(session, viewer, [log.Act("approval", {"item": item.item_id}, item.row_id)])
         if item.kind == "death" and len(agreed) < _AGREEING:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from casework.answers import Answer, answers
-from casework.errors import UsageError
+from casework.errors import NO_ROOM, BusyError, UsageError
 from casework.layouts import CSV, FAULTS_HEADING, ROW_HEADING
 from casework.types import Home, Progress, Viewer, silent
 from pipelines.answer_texts import above_of, cells_of
@@ -42,14 +42,18 @@ class AnswerFiles:
 def write_answers(
     home: Home, delivery_ids: Sequence[int], out: Path | None, viewer: Viewer, progress: Progress = silent
 ) -> list[AnswerFiles]:
-    """The files that were written, for each delivery, below `out` or the home; UsageError where that cannot be."""
+    """The files that were written, for each delivery, below `out` or the home.
+
+    UsageError where that cannot be, BusyError for want of room.
+    """
     root = out or home.folder / FOLDER
     written = []
     for number, answer in enumerate(answers(home, delivery_ids, viewer), start=1):
         try:
             written.append(write_answer(answer, root))
         except OSError as error:
-            raise UsageError(f"{root}: the answers cannot be written here ({error.strerror}).") from error
+            kind = BusyError if error.errno in NO_ROOM else UsageError
+            raise kind(f"{root}: the answers cannot be written here ({error.strerror}).") from error
         progress("answer", number, len(delivery_ids))
     return written
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,15 +67,23 @@ def fitting(text: str) -> str:
     return text.encode("utf-16-le")[: CELL_CHARACTERS * 2].decode("utf-16-le", "ignore")
 
 
-def _book(path: Path, answer: Answer, title: str) -> Any:
+@contextmanager
+def _book(path: Path, answer: Answer, title: str) -> Iterator[Any]:
     """A workbook in which a text is never anything else; written twice, it is the same to the byte."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(path, {**options, "constant_memory": True, "tmpdir": str(path.parent)})
+    # packed in memory: what could not be packed into a file would be tried again when nobody listens any more
+    packed = io.BytesIO()
     created = datetime.fromisoformat(answer.received_at).replace(tzinfo=None)
-    book.set_properties({"title": title, "author": "Một Mã", "created": created})
-    return book
+    try:
+        with xlsxwriter.Workbook(packed, {**options, "constant_memory": True, "tmpdir": str(path.parent)}) as book:
+            book.set_properties({"title": title, "author": "Một Mã", "created": created})
+            yield book
+    except xlsxwriter.exceptions.FileCreateError as error:
+        (reason,) = error.args
+        raise reason from error
+    path.write_bytes(packed.getvalue())
 
 
 def write_error_workbook(answer: Answer, path: Path) -> None:

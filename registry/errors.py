@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+#: what the operating system says when a file cannot grow: trying again helps once there is room
+NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+
 
 class RegistryError(Exception):
     """Something in the stores forbids the act; the message says what, where and what to do."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from registry.engine import Ledger
-from registry.errors import KeyFileError, UsageError
+from registry.errors import NO_ROOM, BusyError, KeyFileError, UsageError
 from registry.sqlite import SqliteStore
 
 #: one key per purpose: query digests in the log, the permutation behind issued numbers
@@ -76,23 +76,26 @@ class Home:
         return Key(hashlib.sha256(b"key id:" + secret).hexdigest()[:12], secret)
 
     def make_folders(self) -> None:
-        """Creates the folder (0700) and its keys (0600)."""
+        """Creates the folder (0700) and its keys (0600); UsageError where that cannot be, BusyError if full."""
         try:
             for folder in (self.folder, self.folder / "keys", self.register_folder):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            for purpose in KEY_PURPOSES:
+                self._make_key(self.folder / "keys" / purpose)
         except OSError as error:
-            raise UsageError(f"{self.folder}: no home can be made here ({error.strerror})") from error
-        self.folder.chmod(0o700)
-        for purpose in KEY_PURPOSES:
-            path = self.folder / "keys" / purpose
-            if path.exists():
-                continue
-            # a key takes its name once it is whole, so that a crash leaves no empty one
-            unfinished = path.with_suffix(".unfinished")
-            unfinished.unlink(missing_ok=True)
-            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(_KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.rename(path)
+            kind = BusyError if error.errno in NO_ROOM else UsageError
+            raise kind(f"{self.folder}: no home can be made here ({error.strerror})") from error
+
+    def _make_key(self, path: Path) -> None:
+        if path.exists():
+            return
+        # a key takes its name once it is whole, so that a crash leaves no empty one
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.unlink(missing_ok=True)
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)

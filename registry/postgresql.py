@@ -6,6 +6,8 @@ committed; so writers read each statement's own present.
 
 from __future__ import annotations
 
+import logging
+
 import sqlalchemy as sa
 
 import sql
@@ -19,6 +21,9 @@ READ_ONLY = "set transaction read only"
 _WAIT = "120s"
 _DRIVER = "postgresql+psycopg"
 _TRIAL_SCHEMA = "motma_as_made"
+
+# what the driver says when a connection is lost, our own error says once and in full
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 
 class PostgresqlStore:

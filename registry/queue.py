@@ -96,11 +96,9 @@ def all_waiting_rows(session: Session) -> list[int]:
 
 
 def approve(session: WriteSession, item_id: int, viewer: Viewer) -> list[str]:
-    """Everyone who has agreed to the item's death, this viewer included; UsageError when he agreed before."""
+    """Everyone who has agreed to the item's death, this viewer included; the ledger refuses his second approval."""
     agreed = approvals(session, item_id)
     approver = _one_form(viewer.by)
-    if has_approved(session, item_id, viewer):
-        raise UsageError(f"item {item_id}: {viewer.by} has agreed already. A second, different person must agree.")
     session.run("add_approval", item_id=item_id, by=viewer.by, approver=approver, at=session.at, seq=session.seq)
     return [*agreed, viewer.by]
 
@@ -130,6 +128,11 @@ def judgements(session: Session, row_digests: Iterable[str]) -> list[dict[str, A
     """Verdicts on rows with some identity digests, oldest first."""
     found = session.rows_for("judgements_by_digest", "row_digests", sorted(set(row_digests)))
     return [dict(row._mapping) for row in found]
+
+
+def judgements_of(session: Session, row_id: int) -> list[dict[str, Any]]:
+    """Every verdict on a row, oldest first."""
+    return [dict(row._mapping) for row in session.rows("judgements_of_row", row_id=row_id)]
 
 
 def open_item(session: Session, row_id: int, kind: str) -> int | None:

@@ -7,8 +7,9 @@ fsync and the atomic rename of a pointer; the last three are kept.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,8 @@ from registry.errors import BusyError
 
 KEPT_VERSIONS = 3
 _POINTER = "current"
+#: how the names of files begin that only a publication at work needs
+_UNFINISHED = "unfinished"
 _MEMORY_LIMIT = "1GB"
 
 
@@ -52,30 +55,43 @@ class Writer:
         self.folder, self.ledger_id, self.seq = folder, ledger_id, seq
         self.key_version, self.steps = key_version, list(steps)
         self.records, self.keys = 0, 0
-        self._file = folder / f"register-{seq:012d}-{os.getpid()}.duckdb"
-        self._file.unlink(missing_ok=True)
+        _remove_unfinished(folder)
+        # a version takes its name once it is whole, so that a crash leaves no half of one under it
+        self._unfinished = folder / f"{_UNFINISHED}.duckdb"
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": _MEMORY_LIMIT,
-            "temp_directory": str(folder / f"spill-{os.getpid()}"),
+            "temp_directory": str(folder / f"{_UNFINISHED}.spill"),
         }
-        self._connection = duckdb.connect(str(self._file), config=settings)
-        self._connection.execute(_statement("create_key_stage"))
+        with _written(folder):
+            self._connection = duckdb.connect(str(self._unfinished), config=settings)
+            self._connection.execute(_statement("create_key_stage"))
 
     def add(self, people: pl.DataFrame, keys: pl.DataFrame) -> None:
         """Adds a slice: NORMALISED and the KEYS that it emits."""
         numbers = pl.Enum(self.steps)
         staged = keys.select("key_hash", pl.col("step").cast(numbers).to_physical().alias("step_no"), "record_id")
-        with self._incoming(people):
+        with _written(self.folder), self._incoming(people):
             if self.records == 0:
                 self._connection.execute(_statement("create_person_stage"))
             self._connection.execute(_statement("add_people"))
-        with self._incoming(staged):
+        with _written(self.folder), self._incoming(staged):
             self._connection.execute(_statement("add_keys"))
         self.records += len(people)
         self.keys += len(staged)
 
     def publish(self, frequencies: pl.DataFrame) -> Meta:
         """Completes the version and points to it. FREQUENCIES may come in slices; equal values are added up."""
+        meta = Meta(self.ledger_id, self.seq, self.key_version, now(), self.records, self.keys, tuple(self.steps))
+        file = self.folder / f"register-{self.seq:012d}-{os.getpid()}.duckdb"
+        with _written(self.folder):
+            self._complete(frequencies, meta)
+            self._connection.close()
+            _sync(self._unfinished)
+            self._unfinished.replace(file)
+            _point_to(self.folder, file.name)
+        return meta
+
+    def _complete(self, frequencies: pl.DataFrame, meta: Meta) -> None:
         if self.records == 0:
             with self._incoming(pl.DataFrame(schema=dict(NORMALISED))):
                 self._connection.execute(_statement("create_person_stage"))
@@ -83,17 +99,13 @@ class Writer:
         self._connection.execute(_statement("drop_key_stage"))
         with self._incoming(frequencies):
             self._connection.execute(_statement("sort_frequencies"))
-        meta = Meta(self.ledger_id, self.seq, self.key_version, now(), self.records, self.keys, tuple(self.steps))
         self._connection.execute(_statement("create_meta"), {**meta.__dict__, "steps": self.steps})
-        self._connection.close()
-        _sync(self._file)
-        _point_to(self.folder, self._file.name)
-        return meta
 
     def abandon(self) -> None:
         """Removes what was written."""
-        self._connection.close()
-        self._file.unlink(missing_ok=True)
+        with suppress(duckdb.Error):  # what could not be written cannot be closed either
+            self._connection.close()
+        _remove_unfinished(self.folder)
 
     @contextmanager
     def _incoming(self, frame: pl.DataFrame) -> Iterator[None]:
@@ -193,11 +205,31 @@ def _versions(folder: Path) -> list[Path]:
 
 
 def _point_to(folder: Path, name: str) -> None:
-    fresh = folder / f"{_POINTER}.{os.getpid()}"
+    fresh = folder / f"{_UNFINISHED}.{_POINTER}"
     fresh.write_text(name + "\n", encoding="ascii")
     _sync(fresh)
     fresh.replace(folder / _POINTER)
     _sync(folder)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Removes what a publication leaves that did not come to its end; whoever calls is the only one at work."""
+    for path in folder.glob(f"{_UNFINISHED}.*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """BusyError (12) when the disk does not take what is written."""
+    try:
+        yield
+    except (duckdb.OperationalError, duckdb.FatalException, OSError) as error:
+        said = str(error).splitlines()[0]
+        remedy = "The version before stays in use. Make room, and publish again."
+        raise BusyError(f"{folder}: the register version cannot be written ({said}). {remedy}") from error
 
 
 def _sync(path: Path) -> None:

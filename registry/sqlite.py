@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,11 @@ class SqliteStore:
             fresh.close()
 
     def tidy(self) -> None:
-        """Empties the write-ahead log if nobody needs it now: who waits for a reader here holds up every writer."""
-        with self.read_engine.connect() as connection:
+        """Empties the write-ahead log if nobody needs it now: who waits for a reader here holds up every writer.
+
+        Everything is committed already: where the log cannot be emptied, it is as well emptied by whoever comes next.
+        """
+        with suppress(sqlite3.OperationalError, sa.exc.OperationalError), self.read_engine.connect() as connection:
             driver = connection.connection.driver_connection
             if driver is not None:
                 driver.execute("pragma busy_timeout = 0")

@@ -1,6 +1,6 @@
 -- name: last_decisions
 -- the current decision of some rows
-select row_id, decision_no, outcome, reason, person_id, bhxh_code, register_seq, tail_seq, posterior
+select row_id, decision_no, outcome, reason, person_id, bhxh_code, register_seq, tail_seq, posterior, seq
 from decision_current
 where row_id in :row_ids;
 

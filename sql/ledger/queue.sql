@@ -47,14 +47,23 @@ order by items desc, reason;
 select item_id, row_id from queue_item where waits_for_row_id in :row_ids and state = 'open' and kind = 'row';
 
 -- name: stranded_rows
--- rows in review that wait for a row which is in review no longer: whoever settled it was cut short
+-- rows in review that wait for a row which is in review no longer, or weighed one before an officer settled it: whoever
+-- settled it was cut short
 select q.row_id
 from queue_item as q
 where q.state = 'open' and q.kind = 'row' and q.waits_for_row_id is not null
   and not exists (
     select 1 from queue_item as w where w.row_id = q.waits_for_row_id and w.state = 'open' and w.kind = 'row'
   )
-order by q.row_id;
+union
+select q.row_id
+from queue_item as q
+join decision as d on d.row_id = q.row_id
+  and d.decision_no = (select max(e.decision_no) from decision as e where e.row_id = q.row_id)
+join decision_candidate as c on c.row_id = d.row_id and c.decision_no = d.decision_no
+join queue_item as w on w.row_id = c.other_row_id and w.kind = 'row' and w.closed_at > d.decided_at
+where q.state = 'open' and q.kind = 'row'
+order by row_id;
 
 -- name: rows_that_weighed
 -- open items of rows whose current candidates include a row or a person
@@ -87,6 +96,13 @@ insert into judgement (
 select row_id, row_digest, person_id, other_row_id, other_digest, verdict
 from judgement
 where row_digest in :row_digests
+order by judgement_id;
+
+-- name: judgements_of_row
+-- every verdict on a row, oldest first
+select row_id, row_digest, person_id, other_row_id, other_digest, verdict, note, judged_by, seq
+from judgement
+where row_id = :row_id
 order by judgement_id;
 
 -- name: open_item_of_row

@@ -39,6 +39,7 @@ class Campaign:
     inputs: int = 0
     took: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def turns(self) -> Iterator[int]:
@@ -60,6 +61,10 @@ class Campaign:
         self.inputs += inputs
         for name, number in counts.items():
             self.counts[name] = self.counts.get(name, 0) + number
+
+    def tell(self, of: str, number: int) -> None:
+        """Adds to a figure that stands in a table of the campaign's own."""
+        self.told[of] = self.told.get(of, 0) + number
 
     def fault(self, seed: int, message: str, kept: Mapping[str, bytes]) -> None:
         """Notes what broke in a turn, and keeps the inputs that it broke with, by their names."""
@@ -103,3 +108,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         said = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in found.counts.items())
         figures = (f"{found.inputs:,}", f"{found.took:,.0f}", found.seed, len(found.faults))
         terminalreporter.write_line(_COLUMNS.format(found.name, *figures, said))
+    for found in config.stash.get(_CAMPAIGNS, []):
+        if found.told:
+            said = ", ".join(f"{of} {number:,}" for of, number in sorted(found.told.items()))
+            terminalreporter.write_line(f"{found.name}, {len(found.told)} in all: {said}")

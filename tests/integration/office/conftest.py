@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import sqlalchemy as sa
 
 from casework.check import run_checks
 from casework.home import create_home, open_home
@@ -25,27 +23,10 @@ from pipelines.extract_files import read_extract
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender
 from tests.engines import Model, Places
+from tests.papers import REGISTER, write_changes
+from tests.story import ask, story
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
-
-#: the people whom tests speak of, beside those of the sample register, who are the crowd
-REGISTER = """\
-bhxh_code,household_code,full_name,birth_date,sex,personal_id,birth_place_code,birth_place_list,residence_code,\
-residence_list,relation_to_head,father_name,mother_name,status
-0111000001,0190000001,Đỗ Quang Khải,1971-03-14,M,001071000111,09676,2019,09676,2019,Chủ hộ,,,active
-0111000002,0190000001,Lương Thị Hạnh,1974-08-02,F,001174000222,09676,2019,09676,2019,Vợ,,,active
-0111000003,0190000001,Đỗ Minh Châu,1999-11-20,F,001199000333,09676,2019,09676,2019,Con,Đỗ Quang Khải,Lương Thị Hạnh,\
-active
-0111000004,0190000002,Phan Văn Thiện,1938,M,,09676,2019,09676,2019,Chủ hộ,,,active
-0111000005,0190000003,Mạc Thị Khuyên,1990-06-15,F,,08995,2019,08995,2019,Chủ hộ,Mạc Đình Trứ,,active
-"""
-
-#: the headings of every file that a test writes: the commune's layout, without the columns that no test needs
-HEADINGS = (
-    "Loại biến động,Họ và tên,Ngày sinh,Giới tính,Số ĐDCN,Mã số BHXH,Mã hộ,Quan hệ,Mã xã khai sinh,Mã xã cư trú,"
-    "Họ tên cha,Họ tên mẹ,Ngày biến động,Ghi chú"
-)
-_WIDTH = HEADINGS.count(",")
 
 _ROWS = """
 select
@@ -72,62 +53,6 @@ union all select 'plan', count(*) from plan
 union all select 'plan_row', count(*) from plan_row
 union all select 'search_key', count(*) from search_key
 """
-
-#: all that the ledger tells, but for ids, codes, times and seq: persons go by what is known of them
-_STORY = {
-    "outcomes": """
-        select t.file_name, w.source, w.row, d.outcome, d.reason, v.full_name, v.birth_date, v.sex, v.personal_id,
-          d.decided_by
-        from intake_row as w
-        join delivery as t on t.delivery_id = w.delivery_id
-        left join decision_current as d on d.row_id = w.row_id
-        left join person_current as v on v.person_id = d.person_id""",
-    "weights": """
-        select t.file_name, w.source, w.row, round(cast(d.match_weight as numeric), 3),
-          round(cast(d.posterior as numeric), 4), d.evidence like '%cut%'
-        from intake_row as w
-        join delivery as t on t.delivery_id = w.delivery_id
-        join decision_current as d on d.row_id = w.row_id""",
-    "decisions": """
-        select t.file_name, w.source, w.row, count(*)
-        from decision as d
-        join intake_row as w on w.row_id = d.row_id
-        join delivery as t on t.delivery_id = w.delivery_id
-        group by t.file_name, w.source, w.row""",
-    "people": """
-        select v.full_name, v.birth_date, v.sex, v.personal_id, v.residence_code, v.father_name, v.status, p.origin,
-          (select count(*) from person_version as x where x.person_id = v.person_id),
-          (select count(*) from code as k where k.person_id = v.person_id and k.status = 'active'),
-          (select count(*) from code as k where k.person_id = v.person_id and k.status <> 'active')
-        from person_current as v
-        join person as p on p.person_id = v.person_id""",
-    "memberships": """
-        select v.full_name, v.birth_date, v.personal_id, h.household_code, m.relation, m.event_date, w.row
-        from membership as m
-        join person_current as v on v.person_id = m.person_id
-        left join household as h on h.household_id = m.household_id
-        left join intake_row as w on w.row_id = m.row_id""",
-    "queue": """
-        select t.file_name, w.source, w.row, q.kind, q.reason, q.state, q.closed_by, o.cells
-        from queue_item as q
-        join intake_row as w on w.row_id = q.row_id
-        join delivery as t on t.delivery_id = w.delivery_id
-        left join intake_row as o on o.row_id = q.waits_for_row_id""",
-    "requests": """
-        select t.file_name, w.source, w.row, v.full_name, r.field, r.old_value, r.new_value
-        from change_request as r
-        join person_current as v on v.person_id = r.person_id
-        join intake_row as w on w.row_id = r.row_id
-        join delivery as t on t.delivery_id = w.delivery_id""",
-    "codes": "select substr(code, 1, 2), status, origin, count(*) from code group by 1, 2, 3",
-    "draws": "select province, outcome, count(*), min(value), max(value) from code_draw group by 1, 2",
-    "tail": """
-        select coalesce(v.full_name || v.birth_date, w.cells), count(*)
-        from search_key as k
-        left join person_current as v on v.person_id = k.record_id
-        left join intake_row as w on w.row_id = -k.record_id
-        group by k.record_id, v.full_name, v.birth_date, w.cells""",
-}
 
 
 class Row(NamedTuple):
@@ -156,10 +81,7 @@ class Office:
 
     def write(self, name: str, *lines: str) -> Path:
         """A change file of lines under HEADINGS; cells that a line leaves out at its end are blank."""
-        path = self.inbox / name
-        padded = [line + "," * (_WIDTH - line.count(",")) for line in lines]
-        path.write_text("\n".join([HEADINGS, *padded]) + "\n", encoding="utf-8")
-        return path
+        return write_changes(self.inbox / name, *lines)
 
     def file(self, name: str, *lines: str, source: str = "xa-01") -> ReceivedFile:
         """The same, as the reader of CSV files understands it."""
@@ -206,11 +128,7 @@ class Office:
 
     def ask(self, text: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a query on the ledger, by a connection of the test's own that cannot write."""
-        marks = iter(range(len(parameters)))
-        named = re.sub(r"\?", lambda _: f":p{next(marks)}", text)
-        with self.home.ledger.store.read_engine.connect() as connection:
-            found = connection.execute(sa.text(named), {f"p{at}": value for at, value in enumerate(parameters)})
-            return [tuple(row) for row in found]
+        return ask(self.home, text, *parameters)
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has that a run may add to, but for the log."""
@@ -218,7 +136,7 @@ class Office:
 
     def story(self, *without: str) -> dict[str, list[tuple[Any, ...]]]:
         """All that the ledger tells, so that two ledgers can be compared, `without` some parts."""
-        return {name: sorted(self.ask(text), key=repr) for name, text in _STORY.items() if name not in without}
+        return story(self.home, *without)
 
     def broken(self) -> dict[str, tuple[tuple[Any, ...], ...]]:
         """The checks that found a promise broken, with what they found; empty when all is well."""

@@ -1,99 +1,57 @@
-"""A run that is killed at any moment is finished by the same command, and ends as if nothing had been."""
+"""A command that a fault struck is finished by the same command, and ends as if nothing had been."""
 
 from __future__ import annotations
 
-import random
-import signal
-import subprocess
-import sys
-import time
-from contextlib import suppress
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import sqlalchemy as sa
 
 from registry.engine import Session
+from tests.engines import Places
+from tests.torture.crashing import new_office, under_fire, undisturbed
+from tests.torture.launcher import Fault, Launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .conftest import Office
 
-ROOT = Path(__file__).parents[3]
-INBOX = ROOT / "data_samples" / "inbox"
-SEEDS = (3, 5, 8)
-#: what is waited for before the moment of the crash: nothing, or the first row of a table; then how long at most
-MOMENTS = (
-    ("select 1", 2.5),
-    ("select 1 from delivery limit 1", 0.8),
-    ("select 1 from batch limit 1", 1.0),
-    ("select 1 from plan limit 1", 0.4),
-    ("select 1 from decision limit 1", 0.3),
+#: one fault or more in each command of crashing.DAYS, in their order
+PLANNED = (
+    [Fault("before rename of key", 2, "kill"), Fault("before fsync of key", 1, "unwritable")],
+    [Fault("after add_code", 1, "full")],
+    [Fault("before replace of pointer", 1, "kill"), Fault("before slice of a version", 1, "unwritable")],
+    [
+        Fault("before intake of a file", 2, "kill"),
+        Fault("before application of a plan", 1, "kill"),
+        Fault("before add_decision", 1, "full"),
+        Fault("before delivered_rows", 1, "unwritable"),
+    ],
+    [Fault("after add_judgement", 1, "kill"), Fault("before answer to the operator", 1, "kill")],
+    [Fault("before plan of a batch", 2, "kill")],
+    [Fault("after commit", 4, "kill")],
+    [Fault("before answer to the operator", 1, "kill")],
+    [Fault("after add_person_version", 1, "full")],
+    [Fault("before fsync of register folder", 1, "kill")],
+    [Fault("after add_log_entry", 2, "kill"), Fault("after application of a plan", 1, "kill")],
+    [],
 )
-#: a process gets this long to come to its moment
-PATIENCE = 60.0
-
-
-def start(office: Office) -> subprocess.Popen[bytes]:
-    """A process that runs the samples' inbox."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", "run", str(INBOX), "--by", "lan", "--json"],
-        cwd=ROOT,
-        env=office.environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-
-
-def kill_at(process: subprocess.Popen[bytes], office: Office, sign: str, delay: float) -> int:
-    """How a process ended that was killed some time after a sign of its work."""
-    until = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < until:
-        with suppress(sa.exc.OperationalError):
-            if office.ask(sign):
-                break
-        time.sleep(0.005)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(delay)
-    process.send_signal(signal.SIGKILL)
-    _, said = process.communicate(timeout=PATIENCE)
-    assert process.returncode in (0, -signal.SIGKILL), said.decode()
-    return process.returncode
 
 
 @pytest.mark.slow
-def test_a_killed_run_ends_as_an_undisturbed_one(
-    new_office: Callable[[], Office], capsys: pytest.CaptureFixture[str]
-) -> None:
-    undisturbed = new_office()
-    assert undisturbed.main("run", str(INBOX), "--by", "lan") == 0
-    # how many keys a person has in the tail depends on where transactions end; that all are there is checked by broken
-    expected = undisturbed.story("tail")
-    assert undisturbed.broken() == {}
-    ((rows,),) = undisturbed.ask("select count(*) from intake_row")
-    ended = []
-    for seed in SEEDS:
-        drawn = random.Random(seed)
-        office = new_office()
-        moments = [
-            (sign, drawn.uniform(0, longest))
-            for sign, longest in drawn.choices(MOMENTS, weights=(1, 2, 2, 4, 4), k=drawn.choice((1, 1, 2)))
-        ]
-        with capsys.disabled():
-            print(f"\nseed {seed}:", *(f"{delay:.3f} s after “{sign}”" for sign, delay in moments), flush=True)
-        for sign, delay in moments:
-            ended.append(kill_at(start(office), office, sign, delay))
-        assert office.main("run", str(INBOX), "--by", "lan") == 0
-        assert office.story("tail") == expected, f"seed {seed}"
-        assert office.broken() == {}, f"seed {seed}"
-        assert office.ask("select count(*) from decision_current") == [(rows,)], f"seed {seed}"
-        ((first, last, entries, told),) = office.ask(
-            "select min(entry_no), max(entry_no), count(*), (select log_no from ledger_state) from log_entry"
-        )
-        assert (first, last, told) == (1, entries, entries), f"seed {seed}"
-    assert ended.count(-signal.SIGKILL) >= 2
+def test_work_under_fire_ends_as_undisturbed_work(engine: str, places: Places, tmp_path: Path) -> None:
+    planned = [list(faults) for faults in PLANNED]
+    if engine == "postgresql":
+        planned[5].append(Fault("after commit", 9, "lost"))
+        planned[10].insert(0, Fault("before add_intake_row", 1, "lost"))
+    with Launcher() as launcher:
+        expected = undisturbed(new_office(tmp_path / "undisturbed", places), launcher)
+        turn = under_fire(new_office(tmp_path / "struck", places), launcher, expected, planned)
+    assert turn.faults == []
+    missed = Counter((fault.point, fault.act) for faults in planned for fault in faults) - turn.strikes
+    assert missed == Counter()
 
 
 @pytest.mark.slow
