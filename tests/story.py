@@ -86,6 +86,10 @@ STORY = {
         from delivery as t
         left join delivery_row as r on r.delivery_id = t.delivery_id
         group by t.delivery_id, t.file_name, t.source, t.province, t.digest, t.profile, t.rows, t.received_by""",
+    "holds": """
+        select t.file_name, t.source, h.state, h.signs, h.held_by, h.settled_by, h.reason
+        from delivery_hold as h
+        join delivery as t on t.delivery_id = h.delivery_id""",
     "loads": """
         select l.digest, l.file_name, l.rows, l.persons, l.rejected, l.loaded_by, count(r.row)
         from register_load as l
