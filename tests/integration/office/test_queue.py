@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from casework import queue
 from casework.errors import UsageError
 from casework.queue import change_requests
 
@@ -321,4 +322,25 @@ def test_whom_an_officer_calls_new_is_not_the_row_of_his_file_that_has_become_a_
     assert office.decide(office.item(second), "new").outcome == "issued"
     first, second = office.rows()
     assert first.code != second.code
+    assert office.broken() == {}
+
+
+def test_rows_that_weighed_a_settled_row_are_decided_again_by_whoever_comes_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = office.run_lines("a.csv", DOUBTED, DOUBTED.replace("001071000111", "").replace("06/09", "07/09"))
+    assert (first.outcome, second.outcome) == ("review", "review")
+    with office.home.ledger.writing() as session:
+        session.text_rows("update queue_item set waits_for_row_id = null returning item_id")
+
+    def cut_short(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queue, "settle_waiting", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            office.decide(office.item(first), "new")
+    assert (again(office, first).outcome, again(office, second).outcome) == ("issued", "review")
+    office.run()
+    assert again(office, second).code == again(office, first).code
     assert office.broken() == {}

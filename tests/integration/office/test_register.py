@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from casework import apply, batch
+from casework import publish as publishing
 from casework import run as running
 from casework.disputed import disputed_codes
 from casework.errors import BusyError
@@ -15,7 +16,7 @@ from casework.history import show_log
 from casework.search import search
 from casework.types import Viewer
 from matching import block
-from registry import plans
+from registry import plans, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -288,4 +289,30 @@ def test_a_row_that_never_comes_to_rest_goes_to_review(office: Office) -> None:
     (row,) = (row for row in office.rows() if row.file == "planned.csv")
     assert (row.outcome, row.reason) == ("review", "stale")
     assert office.item(row)
+    assert office.broken() == {}
+
+
+def test_a_publication_cut_short_leaves_the_version_in_use_to_its_readers(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publishing, "_settle_tail", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            office.publish()
+    in_use = register.current_file(office.home.register_folder)
+    assert in_use is not None
+
+    # the same process at the same seq: its version would have the name of the one in use
+    with monkeypatch.context() as patched:
+        patched.setattr(register, "_sync", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            office.publish()
+    with register.open_current(office.home.register_folder) as version:
+        assert version.file == in_use
+    (office.home.register_folder / "unfinished.duckdb.wal").touch()
+    office.publish()
+    assert sorted(path.name for path in office.home.register_folder.glob("unfinished*")) == []
     assert office.broken() == {}
