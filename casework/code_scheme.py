@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from casework.policy import PolicyError, policy
 from casework.rows import ANOTHERS_NUMBER
 from casework.types import Home
+from casework.vietnam_time import vietnam_time
 from registry import codes
 from registry.engine import Session
 
 PERMUTATION, PERSONAL = "province_permutation", "personal_number"
 SCHEMES = (PERMUTATION, PERSONAL)
-_VIETNAM = timedelta(hours=7)
 _SETTINGS = {"version", "warn_below", "scheme"}
 _PARTS = {"from", "scheme", "source"}
 #: what makes a row's personal number too unsure to be its code for life
@@ -34,7 +34,7 @@ class CodePolicy:
 
     def scheme_at(self, at: str) -> str:
         """The scheme in force at a moment (UTC, as the ledger writes it): the day in Vietnam counts."""
-        day = (datetime.fromisoformat(at) + _VIETNAM).date()
+        day = vietnam_time(at).date()
         return max((entry for entry in self.schemes if entry[0] <= day), default=(day, PERMUTATION))[1]
 
 

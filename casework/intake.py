@@ -7,13 +7,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from casework.layouts import CSV, WORKBOOK, AboveCell, FileLayout, SheetLayout
 from casework.types import Home, Viewer
+from casework.vietnam_time import today
 from matching.decode_columns import ENCODINGS_TO_CONFIRM, Decoding, decode_columns
 from matching.encodings import ENCODINGS as LEGACY_ENCODINGS
 from matching.encodings import decode
@@ -42,8 +43,6 @@ __all__ = [
     "relation_of",
     "take_in",
 ]
-
-_VIETNAM = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,6 @@ class ReceivedFile:
 def headings_of(row: Mapping[str, Any]) -> dict[str, str]:
     """The sender's headings of a row's cells, out of the `layout` of its delivery and its `sheet`."""
     return FileLayout.from_json(row["layout"]).sheet(row["sheet"]).titles
-
-
-def today() -> date:
-    """The day in Vietnam."""
-    return (datetime.now(UTC) + _VIETNAM).date()
 
 
 def decoded_sheet(sheet: ReceivedSheet) -> tuple[pl.DataFrame, list[Decoding]]:

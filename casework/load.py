@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from casework.errors import BusyError
 from casework.types import Home, Progress, Viewer, silent
+from casework.vietnam_time import today
 from matching.normalise import relation_of
 from registry import codes, log, people
 from registry.engine import WriteSession
@@ -43,7 +44,6 @@ _NUMBERS = ("bhxh_code", "personal_id", "old_id", "card_number")
 _SLICE = 20_000
 _CODE, _PERSONAL = re.compile(r"[0-9]{10}"), re.compile(r"[0-9]{12}")
 _PARTIAL_DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
-_VIETNAM = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,12 @@ def load_extract(
             return LoadResult(extract.file_name, False, known.rows, known.persons, known.rejected, 0, 0)
         _refuse_later_extract(session, rows, extract)
         (load_id,) = session.next_ids("load", 1)
-        today = (datetime.now(UTC) + _VIETNAM).date()
         session.run(
             "add_load",
             load_id=load_id,
             digest=extract.digest,
             file_name=extract.file_name,
-            as_of=(as_of or today).isoformat(),
+            as_of=(as_of or today()).isoformat(),
             rows=len(rows),
             persons=rows["is_kept"].sum(),
             rejected=rows["is_rejected"].sum(),

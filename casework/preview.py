@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from casework.intake import ReceivedFile, ReceivedSheet, decode, decoded_sheet, today
+from casework.intake import ReceivedFile, ReceivedSheet, decode, decoded_sheet
+from casework.vietnam_time import today
 from matching.decode_columns import Decoding
 from matching.understand import understand
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,6 +13,7 @@ from casework.errors import UsageError
 from casework.find import Found, Searcher
 from casework.rows import normalise_understood
 from casework.types import Home, Viewer
+from casework.vietnam_time import today
 from casework.view import household_members
 from matching.explain import sentence
 from matching.model import load_model
@@ -22,7 +22,6 @@ from matching.steps import search_rules
 from matching.understand import Conventions, understand
 from registry import log, people, register
 
-_VIETNAM = timedelta(hours=7)
 _MOST_HITS = 20
 _CONVENTIONS = Conventions(
     sex_words={"nam": "M", "nu": "F", "m": "M", "f": "F"},
@@ -111,7 +110,7 @@ def _as_row(query: Mapping[str, str]) -> pl.DataFrame:
     )
     missing = [pl.lit(None).cast(kind).alias(name) for name, kind in RECEIVED.items() if name not in received.columns]
     received = received.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in RECEIVED.items())
-    understood = understand(received, _CONVENTIONS, (datetime.now(UTC) + _VIETNAM).date())
+    understood = understand(received, _CONVENTIONS, today())
     (row,) = understood.iter_rows(named=True)
     unreadable = [
         f"{fault['column']}: {fault['value']!r} ({fault['code']})" for fault in row["faults"] if fault["value"]

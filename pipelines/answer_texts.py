@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from casework.answers import SHAPE, Answer, AnsweredRow, ErrorSheet, Fault, RowToMend
 from casework.layouts import CSV, FAULTS_HEADING
-from pipelines.cli_words import FIELDS, KINDS, OUTCOMES, REASONS, word
+from pipelines.office_words import FIELDS, KINDS, OUTCOMES, REASONS, word
 
 #: What to do with an error file, as its last heading says.
 HOW_TO_MEND = (

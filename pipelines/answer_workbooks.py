@@ -23,8 +23,9 @@ from pipelines.answer_texts import (
     reason_of,
     what_to_do,
 )
-from pipelines.cli_words import OUTCOMES, local_time
 from pipelines.limits import CELL_CHARACTERS
+from pipelines.office_dates import local_time
+from pipelines.office_words import OUTCOMES
 
 #: Rows of one sheet of a receipt, below its heading.
 RECEIPT_ROWS = 1_000_000

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pipelines.cli_words import STAGES, word
+from pipelines.office_words import STAGES, word
 
 if TYPE_CHECKING:
     from casework.types import Progress

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli_table import shown, table
-from pipelines.cli_words import COMPARISONS, FIELDS, RELATIONS, SEXES, STATUSES, word
+from pipelines.office_dates import local_date
+from pipelines.office_words import COMPARISONS, FIELDS, RELATIONS, SEXES, STATUSES, word
 
 if TYPE_CHECKING:
     from casework.search import SearchHit
@@ -61,8 +62,8 @@ def side_by_side(title: str, own: Record, candidates: Sequence[tuple[str, Record
             left = value_of(own, line)
             rights = [value_of(record, line) for _, record in abreast]
             if left or any(rights):
-                marked = [right and f"{mark(line, left, right)} {right}" for right in rights]
-                lines.append([_PLACES.get(line) or FIELDS[line], left, *marked])
+                marked = [right and f"{mark(line, left, right)} {_read(line, right)}" for right in rights]
+                lines.append([_PLACES.get(line) or FIELDS[line], _read(line, left), *marked])
         tables.append(table(["", title, *(f"  {name}" for name, _ in abreast)], lines))
     return "\n\n".join(tables)
 
@@ -98,6 +99,11 @@ def value_of(record: Record, line: str) -> str | None:
         return " ".join(part for part in (told, name) if part) or None
     value: str | None = record.get(line)
     return word(_WORDS.get(line, {}), value)
+
+
+def _read(line: str, value: str | None) -> str | None:
+    """A value as an officer reads it; it is compared as the ledger writes it."""
+    return local_date(value) if line == "birth_date" else value
 
 
 def candidate_lines(
@@ -144,7 +150,7 @@ def _member(member: Mapping[str, Any]) -> str:
     about = [
         word(RELATIONS, member["relation"]),
         word(SEXES, member["sex"]),
-        member["birth_date"],
+        local_date(member["birth_date"]),
         "đã chết" if member["status"] == "deceased" else None,
     ]
     return f"{shown(member['full_name'])} ({', '.join(text for text in about if text)})"

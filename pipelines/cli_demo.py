@@ -28,13 +28,14 @@ def add_commands(commands: Commands) -> None:
 def demo(call: Call) -> int:
     """Makes the demo's home anew, loads the sample register, runs the sample inbox and shows the result."""
     from casework.errors import UsageError
-    from casework.home import create_home
+    from casework.home import LEDGER_URL, create_home
     from casework.types import Viewer
     from pipelines.cli_run import flat, summary
     from pipelines.jobs import job_load, job_publish, job_run
 
     # the demo keeps to its own folder: a ledger of the environment is somebody's real one
-    os.environ["MOTMA_LEDGER_URL"] = ""
+    unset = f"unset {LEDGER_URL}; " if os.environ.get(LEDGER_URL) else ""
+    os.environ[LEDGER_URL] = ""
     if not SAMPLES.is_dir():
         raise UsageError(f"{SAMPLES}: the sample data is not there; the demo runs from a clone of the project.")
     _clear(HOME)
@@ -53,7 +54,7 @@ def demo(call: Call) -> int:
     program = Path(sys.executable).parent
     hint = (
         "Để chạy các lệnh này trên bản thử:\n"
-        f"  export MOTMA_HOME={shlex.quote(str(HOME.resolve()))} PATH={shlex.quote(str(program))}:$PATH"
+        f"  {unset}export MOTMA_HOME={shlex.quote(str(HOME.resolve()))} PATH={shlex.quote(str(program))}:$PATH"
     )
     call.show(flat(report), lambda: f"{story}\n\n{summary(report)}\n\n{hint}")
     tell_of_files([*loaded.unreadable, *report.unreadable], report.noticed)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by_side
 from pipelines.cli_table import shown, table
-from pipelines.cli_words import (
+from pipelines.office_dates import local_date, local_time
+from pipelines.office_words import (
     EVENTS,
     FLAGS,
     KINDS,
@@ -17,7 +18,6 @@ from pipelines.cli_words import (
     ROW_STANDINGS,
     STEP_STATUSES,
     both,
-    local_time,
     word,
 )
 
@@ -85,7 +85,7 @@ def _head(view: ItemView) -> str:
         f"Mục {view.item_id}: {word(KINDS, view.kind)}. Lý do: {both(REASONS, view.reason)}",
         f"{shown(view.file_name)}, dòng {view.sheet_row}, nguồn {shown(view.source)} "
         f"(mã dòng {view.row_id}); mở lúc {local_time(view.opened_at)}",
-        f"Biến động: {both(EVENTS, view.event)}, ngày {shown(meaning['event_date'])}",
+        f"Biến động: {both(EVENTS, view.event)}, ngày {shown(local_date(meaning['event_date']))}",
     ]
     if meaning["flags"]:
         lines.append(f"Máy lưu ý: {'; '.join(FLAGS.get(flag, flag) for flag in meaning['flags'])}")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli_call import Call, Commands, add_command, positive, said
 from pipelines.cli_table import shown, table
-from pipelines.cli_words import EVENTS, FIELDS, KINDS, OUTCOMES, REASONS, both, local_time, word
+from pipelines.office_dates import local_date, local_time
+from pipelines.office_words import EVENTS, FIELDS, KINDS, OUTCOMES, REASONS, both, word
 
 if TYPE_CHECKING:
     from casework.queue import DecideResult, QueueListing
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 LIST_PURPOSE = "queue list"
 DECIDE_PURPOSE = "queue decide"
 DEFAULT_ITEMS = 50
+ITEM_HELP = "its number, as `motma queue list` says"
 
 
 def add_commands(commands: Commands) -> None:
@@ -34,13 +36,13 @@ def add_commands(commands: Commands) -> None:
         "one case: the row, its candidates, and what each decision does; logged",
         'motma queue show 17 --purpose "xử lý hàng đợi"',
     )
-    parser.add_argument("item", type=positive, metavar="ITEM")
+    parser.add_argument("item", type=positive, metavar="ITEM", help=ITEM_HELP)
     parser.add_argument("--purpose", required=True, type=said, metavar="TEXT", help="what for; goes into the log")
 
     parser = add_command(
         commands, "decide", decide, "decide one case", 'motma queue decide 17 --link 0110301408 --note "đã xem CCCD"'
     )
-    parser.add_argument("item", type=positive, metavar="ITEM")
+    parser.add_argument("item", type=positive, metavar="ITEM", help=ITEM_HELP)
     verdict = parser.add_mutually_exclusive_group(required=True)
     verdict.add_argument("--link", metavar="CODE", help="the row is the person with this code")
     verdict.add_argument("--new", action="store_true", help="nobody in the register is this person: one new code")
@@ -66,8 +68,8 @@ def listing(call: Call) -> int:
                 request["request_id"],
                 request["bhxh_code"],
                 FIELDS.get(request["field"], request["field"]),
-                request["old_value"],
-                request["new_value"],
+                _value(request["field"], request["old_value"]),
+                _value(request["field"], request["new_value"]),
                 local_time(request["requested_at"]),
             )
             for request in requests
@@ -77,13 +79,17 @@ def listing(call: Call) -> int:
     if given.disputed:
         held = disputed_codes(open_home(call.home), given.limit, viewer)
         headings = ["Mã số BHXH", "Họ và tên", "Ngày sinh", "Mã hộ"]
-        holders = [(one.code, one.full_name, one.birth_date, one.household_code) for one in held]
+        holders = [(one.code, one.full_name, local_date(one.birth_date), one.household_code) for one in held]
         nobody = "Không có mã số nào cấp cho nhiều người."
         call.show({"disputed": held}, lambda: table(headings, holders) if holders else nobody)
         return 0
     found = queue.listing(open_home(call.home), given.reason, given.limit, viewer)
     call.show(found, lambda: _listing_text(found, given.reason))
     return 0
+
+
+def _value(field: str, value: str | None) -> str | None:
+    return local_date(value) if field.endswith("_date") else value
 
 
 def _listing_text(found: QueueListing, reason: str | None) -> str:
@@ -94,7 +100,7 @@ def _listing_text(found: QueueListing, reason: str | None) -> str:
         (
             item.item_id,
             item.full_name,
-            item.birth_date,
+            local_date(item.birth_date),
             word(EVENTS, item.event),
             both(REASONS, item.reason),
             item.file_name,

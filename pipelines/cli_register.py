@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pipelines.cli_call import Call, Commands, add_command, progress_bars, tell_of_files
 from pipelines.cli_table import table
-from pipelines.cli_words import SCHEMES, both
+from pipelines.office_dates import local_date
+from pipelines.office_words import SCHEMES, both
 
 INIT_PURPOSE = "init"
 
@@ -28,7 +29,7 @@ def add_commands(commands: Commands) -> None:
         "load extracts of the register, Parquet or CSV; the same file again changes nothing",
         "motma register load extract.parquet",
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="an extract: .parquet or .csv")
     parser.add_argument("--as-of", type=_day, metavar="DATE", help="the extract's date, yyyy-mm-dd (default: today)")
     add_command(commands, "publish", publish, "write the register version that searches read", "motma register publish")
     add_command(
@@ -105,10 +106,11 @@ def codes(call: Call) -> int:
     from casework.home import open_home
 
     found = report(open_home(call.home))
-    headings = ["Tỉnh", "Đã rút", "Đã cấp", "Bỏ qua (đã có)", "Có sẵn, chưa gặp", "Còn lại", ""]
+    headings = ["Tỉnh", "Đã rút", "Đã cấp", "Bỏ qua (đã có)", "Có sẵn, chưa gặp", "Còn lại"]
+    is_any_low = any(of.is_low for of in found.provinces)
 
     def text() -> str:
-        schemes = [(first, both(SCHEMES, scheme)) for first, scheme in found.schemes]
+        schemes = [(local_date(first.isoformat()), both(SCHEMES, scheme)) for first, scheme in found.schemes]
         provinces = [
             (
                 of.province,
@@ -117,13 +119,13 @@ def codes(call: Call) -> int:
                 f"{of.skipped:,}",
                 f"{of.known_ahead:,}",
                 f"{of.left:,}",
-                "SẮP HẾT" if of.is_low else "",
+                *(["SẮP HẾT" if of.is_low else None] if is_any_low else []),
             )
             for of in found.provinces
         ]
         parts = [
             f"Cách cấp mã (bản {found.policy_version}):\n" + table(["Từ ngày", "Cách cấp"], schemes),
-            table(headings, provinces) if provinces else "Chưa tỉnh nào cấp mã.",
+            table([*headings, *(["Lưu ý"] if is_any_low else [])], provinces) if provinces else "Chưa tỉnh nào cấp mã.",
             f"Số ĐDCN đã cấp làm mã số BHXH: {found.personal_numbers:,}.",
         ]
         return "\n\n".join(parts)

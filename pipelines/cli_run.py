@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.cli_call import Call, Commands, add_command, plain, positive, progress_bars, said, tell_of_files
 from pipelines.cli_table import table
-from pipelines.cli_words import FIELDS, KINDS, OUTCOMES, REASONS, RUN_OUTCOMES, both
+from pipelines.office_words import FIELDS, KINDS, OUTCOMES, REASONS, RUN_OUTCOMES, both
 
 if TYPE_CHECKING:
     from casework.held import HeldDelivery
@@ -25,8 +25,8 @@ def add_commands(commands: Commands) -> None:
         commands,
         "run",
         run,
-        "the main job: take in change files or folders and decide every row; again decides nothing twice",
-        "motma run inbox/ --source xa-01414",
+        "the main job: reads change files, decides each row, writes the answers; the same again decides nothing twice",
+        "motma run inbox/ --source xa-08995",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of files")
     parser.add_argument("--source", type=said, metavar="UNIT", help="who sent them (default: source.toml, the profile)")

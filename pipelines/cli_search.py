@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pipelines.cli_call import Call, Commands, add_command, said
 from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by_side
 from pipelines.cli_table import table
-from pipelines.cli_words import SEXES, STEP_STATUSES, word
+from pipelines.office_dates import local_date
+from pipelines.office_words import SEXES, STEP_STATUSES, word
 
 if TYPE_CHECKING:
     from casework.search import SearchResult
@@ -76,7 +77,7 @@ def result_text(query: Mapping[str, str], result: SearchResult) -> str:
             number,
             hit.code,
             hit.record["full_name"],
-            hit.record["birth_date"],
+            local_date(hit.record["birth_date"]),
             word(SEXES, hit.record["sex"]),
             hit.record["household_code"],
             hit.record["head_name"],

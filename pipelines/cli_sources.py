@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.cli_call import Call, Commands, add_command, positive, progress_bars, said, tell_of_files
 from pipelines.cli_table import table
-from pipelines.cli_words import EVENTS, FIELDS, FLAGS, RELATIONS, SEXES, both, word
+from pipelines.office_dates import local_date
+from pipelines.office_words import EVENTS, FIELDS, FLAGS, RELATIONS, SEXES, both, word
 
 if TYPE_CHECKING:
     from casework.preview import SheetPreview
@@ -207,11 +208,15 @@ def _meaning(column: str | None) -> str:
     return "(không dùng)" if column is None else _UNCOUNTED.get(column) or FIELDS.get(column, column)
 
 
+def _shown(column: str, value: str | None) -> str | None:
+    return local_date(value) if column == "birth_date" else word(_WORDS.get(column, {}), value)
+
+
 def _first_rows(seen: SheetPreview) -> str:
     rows = [
         (
             row["sheet_row"],
-            *(word(_WORDS.get(column, {}), row[column]) for column in _SHOWN),
+            *(_shown(column, row[column]) for column in _SHOWN),
             ", ".join(f"{FIELDS.get(fault['column'], fault['column'])}: {fault['code']}" for fault in row["faults"]),
         )
         for row in seen.first

@@ -237,9 +237,15 @@ def layout_of(headings: Sequence[str], profile: Profile) -> Layout:
 
 
 def _unknown(first: Sequence[Sequence[str]], profiles: Sequence[Profile]) -> UnknownLayoutError:
-    """What is missing for the layouts that come nearest."""
+    """What is missing for the layouts that come nearest, if anything of one was found."""
     tried = [(missing(profile, cells), profile) for cells in first for profile in profiles]
     fewest = min((len(lacking) / len(profile.required) for lacking, profile in tried), default=1.0)
+    if fewest == 1.0:
+        return UnknownLayoutError(
+            f"không có cột nào của một danh sách người trong {HEADING_WITHIN_ROWS} dòng đầu; "
+            "hãy gửi danh sách theo mẫu của đơn vị, có dòng tiêu đề.",
+            is_people=False,
+        )
     nearest = {p.title: (lacking, p) for lacking, p in tried if len(lacking) / len(p.required) == fewest}
     lacks = [f"theo mẫu {p.profile_id} ({p.title}) thì thiếu cột {quoted(names)}" for names, p in nearest.values()]
     return UnknownLayoutError(

@@ -67,7 +67,7 @@ def open_items(session: Session, row_ids: Iterable[int]) -> list[dict[str, Any]]
 
 
 def listing(session: Session, reason: str | None, limit: int, viewer: Viewer) -> list[dict[str, Any]]:
-    """Open items, oldest first; rows that wait on another stand right behind it."""
+    """Open items, oldest first; rows that wait on one another stand together, at the place of the oldest of them."""
     del viewer  # the whole country for now
     return [dict(row._mapping) for row in session.rows("queue_list", reason=reason, limit=limit)]
 

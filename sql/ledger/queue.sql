@@ -24,15 +24,28 @@ from queue_item
 where row_id in :row_ids and state = 'open';
 
 -- name: queue_list
--- open items, oldest first; rows that wait on another stand with it
+-- open items, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
+-- of the oldest of them
+with recursive
+  waits as (select row_id, waits_for_row_id from queue_item where state = 'open' and kind = 'row'),
+  together as (
+    select row_id, row_id as first_row_id from waits where waits_for_row_id is null
+    union all
+    select w.row_id, t.first_row_id
+    from together as t
+    join waits as w on w.waits_for_row_id = t.row_id
+  )
 select
   q.item_id, q.row_id, q.kind, q.reason, q.waits_for_row_id, q.opened_at, w.event, w.understood, w.source,
   t.file_name, w.sheet_row
 from queue_item as q
 join intake_row as w on w.row_id = q.row_id
 join delivery as t on t.delivery_id = w.delivery_id
+left join together as g on g.row_id = q.row_id
 where q.state = 'open' and (cast(:reason as text) is null or q.reason = :reason)
-order by coalesce(q.waits_for_row_id, q.row_id), q.item_id
+order by
+  min(q.opened_at) over (partition by coalesce(g.first_row_id, q.row_id)), coalesce(g.first_row_id, q.row_id),
+  q.row_id <> coalesce(g.first_row_id, q.row_id), q.opened_at, q.item_id
 limit :limit;
 
 -- name: queue_counts

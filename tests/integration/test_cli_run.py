@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,7 @@ def test_a_check_tells_faults_in_the_words_of_their_sender(operator: Operator) -
     said = operator.text("sources", "check", str(SAMPLES / "inbox" / "commune_66.csv"))
     assert "1  Ngày không có trong lịch. Đối chiếu lại" in said
     assert "(date_impossible)" in said
+    assert not re.search(r"\b\d{4}-\d\d", said)
 
 
 def test_a_row_that_does_not_fit_its_heading_goes_back_with_its_number(operator: Operator, tmp_path: Path) -> None:
@@ -156,8 +158,10 @@ def test_the_queue_holds_what_waits_and_shows_each_case(operator: Operator) -> N
     assert len(items) == report["outcomes"]["review"] + sum(report["waiting"].values())
     assert Counter(item["reason"] for item in items if item["kind"] == "row") == report["reasons"]
     listed = operator.text("queue", "list")
+    assert not re.search(r"\b\d{4}-\d\d", listed)
     for item in items:
         assert item["full_name"] in listed
+        assert "/".join(reversed(item["birth_date"].split("-"))) in listed
         said = operator.text("queue", "show", str(item["item_id"]), "--purpose", "kiểm thử")
         assert f"{item['file_name']}, dòng {item['sheet_row']}," in said
         assert f"motma queue decide {item['item_id']} --" in said
@@ -231,7 +235,9 @@ def test_what_corrections_ask_is_listed(operator: Operator) -> None:
     requests = operator.json("queue", "list", "--changes", "--limit", "500")["requests"]
     assert requests
     listed = operator.text("queue", "list", "--changes", "--limit", "500")
-    assert all(request["new_value"] in listed for request in requests)
+    for request in requests:
+        value = request["new_value"]
+        assert ("/".join(reversed(value.split("-"))) if request["field"] == "birth_date" else value) in listed
 
 
 def test_a_search_finds_a_person_and_is_logged_without_naming_him(operator: Operator) -> None:
@@ -245,7 +251,8 @@ def test_a_search_finds_a_person_and_is_logged_without_naming_him(operator: Oper
     assert found["hits"][0]["code"] == person["bhxh_code"]
     said = operator.text("search", *asked, "--purpose", "công văn 12")
     assert f"≈ {person['full_name']}" in said
-    assert f"= {person['birth_date']}" in said
+    assert f"= {day}/{month}/{year}" in said
+    assert person["birth_date"] not in said
     logged = operator.json("log", "show", "--act", "search")
     assert [entry["purpose"] for entry in logged] == ["công văn 12"] * 2
     assert person["full_name"].casefold() not in json.dumps(logged, ensure_ascii=False).casefold()
@@ -269,3 +276,14 @@ def test_check_is_clean_after_all_that_and_13_when_a_promise_is_broken(operator:
     assert "tất cả đều giữ" in operator.text("check")
     (tmp_path / "home").chmod(0o755)
     assert "home_is_closed: 1 dòng" in operator.text("check", code=13)
+
+
+def test_the_commands_that_the_demo_names_read_the_demos_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for url, before in (("postgresql://nobody@localhost/none", "unset MOTMA_LEDGER_URL; "), ("", "")):
+        monkeypatch.setenv("MOTMA_LEDGER_URL", url)
+        assert main(["demo"]) == 0
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last.startswith(f"  {before}export MOTMA_HOME={tmp_path}/var-demo ")

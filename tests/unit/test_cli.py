@@ -65,6 +65,11 @@ def test_every_command_has_help_with_an_example_json_and_by(name: str, capsys: p
     assert "--by" in said
 
 
+@pytest.mark.parametrize("parser", parsers(build_parser()), ids=lambda parser: parser.prog)
+def test_every_argument_has_its_help(parser: argparse.ArgumentParser) -> None:
+    assert [action.dest for action in parser._actions if not action.help] == []
+
+
 def test_the_help_of_all_names_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "10 a file could not be read" in capsys.readouterr().out

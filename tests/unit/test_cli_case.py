@@ -35,12 +35,14 @@ def test_marks(line: str, left: str | None, right: str | None, expected: str) ->
 
 
 def test_a_row_stands_beside_its_candidates_and_silent_fields_are_left_out() -> None:
-    row = {"full_name": "LE AN", "sex": "M", "residence_code": "01414", "residence_list": None}
-    person = {"full_name": "Lê An", "sex": "F", "residence_code": "01414", "residence_list": "2025", "phone": None}
+    row = {"full_name": "LE AN", "birth_date": "1987", "sex": "M", "residence_code": "01414", "residence_list": None}
+    person = {"full_name": "Lê An", "birth_date": "1987-03-05", "sex": "F"}
+    person |= {"residence_code": "01414", "residence_list": "2025", "phone": None}
     assert side_by_side("Dòng", row, [("Ứng viên 1", person)]).splitlines() == [
         "            Dòng                         Ứng viên 1",
         "──────────  ─────────────────────────  ──────────────",
         "Họ và tên   LE AN                      ≈ Lê An",
+        "Ngày sinh   1987                       ≈ 05/03/1987",
         "Giới tính   nam                        ≠ nữ",
         "Nơi cư trú  01414 (không rõ danh mục)  ≈ 01414 (2025)",
     ]
@@ -67,9 +69,9 @@ def test_no_percentage_is_certain(share: float, said: str) -> None:
 
 
 def test_households_are_told_once_each() -> None:
-    head = {"full_name": "Lê An", "relation": "head", "sex": "M", "birth_date": "1960", "status": "deceased"}
+    head = {"full_name": "Lê An", "relation": "head", "sex": "M", "birth_date": "1960-05", "status": "deceased"}
     assert households_text({"01": [head], None: [], "02": []}).splitlines() == [
         "Hộ 01:",
-        "  Lê An (chủ hộ, nam, 1960, đã chết)",
+        "  Lê An (chủ hộ, nam, 05/1960, đã chết)",
         "Hộ 02: chưa có ai trong sổ.",
     ]

@@ -106,7 +106,8 @@ def test_a_heading_alone_is_a_file_without_rows(tmp_path: Path) -> None:
         (f"{HEADER}\n".encode() + "1,Bổ sung,Nguyễn".encode("cp1258", "replace") + b"\xd4\n", "dòng 2: .*0xD4"),
         (f'{HEADER}\n{ROW}\n1,Bổ sung,"Lê Văn An,1987\n{ROW}\n'.encode(), "dòng 3: dấu ngoặc kép"),
         (f'{HEADER}\n1,Bổ sung,"Lê "Tý" An",1987\n'.encode(), "dòng 2: dấu ngoặc kép"),
-        (b"a,b\n1,2\n", "thiếu cột"),
+        (b"a,b\n1,2\n", "^không có cột nào của một danh sách người"),
+        ("Họ và tên,b\n1,2\n".encode(), "commune_01bd .* thiếu cột"),
     ],
 )
 def test_what_cannot_be_read_is_said(tmp_path: Path, content: bytes, complaint: str) -> None:

@@ -118,6 +118,12 @@ def test_engines_have_the_same_statements(folder: str) -> None:
     assert described[0] == described[1]
 
 
+def test_what_runs_on_a_clean_checkout_takes_no_arguments() -> None:
+    run = subprocess.run([ROOT / ".ci" / "run", "--fast"], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "unknown argument --fast" in run.stderr
+
+
 def test_lock_names_no_address() -> None:
     assert re.findall(r"^.*(?:://| @ |--index-url|--extra-index-url|--find-links).*$", LOCK, re.MULTILINE) == []
 

@@ -110,7 +110,9 @@ def test_latin_letters_of_other_tongues_are_letters_of_names(name: str) -> None:
     assert faults(full_name=name) == []
 
 
-@pytest.mark.parametrize("filler", ["-", "0", "00", "0000000000", "999999999", "123456789", "chưa có", "x", "1", "12", "0407"])
+@pytest.mark.parametrize(
+    "filler", ["-", "0", "00", "0000000000", "999999999", "123456789", "chưa có", "x", "1", "12", "0407"]
+)
 def test_what_fills_the_cell_of_a_household_is_no_household(filler: str) -> None:
     (row,) = understood({**GOOD, "household_code": filler})
     assert (row["household_code"], row["flags"]) == (None, ["household_code_placeholder"])

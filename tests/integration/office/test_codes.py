@@ -144,6 +144,12 @@ def test_the_report_tells_what_is_drawn_and_left(office: Office, capsys: pytest.
         "left": 100_000_000 - 1 - 1 - held[0][0],
         "is_low": False,
     }
+    assert office.main("register", "codes") == 0
+    said = capsys.readouterr().out
+    assert "Còn lại\n" in said
+    assert "·" not in said
     follow(office, TWO.replace("0.1", "1"))
     assert office.main("register", "codes") == 0
-    assert "SẮP HẾT" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Lưu ý\n" in said
+    assert "SẮP HẾT\n" in said

@@ -9,7 +9,8 @@ import pytest
 
 from casework import queue
 from casework.errors import UsageError
-from casework.queue import change_requests
+from casework.intake import take_in
+from casework.queue import change_requests, listing
 
 if TYPE_CHECKING:
     from .conftest import Office, Row
@@ -344,3 +345,22 @@ def test_rows_that_weighed_a_settled_row_are_decided_again_by_whoever_comes_next
     office.run()
     assert again(office, second).code == again(office, first).code
     assert office.broken() == {}
+
+
+def test_the_oldest_stands_first_with_those_that_wait_for_it(office: Office) -> None:
+    kept = {
+        "last.csv": UNKNOWN.replace("Nghiêm Xuân Tường,14/03/1951", "Kiều Văn Phước,20/07/1966"),
+        "third.csv": UNKNOWN.replace("14/03/1951", "14/03/1952"),
+        "first.csv": DOUBTED,
+        "fourth.csv": UNKNOWN.replace("Nghiêm Xuân Tường,14/03/1951", "Mạc Đình Lộc,02/11/1980"),
+        "second.csv": UNKNOWN,
+    }
+    take_in(office.home, [office.file(name, line) for name, line in kept.items()], office.viewer)
+    for name in ("first.csv", "fourth.csv", "second.csv", "third.csv", "last.csv"):
+        assert office.main("run", str(office.write(name, kept[name])), "--source", "xa-01") == 0
+    found = listing(office.home, None, 10, office.viewer).items
+    rows = {item.file_name: item.row_id for item in found}
+    assert list(rows) == ["first.csv", "second.csv", "third.csv", "fourth.csv", "last.csv"]
+    assert [item.waits_for_row for item in found] == [None, rows["first.csv"], rows["second.csv"], None, None]
+    assert sorted(rows, key=rows.__getitem__) == list(kept)
+    assert [item.file_name for item in listing(office.home, None, 2, office.viewer).items] == list(rows)[:2]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
 OUTCOMES = {
     "linked": "liên kết",
@@ -171,8 +170,3 @@ def both(words: Mapping[str, str], name: str) -> str:
 def word(words: Mapping[str, str], name: str | None) -> str | None:
     """The word of the offices alone; the program's name where there is none."""
     return None if name is None else words.get(name, name)
-
-
-def local_time(moment: str) -> str:
-    """A UTC moment of the ledger as the offices' clock shows it (UTC+7)."""
-    return (datetime.fromisoformat(moment) + timedelta(hours=7)).strftime("%d/%m/%Y %H:%M")
