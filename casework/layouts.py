@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -51,11 +52,21 @@ class SheetLayout:
     decoded: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
+    def names(self) -> list[str]:
+        """The names of a row's cells that stand under headings, in their order."""
+        return [column for column in self.columns if column is not None]
+
+    @property
     def titles(self) -> dict[str, str]:
         """The sender's words for each of a row's cells, on one line, in their order."""
         pairs = zip(self.columns, self.headings, strict=True)
         own = {column: " ".join(heading.split()) for column, heading in pairs if column is not None}
         return own | {cell.column: cell.label for cell in self.above}
+
+
+def canonical(name: str) -> str:
+    """Our column of a cell's name: repeated ones have their place behind it, those over the table a word before it."""
+    return re.sub(r"_\d+$", "", name.removeprefix("above_"))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What to tell the sender of a row that could not be processed: where, what is wrong, what to do, in Vietnamese."""
+"""Why a row went back to its sender: where, what is wrong, what to do, in Vietnamese."""
 
 from __future__ import annotations
 
@@ -10,17 +10,45 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from casework.intake import headings_of
+from casework.layouts import FileLayout, SheetLayout
+
+#: Faults of cells that cannot be sent back as they were: what came of them reads as a blank, or as a day that nobody
+#: wrote.
+_NOT_SENT_BACK = frozenset(("formula_without_value", "formula_error", "date_serial"))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to mend: our column, the sender's heading of it if there is one, what was written, what is wrong and
+    what to do.
+
+    `is_lost`: the cell cannot be sent back as it was.
+    """
+
+    column: str
+    heading: str | None
+    value: str | None
+    message: str
+    is_lost: bool
+
+
+@dataclass(frozen=True)
+class WhyReturned:
+    """All faults of a row, and what an officer wrote to the sender."""
+
+    note: str | None
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True)
 class ReturnedRow:
-    """One fault of one returned row, or an officer's note. `column` is the sender's own heading; "" for the row."""
+    """One fault of one returned row, or an officer's note, which has no column. `heading` as in Fault."""
 
     file: str
     sheet: str | None
     sheet_row: int
-    column: str
+    column: str | None
+    heading: str | None
     value: str | None
     message: str
 
@@ -37,23 +65,26 @@ def fault_message(code: str) -> str:
     return _messages()[code]
 
 
+def why_returned(row: Mapping[str, Any], sheet: SheetLayout) -> WhyReturned:
+    """Why a row went back, by what was understood of it and the evidence of its decision."""
+    faults = tuple(_fault(fault, sheet) for fault in json.loads(row["understood"])["faults"])
+    return WhyReturned(json.loads(row["evidence"]).get("note"), faults)
+
+
+def _fault(fault: Mapping[str, Any], sheet: SheetLayout) -> Fault:
+    column, value = fault["column"], fault["value"]
+    # a bare day number tells its fault by itself
+    is_lost = fault["code"] in _NOT_SENT_BACK and not (value or "").isdigit()
+    return Fault(column, sheet.titles.get(column), value, fault_message(fault["code"]), is_lost)
+
+
 def returned_rows(rows: Sequence[Mapping[str, Any]]) -> list[ReturnedRow]:
-    """One line per fault or note, in the order of the rows."""
+    """One line per note or fault, in the order of the rows."""
     lines = []
     for row in rows:
-        headings = headings_of(row)
-        note = json.loads(row["evidence"]).get("note")
-        if note is not None:
-            lines.append(ReturnedRow(row["file_name"], row["sheet"], row["sheet_row"], "", None, note))
-        for fault in json.loads(row["understood"])["faults"]:
-            lines.append(
-                ReturnedRow(
-                    row["file_name"],
-                    row["sheet"],
-                    row["sheet_row"],
-                    headings.get(fault["column"], fault["column"]),
-                    fault["value"],
-                    fault_message(fault["code"]),
-                )
-            )
+        why = why_returned(row, FileLayout.from_json(row["layout"]).sheet(row["sheet"]))
+        place = (row["file_name"], row["sheet"], row["sheet_row"])
+        if why.note is not None:
+            lines.append(ReturnedRow(*place, None, None, None, why.note))
+        lines += [ReturnedRow(*place, one.column, one.heading, one.value, one.message) for one in why.faults]
     return lines

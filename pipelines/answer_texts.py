@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casework.answers import SHAPE, Answer, AnsweredRow, ErrorSheet, Fault, RowToMend
+from casework.answers import Answer, AnsweredRow
+from casework.error_sheets import ErrorSheet, RowToMend
 from casework.layouts import CSV, FAULTS_HEADING
-from pipelines.office_words import FIELDS, KINDS, OUTCOMES, REASONS, word
+from casework.returned import Fault, WhyReturned
+from pipelines.office_words import KINDS, NOTE, OUTCOMES, REASONS, RUN_OUTCOMES, both, title_of, word
 
 #: What to do with an error file, as its last heading says.
 HOW_TO_MEND = (
@@ -23,13 +25,10 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
-def _fault_texts(row: AnsweredRow) -> list[str]:
+def _fault_texts(why: WhyReturned) -> list[str]:
     """All that is to be mended in a row: the officer's note, and each fault with its column."""
-    note = [f"Cán bộ BHXH ghi: {row.note}"] if row.note is not None else []
-    faults = []
-    for fault in row.faults:
-        where = FIELDS[SHAPE] if fault.column == SHAPE else fault.heading or FIELDS.get(fault.column, fault.column)
-        faults.append(f"{where}{lost_value(fault)}: {fault.message}")
+    note = [f"{NOTE}: {why.note}"] if why.note is not None else []
+    faults = [f"{title_of(fault.column, fault.heading)}{lost_value(fault)}: {fault.message}" for fault in why.faults]
     return [plain(text) for text in (*note, *faults)]
 
 
@@ -38,15 +37,15 @@ def lost_value(fault: Fault) -> str:
     return f" (đã ghi {fault.value})" if fault.is_lost and fault.value else ""
 
 
-def to_mend(row: AnsweredRow) -> str:
+def to_mend(why: WhyReturned) -> str:
     """What is to be mended in a row, in one cell."""
-    texts = _fault_texts(row)
+    texts = _fault_texts(why)
     return texts[0] if len(texts) == 1 else "\n".join(f"{number}. {text}" for number, text in enumerate(texts, start=1))
 
 
 def cells_of(row: RowToMend) -> list[str]:
     """All cells of a row of an error file."""
-    return [*row.cells, str(row.told.sheet_row), to_mend(row.told), *row.surplus]
+    return [*row.cells, str(row.sheet_row), to_mend(row.why), *row.surplus]
 
 
 def above_of(sheet: ErrorSheet) -> Iterator[tuple[int, int, str]]:
@@ -57,8 +56,8 @@ def above_of(sheet: ErrorSheet) -> Iterator[tuple[int, int, str]]:
 
 def reason_of(row: AnsweredRow) -> str:
     """Why a row stands as it does, for its sender."""
-    if row.outcome == "returned":
-        return to_mend(row)
+    if row.why is not None:
+        return to_mend(row.why)
     said = [REASONS.get(row.reason, row.reason)] if row.reason is not None else []
     return "; ".join([*said, *(KINDS.get(kind, kind) for kind in row.waiting)])
 
@@ -72,6 +71,8 @@ def what_to_do(answer: Answer, error_file: str) -> list[str]:
             f"Mở tệp “{error_file}” gửi kèm, sửa theo cột “{FAULTS_HEADING}”{where} rồi gửi lại tệp ấy. "
             "Không gửi lại các dòng khác."
         )
+    if answer.outcomes.get("held"):
+        told.append("Cơ quan BHXH đang giữ lại cả tệp để kiểm tra và sẽ trả lời sau, chưa phải gửi lại.")
     if answer.outcomes.get("review") or answer.outcomes.get("undecided"):
         told.append("Các dòng chờ xem xét do cơ quan BHXH xử lý, không phải gửi lại.")
     return told or ["Không phải làm gì thêm."]
@@ -79,4 +80,6 @@ def what_to_do(answer: Answer, error_file: str) -> list[str]:
 
 def outcome_word(name: str | None) -> str:
     """The word of the offices for an outcome."""
+    if name == "held":
+        return both(RUN_OUTCOMES, name)
     return _UNDECIDED if name in (None, "undecided") else word(OUTCOMES, name) or ""

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from casework.answers import Answer, AnsweredRow, ErrorSheet
+from casework.answers import Answer, AnsweredRow
+from casework.error_sheets import ErrorSheet
 from casework.layouts import FAULTS_HEADING, ROW_HEADING
 from pipelines.answer_texts import (
     HOW_TO_MEND,
@@ -131,9 +132,8 @@ def _write_sheet(page: Any, sheet: ErrorSheet, formats: _Formats) -> None:
     comments = 0
     for row in sheet.rows:
         messages: dict[int, list[str]] = {}
-        for fault in row.told.faults:
-            for at in fault.places:
-                messages.setdefault(at, []).append(f"{fault.message}{lost_value(fault)}")
+        for at, fault in row.faulty:
+            messages.setdefault(at, []).append(f"{fault.message}{lost_value(fault)}")
         cells = cells_of(row)
         page.set_row(row.at_row - 1, _height(cells, widths))
         for at, cell in enumerate(cells):

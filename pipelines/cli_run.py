@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.cli_call import Call, Commands, add_command, plain, positive, progress_bars, said, tell_of_files
 from pipelines.cli_table import table
-from pipelines.office_words import FIELDS, KINDS, OUTCOMES, REASONS, RUN_OUTCOMES, both
+from pipelines.office_words import KINDS, NOTE, OUTCOMES, REASONS, RUN_OUTCOMES, both, title_of
 
 if TYPE_CHECKING:
     from casework.held import HeldDelivery
@@ -134,7 +134,7 @@ def _returned(result: RunResult) -> str:
         (
             f"{row.file} [{row.sheet}]" if has_sheets and row.sheet else row.file,
             row.sheet_row,
-            FIELDS.get(row.column, row.column),
+            NOTE if row.column is None else title_of(row.column, row.heading),
             row.value,
             row.message,
         )

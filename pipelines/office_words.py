@@ -12,7 +12,7 @@ OUTCOMES = {
 }
 
 #: what a run counts beside the outcomes: rows of files that the brake holds
-RUN_OUTCOMES = {**OUTCOMES, "held": "giữ lại cả tệp"}
+RUN_OUTCOMES = {**OUTCOMES, "held": "tệp đang bị giữ lại"}
 
 REASONS = {
     "ambiguous": "nhiều người cùng hợp với dòng này",
@@ -92,6 +92,9 @@ FIELDS = {
     "shape_fault": "(cả dòng)",
 }
 
+#: What stands before an officer's words to a sender.
+NOTE = "Cán bộ BHXH ghi"
+
 #: What a code needs, as the decision names it where the row lacks it.
 NEEDS = {**FIELDS, "residence": "Nơi cư trú"}
 
@@ -165,6 +168,11 @@ ROW_STANDINGS = {
 def both(words: Mapping[str, str], name: str) -> str:
     """The word of the offices with the program's name in parentheses."""
     return f"{words[name]} ({name})" if name in words else name
+
+
+def title_of(column: str, heading: str | None) -> str:
+    """What a column is called before its sender: by his own heading, where he has one."""
+    return heading or FIELDS.get(column, column)
 
 
 def word(words: Mapping[str, str], name: str | None) -> str | None:

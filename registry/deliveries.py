@@ -137,8 +137,8 @@ def told(session: Session, delivery_ids: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def delivered_rows(session: Session, delivery_id: int, viewer: Viewer) -> list[dict[str, Any]]:
-    """row, sheet, sheet_row, cells, outcome, reason, bhxh_code (linked and issued rows), understood and evidence
-    (returned rows), waiting (kinds of open items beside the row) of each row of a file, in its order.
+    """row, sheet, sheet_row, cells, outcome ("held" too), reason, bhxh_code (linked and issued rows), understood and
+    evidence (returned rows), waiting (kinds of open items beside the row) of each row of a file, in its order.
 
     The viewer's act must be logged by the caller.
     """

@@ -113,15 +113,18 @@ select delivery_id from delivery where source = :source order by delivery_id;
 select delivery_id, source, file_name, digest, layout, received_at from delivery where delivery_id in :delivery_ids;
 
 -- name: delivered_rows
--- every row of a delivery with its current decision; what is needed to say why stands with returned rows only
+-- every row of a delivery with its current decision; what is needed to say why stands with returned rows only; the
+-- undecided rows of a held one are held
 select
-  r.row, r.sheet, r.sheet_row, w.cells, d.outcome, d.reason,
+  r.row, r.sheet, r.sheet_row, w.cells, d.reason,
+  case when d.outcome is null and h.delivery_id is not null then 'held' else d.outcome end as outcome,
   case when d.outcome in ('linked', 'issued') then d.bhxh_code end as bhxh_code,
   case when d.outcome = 'returned' then w.understood end as understood,
   case when d.outcome = 'returned' then d.evidence end as evidence
 from delivery_row as r
 join intake_row as w on w.row_id = r.row_id
 left join decision_current as d on d.row_id = r.row_id
+left join delivery_hold as h on h.delivery_id = r.delivery_id and h.state = 'held'
 where r.delivery_id = :delivery_id
 order by r.row;
 

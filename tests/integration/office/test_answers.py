@@ -39,10 +39,12 @@ def test_every_row_is_told_and_logged_and_nothing_is_locked(office: Office) -> N
     (code,) = [row.code for row in office.rows() if row.outcome == "issued"]
     assert (added.outcome, added.code, added.full_name) == ("issued", code, "Vũ Ngọc Diễm")
     assert (death.outcome, death.code, death.waiting) == ("linked", "0111000004", ("death",))
-    assert (left.outcome, left.reason, left.code, left.faults) == ("review", "unknown_person", None, ())
-    assert [(fault.heading, fault.value, fault.places) for fault in faulty.faults] == [
-        ("Họ và tên", None, (1,)),
-        ("Ngày sinh", "31/11/1998", (2,)),
+    assert (left.outcome, left.reason, left.code, left.why) == ("review", "unknown_person", None, None)
+    assert faulty.outcome == "returned"
+    ((row,),) = (sheet.rows for sheet in answer.error_sheets)
+    assert [(at, fault.heading, fault.value) for at, fault in row.faulty] == [
+        (1, "Họ và tên", None),
+        (2, "Ngày sinh", "31/11/1998"),
     ]
     assert [row.sheet_row for row in answer.rows] == [2, 3, 4, 5]
     assert answer.outcomes == {"issued": 1, "linked": 1, "review": 1, "returned": 1}
@@ -53,7 +55,7 @@ def test_a_row_that_an_officer_gave_back_carries_his_note(office: Office) -> Non
     office.main("run", str(office.write("a.csv", *FILE)), "--source", "xa-01")
     office.decide(office.item(office.rows()[2]), "return", note="thiếu CCCD")
     (answer,) = answers(office.home, deliveries_of(office.home, "xa-01"), office.viewer)
-    assert (answer.rows[2].outcome, answer.rows[2].note) == ("returned", "thiếu CCCD")
+    assert [(row.sheet_row, row.why.note) for row in answer.rows if row.why] == [(4, "thiếu CCCD"), (5, None)]
     assert [row.at_row for row in answer.error_sheets[0].rows] == [2, 3]
 
 

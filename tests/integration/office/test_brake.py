@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,12 @@ from unittest.mock import Mock
 import pytest
 
 from casework import batch
+from casework.answers import answers
 from casework.errors import UsageError
 from casework.held import give_back_file, listing, release
 from casework.intake import take_in
 from casework.run import work_through
+from pipelines.answer_texts import outcome_word, what_to_do
 from registry import plans
 
 if TYPE_CHECKING:
@@ -219,6 +222,10 @@ def test_the_commands_say_what_was_seen_and_what_to_do(office: Office, capsys: p
     assert "30/30" in told
     assert "2, 3, 4, 5, 6" in told
     assert "motma sources release 1 --reason" in told
+    (answer,) = answers(office.home, [1], office.viewer)
+    assert answer.outcomes == {"held": 30}
+    assert {outcome_word(row.outcome) for row in answer.rows} == {"tệp đang bị giữ lại (held)"}
+    assert "đang giữ lại cả tệp" in " ".join(what_to_do(answer, "a.csv"))
     assert office.main("sources", "held", "--json") == 0
     ((file,), names) = (json.loads(capsys.readouterr().out), BAD["unknown"][0].split(",")[1])
     assert (file["delivery_id"], file["rows_held"]) == (1, 30)
@@ -226,6 +233,10 @@ def test_the_commands_say_what_was_seen_and_what_to_do(office: Office, capsys: p
     assert office.main("sources", "release", "7", "--reason", "x") == 2
     assert office.main("sources", "return", "1", "--note", "thử") == 0
     assert "Đã trả lại 30 dòng." in capsys.readouterr().out
+    (answer,) = answers(office.home, [1], office.viewer)
+    assert answer.outcomes == {"returned": 30}
+    assert office.main("run", path) == 0
+    assert re.search("bad.csv +2  Cán bộ BHXH ghi +·  thử", capsys.readouterr().out)
     assert office.main("sources", "held") == 0
     assert "Không có tệp nào đang bị giữ." in capsys.readouterr().out
     assert office.main("check") == 0
