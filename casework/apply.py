@@ -22,8 +22,7 @@ _SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 50, 100, 400
 def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progress: Progress = silent) -> int:
     """How many rows were sent back to be decided again; on the last attempt they go to review as stale instead."""
     size, after, sent_back, done = _FIRST_CHUNK, -1, 0, 0
-    with home.ledger.reading() as session:
-        total = plans.count_open(session, plan)
+    total = 0 if progress is silent else _count_open(home, plan)
     while True:
         with home.ledger.writing() as session:
             started = time.monotonic()
@@ -48,6 +47,11 @@ def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progres
         size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, TRANSACTION_SECONDS / max(spent, 0.001)))))
         time.sleep(PAUSE_SECONDS)
     return sent_back
+
+
+def _count_open(home: Home, plan: Plan) -> int:
+    with home.ledger.reading() as session:
+        return plans.count_open(session, plan)
 
 
 def _apply_row(chunk: Chunk, row: PlannedRow, *, is_last: bool) -> str:

@@ -23,7 +23,7 @@ from matching.schemas import NORMALISED, PAIRS, SCORED, conform, empty
 from matching.score import score
 from matching.steps import SearchRules
 from registry import people, register, tail
-from registry.engine import Session
+from registry.engine import Session, WriteSession
 
 _HITS = {"record_id_l": pl.Int64, "step": pl.String, "record_id_r": pl.Int64}
 #: candidates that are kept for deciding and explaining, best first
@@ -46,9 +46,9 @@ class Found:
     met: pl.DataFrame
 
 
-def check_keys(session: Session) -> None:
+def check_keys(session: WriteSession) -> None:
     """Refuses (12) a ledger whose tail was keyed by other rules: this program would not find there what it adds."""
-    held, wanted = session.value_of_state("key_version"), key_version()
+    held, wanted = session.key_version, key_version()
     if held != wanted:
         raise BusyError(
             f"the ledger was keyed by {held}, this program uses {wanted}. Run `motma register publish` first."

@@ -33,7 +33,7 @@ class Chunk:
         self._scheme = code_policy(home).scheme_at(session.at)
         self._code_key, self._log_key = home.key("code_permutation"), home.key("log_digest")
         # what the tail has forgotten since the plan's T cannot be looked through again
-        self.is_outgrown = session.value_of_state("floor_seq") > plan.tail_seq
+        self.is_outgrown = session.floor_seq > plan.tail_seq
         own_numbers = [number for row in rows if (number := self._own_number(row.body)) is not None]
         self._known_numbers = codes.known(session, own_numbers)
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
@@ -51,7 +51,6 @@ class Chunk:
         self._course.read_members()
         new = sum(row.body["outcome"] == "issued" for row in rows)
         self._person_ids = iter(session.next_ids("person", new))
-        self._codes = codes.standing(session, targets)
         self._reopened = {
             item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"
         }
@@ -65,6 +64,7 @@ class Chunk:
         self._requests: list[dict[str, Any]] = []
         self._items: list[dict[str, Any]] = []
         self._closed: list[int] = []
+        self._settled: list[int] = []
         self._revised: list[dict[str, Any]] = []
         self._foreseen: dict[str, list[int]] = {}
         self._row_keys: dict[int, list[int]] = {}
@@ -103,11 +103,12 @@ class Chunk:
         person_id = self._target_person(body)
         if person_id is None:
             return None
-        code = self._codes.active.get(person_id)
-        if code is None or person_id in self._codes.disputed:
+        person = self._course.people[person_id]
+        code = person.record["active_code"]
+        if code is None or person.record["is_disputed"]:
             return None
         was_deceased = body.get("is_deceased")
-        is_as_planned = was_deceased is None or was_deceased == self._course.people[person_id].is_deceased
+        is_as_planned = was_deceased is None or was_deceased == person.is_deceased
         return (person_id, code) if is_as_planned else None
 
     def _own_number(self, body: Mapping[str, Any]) -> str | None:
@@ -190,6 +191,7 @@ class Chunk:
     def _decide(self, row: PlannedRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
         if body["outcome"] != "review" and row.row_id in self._reopened:
             self._closed.append(self._reopened[row.row_id])
+            self._settled.append(row.row_id)
         if person_id is not None and code is not None:
             self._earlier[row.row_id] = (person_id, code)
         plan = self._plan
@@ -256,7 +258,7 @@ class Chunk:
             session,
             [{**held, "household_id": households.get(held["household_code"])} for held in self._memberships],
         )
-        decisions.add(session, self._decisions)
+        decisions.add(session, self._decisions, self._decided)
         decisions.add_change_requests(session, self._requests)
         queue.close(session, self._closed, self._viewer)
         queue.revise(session, self._revised)
@@ -266,7 +268,7 @@ class Chunk:
 
     def _write_keys(self) -> None:
         """The keys of changed persons and of rows that wait; rows that no longer wait lose theirs."""
-        tail.drop(self._session, [-item.row_id for item in self._decisions if item.row_id not in self._row_keys])
+        tail.drop(self._session, [-row_id for row_id in self._settled])
         codes_of: dict[int, list[str]] = {}
         for held in self._new_codes:
             codes_of.setdefault(held["person_id"], []).append(held["code"])
@@ -282,7 +284,8 @@ class Chunk:
         if unforeseen:
             records = people.records(self._session, unforeseen, self._viewer)
             tail.put(self._session, emitted(normalise(records), search_rules()), self._plan)
-        tail.put_keys(self._session, known, self._plan)
+        new_rows = {-row_id for row_id in self._row_keys.keys() - self._reopened.keys()}
+        tail.put_keys(self._session, known, self._plan, fresh=codes_of.keys() | new_rows)
 
 
 def _candidate_record(candidate: Mapping[str, Any]) -> CandidateRecord:

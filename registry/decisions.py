@@ -49,14 +49,17 @@ class Decision:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def add(session: WriteSession, decisions: Sequence[Decision]) -> None:
-    """Adds decisions with their candidates."""
-    numbers = {row.row_id: row.decision_no for row in current(session, [item.row_id for item in decisions]).values()}
+def add(session: WriteSession, decisions: Sequence[Decision], numbers: Mapping[int, int] | None = None) -> None:
+    """Adds decisions with their candidates; `numbers`, of the rows' current decisions, where they are known already."""
+    if numbers is None:
+        rows = current(session, [item.row_id for item in decisions])
+        numbers = {row_id: row.decision_no for row_id, row in rows.items()}
+    last = dict(numbers)
     records: list[dict[str, Any]] = []
     candidates: list[dict[str, Any]] = []
     for item in decisions:
-        number = numbers.get(item.row_id, 0) + 1
-        numbers[item.row_id] = number
+        number = last.get(item.row_id, 0) + 1
+        last[item.row_id] = number
         records.append(
             {
                 "row_id": item.row_id,

@@ -24,6 +24,7 @@ from registry.errors import BusyError, IntegrityError
 _LIST_PARAMETER = re.compile(r"\bin :(\w+)")
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _MAX_LIST = 20_000
+_NO_STATE = "the ledger has no row of state; restore it from a backup"
 
 
 def now() -> str:
@@ -97,7 +98,7 @@ class Session:
         """One column of the ledger's state: seq, floor_seq, log_no, province or key_version."""
         row = self.one("state")
         if row is None:
-            raise IntegrityError("the ledger has no row of state; restore it from a backup")
+            raise IntegrityError(_NO_STATE)
         return row._mapping[column]
 
     def run(self, name: str, **parameters: Any) -> int:
@@ -123,12 +124,20 @@ class Session:
 
 
 class WriteSession(Session):
-    """A transaction that holds the issuing lock; `seq` is its place in the order of all commits."""
+    """A transaction that holds the issuing lock; `seq` is its place in the order of all commits.
+
+    `floor_seq` and `key_version` are the ledger's as the transaction began.
+    """
 
     def __init__(self, connection: sa.Connection) -> None:
         super().__init__(connection)
         self.at = now()
-        self.seq: int = self.value("raise_seq")
+        state = self.one("raise_seq")
+        if state is None:
+            raise IntegrityError(_NO_STATE)
+        self.seq: int = state.seq
+        self.floor_seq: int = state.floor_seq
+        self.key_version: str = state.key_version
 
     def next_ids(self, kind: str, count: int) -> range:
         """`count` fresh internal ids of one kind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -25,9 +25,14 @@ def put(session: WriteSession, keys: pl.DataFrame, plan: Plan | None = None) -> 
     put_keys(session, dict(gathered.iter_rows()), plan)
 
 
-def put_keys(session: WriteSession, keys: Mapping[int, Sequence[int]], plan: Plan | None = None) -> None:
-    """Replaces the keys of some records, by record_id."""
-    drop(session, keys)
+def put_keys(
+    session: WriteSession,
+    keys: Mapping[int, Sequence[int]],
+    plan: Plan | None = None,
+    fresh: Collection[int] = frozenset(),
+) -> None:
+    """Replaces the keys of some records, by record_id; `fresh` ones have none yet."""
+    drop(session, keys.keys() - fresh)
     origin: dict[str, Any] = {
         "seq": session.seq,
         "batch_id": None if plan is None else plan.batch_id,

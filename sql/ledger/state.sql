@@ -8,8 +8,8 @@ insert into ledger_state (id, ledger_id, seq, floor_seq, log_no, province, key_v
 values (1, :ledger_id, 0, 0, 0, :province, :key_version, :at);
 
 -- name: raise_seq
--- the issuing lock's number: one more, and its new value
-update ledger_state set seq = seq + 1 where id = 1 returning seq;
+-- the issuing lock's number: one more, and where the ledger stands
+update ledger_state set seq = seq + 1 where id = 1 returning seq, floor_seq, key_version;
 
 -- name: state
 -- where the ledger stands
