@@ -31,9 +31,12 @@ class Course:
         self.households = _household_states(session, codes | set(household_codes), viewer)
         self.changed: dict[int, Mapping[str, Any]] = {}
 
-    def read_members(self) -> None:
-        """Reads everybody who belongs to the households, at once."""
-        self._read(member for household in self.households.values() for member in household.members)
+    def read_members(self, meanings: Iterable[Mapping[str, Any]]) -> None:
+        """Reads, at once, everybody in households whose head may come or go by these rows."""
+        heads = (person.household_code for person in self.people.values() if person.record["relation_to_head"] == HEAD)
+        named = (row["household_code"] for row in meanings if row["relation_to_head"] == HEAD)
+        households = (self.households[code] for code in {*heads, *named} - {None})
+        self._read(member for household in households for member in household.members)
 
     def issue(self, person_id: int, meaning: Mapping[str, Any]) -> Effects:
         """A new person, as the row says him, joins the household that it names."""

@@ -46,7 +46,7 @@ def foresee(
     chosen = {row_id: body for row_id, body in bodies.items() if body["outcome"] in ("issued", "linked")}
     named = {code for row_id in chosen if (code := meanings[row_id]["household_code"]) is not None}
     course = Course(session, (body["person_id"] for body in chosen.values() if body.get("person_id")), named, viewer)
-    course.read_members()
+    course.read_members(meanings[row_id] for row_id in chosen)
     #: row → the person it is expected to be; new persons have no id yet and take their row's, negative
     whose: dict[int, int] = {}
     found: dict[int, dict[str, Mapping[str, Any]]] = {}

@@ -48,7 +48,7 @@ class Chunk:
         targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
         named = {meaning["household_code"] for meaning in self._meanings.values()} - {None}
         self._course = Course(session, targets, named, viewer)
-        self._course.read_members()
+        self._course.read_members(self._meanings.values())
         new = sum(row.body["outcome"] == "issued" for row in rows)
         self._person_ids = iter(session.next_ids("person", new))
         self._reopened = {

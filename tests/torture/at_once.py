@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.world_names import KINH, Names, full_names
 from casework.check import run_checks
-from casework.errors import BusyError
+from casework.errors import BusyError, UsageError
 from casework.home import create_home
 from casework.load import load_extract
 from casework.publish import publish
@@ -302,8 +302,8 @@ def _settle(home: Home, who: Mapping[tuple[str, int], int]) -> int:
             return decided
         code = codes.get(by_row[waiting[0]["row_id"]])
         verdict = Verdict("link", code) if code is not None else Verdict("new")
-        # a row that the clerk has not been shown may have come up: then he is asked to look again
-        with suppress(BusyError):
+        # a row that the clerk has not been shown may have come up, or the row been decided with another before it
+        with suppress(BusyError, UsageError):
             decide(home, waiting[0]["item_id"], verdict, CLERK)
         decided += 1
         if decided > 2 * len(who):
