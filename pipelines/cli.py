@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -15,6 +16,8 @@ from pipelines.cli_call import DEFAULT_HOME, Call, add_group
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
+EXIT_NO_SPACE = 12
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _EPILOG = """\
 MOTMA_HOME names the home, the folder that holds everything (default ./var). MOTMA_LEDGER_URL, where set, names
@@ -68,6 +71,11 @@ def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
         return error.exit_code
 
 
+def _mute() -> None:
+    """Lets go of what could not be written to stdout, so that nothing tries again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def entry() -> None:
     """Ends the process with the exit code of the command on its command line."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -79,8 +87,15 @@ def entry() -> None:
         print("motma: stopped; the same command takes up where it was.", file=sys.stderr)
         code = EXIT_INTERRUPTED
     except BrokenPipeError:  # whoever read the results has closed; nothing more can be said to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute()
         code = EXIT_BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        _mute()
+        said = f"no space left to write ({error.strerror}). Make room; the same command takes up where it was."
+        print(f"motma: {said}", file=sys.stderr)
+        code = EXIT_NO_SPACE
     sys.exit(code)
 
 

@@ -246,3 +246,13 @@ def test_a_command_shares_the_common_arguments() -> None:
     commands: Commands = argparse.ArgumentParser().add_subparsers()
     parser = add_command(commands, "do", lambda _call: 0, "does", "motma do")
     assert parser.parse_args(["--by", " Lê  An "]).by == "Lê An"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_under_the_output_is_told() -> None:
+    command = [sys.executable, "-m", "pipelines.cli", "sources", "check", str(ROOT / "data_samples" / "inbox")]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 12
+    assert "no space left to write" in ended.stderr
+    assert "Traceback" not in ended.stderr
