@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import subprocess
 import sys
 import unicodedata
 from collections import Counter, defaultdict
@@ -25,6 +25,7 @@ from casework.publish import publish
 from casework.queue import Verdict, decide
 from casework.types import Home, Viewer
 from matching.text import fold
+from pipelines.cli import main
 from pipelines.extract_files import read_extract
 from tests.engines import Model
 
@@ -169,8 +170,8 @@ def play(place: Model, inbox: Path, seed: int, *, processes: int, persons: int) 
         path.write_text("\n".join([HEADINGS, *lines]) + "\n", encoding="utf-8")
         found.files[path.name] = path.read_bytes()
         who.update({(source, row): at for row, at in enumerate(order, start=1)})
-        commands.append([sys.executable, "-m", "pipelines.cli", "run", str(path), "--source", source, "--json"])
-    found.faults += _run_at_once(commands, place)
+        commands.append(["run", str(path), "--source", source, "--json"])
+    found.faults += _run_at_once(commands, place, inbox)
     home = place.opened()
     try:
         _judge(home, who, people, found)
@@ -181,24 +182,37 @@ def play(place: Model, inbox: Path, seed: int, *, processes: int, persons: int) 
     return found
 
 
-def _run_at_once(commands: list[list[str]], place: Model) -> list[str]:
-    environ = {
-        **os.environ,
-        "MOTMA_HOME": str(place.folder),
-        "MOTMA_LEDGER_URL": place.ledger_url,
-        "PREFECT_API_URL": "",
-        "POLARS_MAX_THREADS": "1",
-    }
+def _run_at_once(commands: list[list[str]], place: Model, said: Path) -> list[str]:
+    """What was wrong with how commands ended, each run in a process of its own, all at once.
+
+    The processes are forked from one that has the program in memory and has not worked with it yet.
+    """
+    environ = {"MOTMA_HOME": str(place.folder), "MOTMA_LEDGER_URL": place.ledger_url, "PREFECT_API_URL": ""}
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.torture.at_once", "pipelines.jobs"])
     running = [
-        subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for command in commands
+        context.Process(target=_command, args=(command, environ, said / f"{number}.txt"))
+        for number, command in enumerate(commands)
     ]
-    faults = []
     for process in running:
-        _, said = process.communicate(timeout=_PATIENCE)
-        if process.returncode != 0 or said:
-            faults.append(f"a process ended with {process.returncode}: {said}")
+        process.start()
+    faults = []
+    for number, process in enumerate(running):
+        process.join(_PATIENCE)
+        told = (said / f"{number}.txt").read_text(encoding="utf-8")
+        if process.exitcode != 0 or told:
+            faults.append(f"process {number} ended with {process.exitcode}: {told}")
     return faults
+
+
+def _command(args: list[str], environ: Mapping[str, str], said: Path) -> None:
+    """Runs a command, with what it says on stderr in a file."""
+    os.environ.update(environ)
+    with said.open("w", encoding="utf-8") as stderr, Path(os.devnull).open("w", encoding="utf-8") as stdout:
+        os.dup2(stderr.fileno(), 2)
+        sys.stdout, sys.stderr = stdout, stderr
+        code = main(args)
+    sys.exit(code)
 
 
 def _judge(home: Home, who: Mapping[tuple[str, int], int], people: list[Person], found: Round) -> None:
