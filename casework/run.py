@@ -21,7 +21,7 @@ from registry.holds import HeldDelivery
 __all__ = ["FileOutcome", "ReturnedRow", "RunResult", "decide_open", "run", "take_in"]
 
 #: rows that went back are decided again so many at a time
-_FEW_ROWS = 250
+_FEW_ROWS = 100
 
 
 @dataclass(frozen=True)
