@@ -2,7 +2,7 @@
 
     python -m benchmarks.world OUT --persons 60000 --seed 1 --rate 1.0 --files 22
 
-writes OUT/register.parquet (or .csv), OUT/inbox/*.csv, OUT/truth.csv, OUT/register_duplicates.csv and OUT/meta.json.
+writes OUT/register.parquet (or .csv), OUT/inbox/*/*.csv, OUT/truth.csv, OUT/register_duplicates.csv and OUT/meta.json.
 The same arguments give the same files to the byte.
 """
 
@@ -71,7 +71,7 @@ def make_world(out: Path, recipe: Recipe) -> dict[str, object]:
         "rows": len(truth),
         "register": len(extract),
         "new": len(new),
-        "files": len(list((out / "inbox").glob("*.csv"))),
+        "files": len(list((out / "inbox").rglob("*.csv"))),
     }
     (out / "meta.json").write_text(json.dumps(meta) + "\n", encoding="utf-8")
     return meta

@@ -24,6 +24,7 @@ class Places:
     provinces: Array
     targets: Array
     target_names: Array
+    target_provinces: Array
     target_start: Array
     target_count: Array
 
@@ -57,7 +58,7 @@ def read_places() -> Places:
     pairs = (
         pl.read_csv(ADMIN / "ward_conversion_2025.csv", infer_schema_length=0)
         .drop_nulls("old_ward_code")
-        .select("old_ward_code", "new_ward_code", "new_ward_name")
+        .select("old_ward_code", "new_ward_code", "new_ward_name", "new_province_code")
         .unique()
         .sort("old_ward_code", "new_ward_code")
     )
@@ -71,6 +72,7 @@ def read_places() -> Places:
         provinces=known["province_code"].to_numpy().astype(object),
         targets=pairs["new_ward_code"].to_numpy().astype(object),
         target_names=pairs["new_ward_name"].to_numpy().astype(object),
+        target_provinces=pairs["new_province_code"].to_numpy().astype(object),
         target_start=np.concatenate(([0], np.cumsum(count)[:-1])),
         target_count=count,
     )

@@ -130,15 +130,19 @@ class Writer:
 
 
 def write_inbox(writer: Writer, plan: pl.DataFrame, areas: list[Area], folder: Path) -> pl.DataFrame:
-    """The truth, one line a row, after writing the change files: one commune and one post office for each area."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The truth, one line a row, after writing the change files: one commune and one post office for each area.
+
+    Each sends into a folder of its own, whose source.toml names it and the province of its new codes.
+    """
     rng = writer.rng
     plan = plan[rng.permutation(len(plan))].sort("area", "layout", maintain_order=True)
     lines: list[tuple[object, ...]] = []
     for (area, layout), part in plan.group_by("area", "layout", maintain_order=True):
-        stem = f"{'commune' if layout == COMMUNE else 'post'}_{areas[int(str(area))].province}"
+        sent_by = areas[int(str(area))]
+        stem = f"{'commune' if layout == COMMUNE else 'post'}_{sent_by.province}"
         encoding = "utf-8-sig" if rng.random() < 0.3 else "utf-8"
-        with (folder / f"{stem}.csv").open("w", encoding=encoding, newline="") as file:
+        own = _sender(folder, writer.places, sent_by, layout == COMMUNE)
+        with (own / f"{stem}.csv").open("w", encoding=encoding, newline="") as file:
             file.write((COMMUNE_HEAD if layout == COMMUNE else POST_HEAD) + "\r\n")
             out = csv.writer(file, lineterminator="\r\n")
             for number, (row, truth) in enumerate(writer.rows(part), start=1):
@@ -146,6 +150,17 @@ def write_inbox(writer: Writer, plan: pl.DataFrame, areas: list[Area], folder: P
                 lines.append((stem, number, *truth))
     kinds = {name: pl.Int64 if name in ("row", "person") else pl.String for name in TRUTH}
     return pl.DataFrame(lines, schema=kinds, orient="row")
+
+
+def _sender(folder: Path, places: Places, area: Area, is_commune: bool) -> Path:
+    """The folder of the commune (xa) or post office (bd) that sends an area's files, with its source.toml."""
+    at = int(places.target_start[area.communes[0]])
+    source = f"{'xa' if is_commune else 'bd'}-{places.targets[at]}"
+    own = folder / source
+    own.mkdir(parents=True, exist_ok=True)
+    text = f'source = "{source}"\nprovince = "{places.target_provinces[at]}"\n'
+    (own / "source.toml").write_text(text, encoding="utf-8")
+    return own
 
 
 def _code(places: Places, commune: int, target: int, new_list: bool) -> str:

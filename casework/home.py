@@ -37,6 +37,12 @@ def create_home(folder: Path, province: str | None, viewer: Viewer, ledger_url: 
     return made
 
 
+def default_province(home: Home) -> str:
+    """The province of new codes where the sender does not say."""
+    with home.ledger.reading() as session:
+        return str(session.value_of_state("province"))
+
+
 def open_home(folder: Path, ledger_url: str | None = None) -> Home:
     """The home in a folder; UsageError when nobody has made one there. `ledger_url` as for create_home."""
     home = Home(folder, os.environ.get(LEDGER_URL) if ledger_url is None else ledger_url)

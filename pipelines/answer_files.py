@@ -68,16 +68,16 @@ def write_answer(answer: Answer, root: Path) -> AnswerFiles:
     error_file = folder / f"{name} - {ERROR_FILE}.{'csv' if is_csv else 'xlsx'}"
     # a closed folder beside, where files and the writer's own parts take shape; they move when they are whole
     with tempfile.TemporaryDirectory(prefix=".unfinished", dir=folder) as unfinished:
-        _whole(folder / RECEIPT, Path(unfinished), lambda path: write_receipt(answer, error_file.name, path))
+        whole_file(folder / RECEIPT, Path(unfinished), lambda path: write_receipt(answer, error_file.name, path))
         if answer.error_sheets:
             write = _write_csv if is_csv else write_error_workbook
-            _whole(error_file, Path(unfinished), lambda path: write(answer, path))
+            whole_file(error_file, Path(unfinished), lambda path: write(answer, path))
     if not answer.error_sheets:
         error_file.unlink(missing_ok=True)
     return AnswerFiles(answer.delivery_id, folder, folder / RECEIPT, error_file if answer.error_sheets else None)
 
 
-def _whole(path: Path, unfinished: Path, write: Callable[[Path], None]) -> None:
+def whole_file(path: Path, unfinished: Path, write: Callable[[Path], None]) -> None:
     """The file is there whole or as it was before; nobody but its owner may open it."""
     part = unfinished / "part"
     write(part)

@@ -54,9 +54,13 @@ class ReadSheet:
 
 @dataclass(frozen=True)
 class ReadFile:
-    """One file that was read. `remarks` are what was seen in it and not used."""
+    """One file that was read. `remarks` are what was seen in it and not used.
+
+    `is_sender_named`: somebody said who sent it; else the profile's name stands for its sender.
+    """
 
     received: ReceivedFile
+    is_sender_named: bool
     form: str
     encoding: str | None
     sheets: list[ReadSheet]
@@ -70,9 +74,13 @@ def read_path(
     own = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         content = read_plain_file(path)
-        found = archives.entries(content) if content.startswith(archives.BEGINNINGS) else []
     except UnreadableError as error:
         yield own, error
+        return
+    try:
+        found = archives.entries(content) if content.startswith(archives.BEGINNINGS) else []
+    except UnreadableError as error:
+        yield own, error.of(content)
         return
     if not found or archives.is_workbook(found):
         yield own, _attempt(own, content, sender, profiles)
@@ -86,17 +94,15 @@ def read_path(
         else:
             yield name, _attempt(name, member.content, sender, profiles)
     if is_empty:
-        yield (
-            own,
-            UnreadableError("gói nén không có tệp nào để đọc, chỉ có thư mục hoặc tệp ẩn. Hãy gửi lại."),
-        )
+        empty = UnreadableError("gói nén không có tệp nào để đọc, chỉ có thư mục hoặc tệp ẩn. Hãy gửi lại.")
+        yield own, empty.of(content)
 
 
 def _attempt(name: str, content: bytes, sender: Sender, profiles: Sequence[Profile]) -> ReadFile | UnreadableError:
     try:
         return read_content(name, content, sender, profiles)
     except UnreadableError as error:
-        return error
+        return error.of(content)
 
 
 def read_content(name: str, content: bytes, sender: Sender, profiles: Sequence[Profile]) -> ReadFile:
@@ -122,7 +128,7 @@ def read_content(name: str, content: bytes, sender: Sender, profiles: Sequence[P
         delimiter=table.delimiter,
         sheets=[sheet.received for sheet in sheets],
     )
-    return ReadFile(received, table.form, table.encoding, sheets, [*table.remarks, *remarks])
+    return ReadFile(received, sender.source is not None, table.form, table.encoding, sheets, [*table.remarks, *remarks])
 
 
 def _table(content: bytes, encoding: str | None, profiles: Sequence[Profile]) -> Table:

@@ -8,7 +8,7 @@ import os
 import pwd
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -118,7 +118,7 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def tell_of_files(unreadable: list[Remark], noticed: list[Remark]) -> None:
+def tell_of_files(unreadable: Sequence[Remark], noticed: Sequence[Remark]) -> None:
     """Says on stderr which files could not be read, and what was noticed in the others."""
     for remark in noticed:
         tell(f"Lưu ý: {remark.file}: {remark.message}")

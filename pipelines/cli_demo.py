@@ -32,6 +32,7 @@ def demo(call: Call) -> int:
     from casework.types import Viewer
     from pipelines.cli_run import flat, summary
     from pipelines.jobs import job_load, job_publish, job_run
+    from pipelines.unreadable import told_once
 
     # the demo keeps to its own folder: a ledger of the environment is somebody's real one
     unset = f"unset {LEDGER_URL}; " if os.environ.get(LEDGER_URL) else ""
@@ -57,7 +58,7 @@ def demo(call: Call) -> int:
         f"  {unset}export MOTMA_HOME={shlex.quote(str(HOME.resolve()))} PATH={shlex.quote(str(program))}:$PATH"
     )
     call.show(flat(report), lambda: f"{story}\n\n{summary(report)}\n\n{hint}")
-    tell_of_files([*loaded.unreadable, *report.unreadable], report.noticed)
+    tell_of_files([*loaded.unreadable, *told_once(report.unreadable)], report.noticed)
     return 0
 
 

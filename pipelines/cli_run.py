@@ -44,7 +44,7 @@ def add_commands(commands: Commands) -> None:
 def run(call: Call) -> int:
     """Runs change files, as a flow run where a Prefect server is named."""
     from pipelines.jobs import job_run
-    from pipelines.unreadable import EXIT_UNREADABLE
+    from pipelines.unreadable import EXIT_UNREADABLE, told_once
 
     given = call.arguments
     server = call.environ.get("PREFECT_API_URL")
@@ -56,7 +56,7 @@ def run(call: Call) -> int:
         else:
             report = job_run(call.home, given.paths, given.source, call.by, progress)
     call.show(flat(report), lambda: summary(report))
-    tell_of_files(report.unreadable, report.noticed)
+    tell_of_files(told_once(report.unreadable), report.noticed)
     return EXIT_UNREADABLE if report.unreadable else 0
 
 
@@ -70,8 +70,9 @@ def flat(report: RunReport) -> dict[str, Any]:
 def summary(report: RunReport) -> str:
     """What became of every row, for people."""
     result = report.result
+    notes = _notes(report)
     if not result.files:
-        return "Không có tệp nào để xử lý."
+        return "\n\n".join(["Không có tệp nào để xử lý.", *notes])
     before = sum(result.outcomes.get(name, 0) for name in OUTCOMES) > result.decided
     others = "; các dòng khác đã quyết định từ trước" if before else ""
     parts = [_by_file(result), f"Quyết định lần này: {result.decided:,} dòng{others}."]
@@ -90,7 +91,7 @@ def summary(report: RunReport) -> str:
         )
     if result.returned:
         parts.append(_returned(result))
-    parts.append(_answers(report))
+    parts += [_answers(report), *notes]
     parts.append(_next_commands(result))
     return "\n\n".join(parts)
 
@@ -150,6 +151,12 @@ def _answers(report: RunReport) -> str:
     faulty = sum(answer.error_file is not None for answer in report.answers)
     root = report.answers[0].folder.parent.parent
     return f"Trả lời người gửi: {len(report.answers):,} phiếu nhận, {faulty:,} tệp cần sửa, trong {root}"
+
+
+def _notes(report: RunReport) -> list[str]:
+    """Where it was written down for senders that their files could not be read."""
+    notes = [str(one.answer) for one in report.unreadable if one.answer is not None]
+    return ["\n  ".join([f"Giấy báo cho người gửi, {len(notes):,} tệp không đọc được:", *notes])] if notes else []
 
 
 def _next_commands(result: RunResult) -> str:

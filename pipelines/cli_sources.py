@@ -53,24 +53,40 @@ def add_commands(commands: Commands) -> None:
 def check(call: Call) -> int:
     """Shows what was recognised of files."""
     from casework.preview import preview
-    from pipelines.inbox import read_all
-    from pipelines.unreadable import EXIT_UNREADABLE, Remark, UnreadableError
+    from pipelines.inbox import Unnamed, passed_over, read_all
+    from pipelines.unreadable import EXIT_UNREADABLE, Refused, Remark, told_once
 
     files: list[dict[str, Any]] = []
     texts: list[str] = []
-    unreadable: list[Remark] = []
-    noticed: list[Remark] = []
+    unreadable: list[Refused] = []
+    noticed = passed_over(call.arguments.files)
+    default = _default_province(call)
+    unnamed = Unnamed(default)
     for name, read in read_all(call.arguments.files, None):
-        if isinstance(read, UnreadableError):
-            unreadable.append(Remark(name, str(read)))
+        if isinstance(read, Refused):
+            unreadable.append(read)
             continue
         noticed.extend(Remark(name, remark) for remark in read.remarks)
+        unnamed.see(name, read)
         previews = preview(read.received)
-        files.append(_told(name, read, previews))
-        texts.append(_text(name, read, previews))
+        province = read.received.province or default
+        files.append(_told(name, read, previews, province))
+        texts.append(_text(name, read, previews, province))
+    noticed.extend(unnamed.remarks())
     call.show({"files": files, "unreadable": unreadable, "noticed": noticed}, lambda: "\n\n".join(texts))
-    tell_of_files(unreadable, noticed)
+    tell_of_files(told_once(unreadable), noticed)
     return EXIT_UNREADABLE if unreadable else 0
+
+
+def _default_province(call: Call) -> str | None:
+    """The home's, where there is a home already."""
+    from casework.errors import UsageError
+    from casework.home import default_province, open_home
+
+    try:
+        return default_province(open_home(call.home))
+    except UsageError:
+        return None
 
 
 def answer(call: Call) -> int:
@@ -109,7 +125,7 @@ def _columns(sheet: ReadSheet) -> list[dict[str, str | None]]:
     ]
 
 
-def _told(name: str, read: ReadFile, previews: list[SheetPreview]) -> dict[str, Any]:
+def _told(name: str, read: ReadFile, previews: list[SheetPreview], province: str | None) -> dict[str, Any]:
     """The file for JSON."""
     sheets = [
         {
@@ -138,16 +154,18 @@ def _told(name: str, read: ReadFile, previews: list[SheetPreview]) -> dict[str, 
         "file": name,
         "digest": digest,
         "source": source,
+        "province": province,
         "form": read.form,
         "encoding": read.encoding,
         "sheets": sheets,
     }
 
 
-def _text(name: str, read: ReadFile, previews: list[SheetPreview]) -> str:
+def _text(name: str, read: ReadFile, previews: list[SheetPreview], province: str | None) -> str:
     """The file for people."""
     form = f"{read.form}, bảng mã {read.encoding}" if read.encoding else read.form
-    parts = [f"{name}\nĐịnh dạng: {form}. Nguồn: {read.received.source}. Chưa nhận dòng nào vào sổ."]
+    sender = f"Nguồn: {read.received.source}. Tỉnh của mã số mới: {province or 'mặc định của sổ'}."
+    parts = [f"{name}\nĐịnh dạng: {form}. {sender} Chưa nhận dòng nào vào sổ."]
     for sheet, seen in zip(read.sheets, previews, strict=True):
         profile = sheet.layout.profile
         where = f"Trang “{sheet.received.layout.name}”: " if sheet.received.layout.name is not None else ""

@@ -23,7 +23,7 @@ from casework.errors import BusyError, MotmaError
 from casework.types import Progress, silent
 from pipelines import jobs
 from pipelines.cli_call import DEFAULT_HOME, operating_system_user
-from pipelines.unreadable import Remark
+from pipelines.unreadable import Refused, Remark, told_once
 
 Outcome = dict[str, Any] | State[Any]
 
@@ -117,12 +117,12 @@ def _decided(report: jobs.RunReport) -> dict[str, Any]:
     return {"decided": result.decided, "outcomes": result.outcomes}
 
 
-def _unless_unreadable(counts: dict[str, Any], unreadable: Sequence[Remark], noticed: Sequence[Remark]) -> Outcome:
+def _unless_unreadable(counts: dict[str, Any], unreadable: Sequence[Refused], noticed: Sequence[Remark]) -> Outcome:
     """The counts; a failed state, with the files in the run's log, where some could not be read."""
     logger = get_run_logger()
     for remark in noticed:
         logger.warning("%s: %s", remark.file, remark.message)
-    for remark in unreadable:
+    for remark in told_once(unreadable):
         logger.error("%s: %s", remark.file, remark.message)
     if not unreadable:
         return counts

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from casework.answers import deliveries_of
 from casework.held import give_back_file, release
-from casework.home import open_home
+from casework.home import default_province, open_home
 from casework.load import LoadResult, load_extract
 from casework.publish import PublishResult, publish
 from casework.run import RunResult, decide_open, run, take_in
@@ -17,7 +17,8 @@ from casework.types import Home, Progress, Viewer, silent
 from pipelines.answer_files import AnswerFiles, write_answers
 from pipelines.extract_files import read_extract
 from pipelines.inbox import Inbox, read_inbox
-from pipelines.unreadable import Remark, UnreadableError, unused_columns
+from pipelines.refusal_notes import write_notes
+from pipelines.unreadable import Refused, Remark, UnreadableError, unused_columns
 
 #: What the log names as the reason of what the machine does by itself.
 LOAD_PURPOSE = "register load"
@@ -42,7 +43,7 @@ class IntakeReport:
     """The deliveries that were taken in, and what is to be said of files."""
 
     deliveries: list[int]
-    unreadable: list[Remark]
+    unreadable: list[Refused]
     noticed: list[Remark]
 
 
@@ -52,7 +53,7 @@ class RunReport:
 
     result: RunResult
     answers: list[AnswerFiles]
-    unreadable: list[Remark]
+    unreadable: list[Refused]
     noticed: list[Remark]
 
 
@@ -83,9 +84,9 @@ def job_intake(
 ) -> IntakeReport:
     """Takes the rows of change files in, without deciding them."""
     opened = open_home(home)
-    inbox = read_inbox(paths, source, progress)
+    inbox = read_inbox(paths, source, progress, default_province(opened))
     deliveries = take_in(opened, inbox.files, Viewer(by, RUN_PURPOSE))
-    return IntakeReport(deliveries, inbox.unreadable, inbox.noticed)
+    return IntakeReport(deliveries, write_notes(opened, inbox.unreadable), inbox.noticed)
 
 
 def job_decide(home: Path, by: str, progress: Progress = silent) -> RunReport:
@@ -97,7 +98,7 @@ def job_decide(home: Path, by: str, progress: Progress = silent) -> RunReport:
 def job_run(home: Path, paths: Sequence[Path], source: str | None, by: str, progress: Progress = silent) -> RunReport:
     """The main job: takes change files in, decides their rows and writes the answers to their senders."""
     opened, viewer = open_home(home), Viewer(by, RUN_PURPOSE)
-    inbox = read_inbox(paths, source, progress)
+    inbox = read_inbox(paths, source, progress, default_province(opened))
     return _answered(opened, run(opened, inbox.files, viewer, progress), inbox, viewer, progress)
 
 
@@ -128,4 +129,4 @@ def job_answer(
 
 def _answered(home: Home, result: RunResult, inbox: Inbox, viewer: Viewer, progress: Progress) -> RunReport:
     written = write_answers(home, [file.delivery_id for file in result.files], None, viewer, progress)
-    return RunReport(result, written, inbox.unreadable, inbox.noticed)
+    return RunReport(result, written, write_notes(home, inbox.unreadable), inbox.noticed)

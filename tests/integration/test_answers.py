@@ -25,6 +25,7 @@ from benchmarks.intake_writers import csv_bytes, xls_bytes, xlsx_bytes, zip_byte
 from casework.answers import answers
 from casework.home import open_home
 from casework.types import Viewer
+from casework.vietnam_time import today
 from pipelines.answer_files import safe_name
 from pipelines.answer_workbooks import fitting, safe_sheet_names
 from pipelines.cli import main
@@ -471,7 +472,7 @@ def facts(report: Any) -> dict[str, str]:
 
 
 def test_a_receipt_tells_every_row_and_is_the_same_for_the_same_file(desk: Desk) -> None:
-    content = (SAMPLES / "inbox" / "commune_66.csv").read_bytes()
+    content = (SAMPLES / "inbox" / "xa-24301" / "commune_66.csv").read_bytes()
     report = desk.send("a.csv", content)
     lines = receipt(report)
     words = {"linked": "liên kết", "issued": "cấp mã mới", "review": "chờ xem xét", "returned": "trả lại"}
@@ -528,6 +529,56 @@ def test_answers_stay_in_their_folder_and_to_their_owner(desk: Desk) -> None:
     assert not [path for path in desk.home.parent.rglob("*.xlsx") if root not in path.parents]
 
 
+def test_every_file_that_cannot_be_read_has_one_note_that_says_why(desk: Desk) -> None:
+    (desk.folder / "source.toml").write_text('source = "xa-01"\n', encoding="utf-8")
+    (desk.folder / "a.pdf.csv").write_bytes(b"%PDF-1.7")
+    sound = csv_bytes(commune({}), "utf-8", ",")
+    (desk.folder / "gói.zip").write_bytes(zip_bytes({"../x.csv": b"%PDF", "y.csv": sound}))
+    (desk.folder / "link.csv").symlink_to(desk.folder / "a.pdf.csv")
+    wrong = desk.folder / "wrong"
+    wrong.mkdir()
+    (wrong / "source.toml").write_text("unit = 'x'", encoding="utf-8")
+    (wrong / "b.csv").write_bytes(b"%PDF-1.7")
+    asked = ("run", str(desk.folder), str(desk.folder / "gone.csv"))
+    report = desk.json(*asked, code=10)
+    refused = {one["name"]: one for one in report["unreadable"]}
+    assert list(refused) == ["a.pdf.csv", "gói.zip/x.csv", "link.csv", "b.csv", "gone.csv"]
+    assert refused.pop("gone.csv")["answer"] is None
+    root = desk.home / "answers"
+    digest = hashlib.sha256(b"%PDF-1.7").hexdigest()
+    assert [Path(one["answer"]).relative_to(root).as_posix() for one in refused.values()] == [
+        f"xa-01/{digest[:12]} a.pdf.csv/a.pdf.csv - Không đọc được.txt",
+        f"xa-01/{hashlib.sha256(b'%PDF').hexdigest()[:12]} gói.zip_x.csv/gói.zip_x.csv - Không đọc được.txt",
+        "xa-01/khong-mo-duoc link.csv/link.csv - Không đọc được.txt",
+        "khong-ro-nguon/khong-mo-duoc b.csv/b.csv - Không đọc được.txt",
+    ]
+    for one in refused.values():
+        note = Path(one["answer"])
+        said = note.read_text(encoding="utf-8-sig")
+        assert f"\nTệp: {one['name']}\nNgày: {today():%d/%m/%Y}\n" in said
+        assert one["message"] in said
+        assert [stat.S_IMODE(path.stat().st_mode) for path in (note, note.parent, note.parent.parent)] == [
+            0o600,
+            0o700,
+            0o700,
+        ]
+    before = sorted(root.rglob("*"))
+    again = desk.json(*asked, code=10)
+    assert again["unreadable"] == report["unreadable"]
+    assert sorted(root.rglob("*")) == before
+    (desk.folder / "a.pdf.csv").write_bytes(b"%PDF-1.8")
+    desk.json(*asked, code=10)
+    assert len(list(root.rglob("*.txt"))) == 5
+    desk.capsys.readouterr()
+    assert main(asked, {"MOTMA_HOME": str(desk.home)}) == 10
+    told = desk.capsys.readouterr()
+    assert f"Giấy báo cho người gửi, 4 tệp không đọc được:\n  {root}/xa-01/" in told.out
+    assert [line.split(": ")[1] for line in told.err.splitlines() if line.startswith("Không đọc được")][-2:] == [
+        str(wrong),
+        str(desk.folder / "gone.csv"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "safe"),
     [
@@ -561,8 +612,8 @@ def test_a_cell_holds_what_excel_counts(text: str) -> None:
 
 
 def test_an_officers_note_reaches_the_sender_when_the_answer_is_written_again(desk: Desk, tmp_path: Path) -> None:
-    report = desk.send("a.csv", (SAMPLES / "inbox" / "commune_01.csv").read_bytes())
-    stays = desk.send("b.csv", (SAMPLES / "inbox" / "post_66.csv").read_bytes())
+    report = desk.send("a.csv", (SAMPLES / "inbox" / "xa-08995" / "commune_01.csv").read_bytes())
+    stays = desk.send("b.csv", (SAMPLES / "inbox" / "bd-24301" / "post_66.csv").read_bytes())
     items = [item for item in desk.json("queue", "list")["items"] if item["kind"] == "row"]
     item = next(item for item in items if item["waits_for_row"] is None)
     desk.json("queue", "decide", str(item["item_id"]), "--return", "--note", "=thiếu giấy khai sinh", "--by", "an")

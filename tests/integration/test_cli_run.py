@@ -83,6 +83,8 @@ def test_every_row_has_one_outcome_and_the_same_files_decide_nothing_twice(opera
     issued = decided.filter(pl.col("outcome") == "issued")["bhxh_code"]
     assert issued.n_unique() == len(issued)
     assert issued.str.contains(r"^\d{10}$").all()
+    drawn = decided.filter(pl.col("outcome") == "issued").select(pl.col("file").str.extract(r"_(\d\d)"), "bhxh_code")
+    assert (drawn["bhxh_code"].str.head(2) == drawn["file"]).all()
 
     again = operator.json("run", str(SAMPLES / "inbox"))
     assert again["decided"] == 0
@@ -93,9 +95,9 @@ def test_every_row_has_one_outcome_and_the_same_files_decide_nothing_twice(opera
 def test_a_renamed_reordered_and_cut_file_gets_the_same_receipts(operator: Operator, tmp_path: Path) -> None:
     operator.json("run", str(SAMPLES / "inbox"))
     before = operator.decisions(tmp_path)
-    lines = (SAMPLES / "inbox" / "post_01.csv").read_text(encoding="utf-8-sig").splitlines()
+    lines = (SAMPLES / "inbox" / "bd-08995" / "post_01.csv").read_text(encoding="utf-8-sig").splitlines()
     (tmp_path / "again.csv").write_text("\n".join([lines[0], *reversed(lines[5:])]), encoding="utf-8")
-    again = operator.json("run", str(tmp_path / "again.csv"))
+    again = operator.json("run", str(tmp_path / "again.csv"), "--source", "bd-08995")
     assert again["decided"] == 0
     assert again["files"][0]["rows"] == len(lines) - 5
     assert operator.decisions(tmp_path).equals(before)
@@ -108,19 +110,32 @@ def test_the_summary_is_for_people(operator: Operator) -> None:
         assert word in said
     assert "31/02/1990" in said
     assert "motma queue list" in said
-    again = operator.text("run", str(SAMPLES / "inbox" / "commune_01.csv"))
+    again = operator.text("run", str(SAMPLES / "inbox" / "xa-08995" / "commune_01.csv"))
     assert "Quyết định lần này: 0 dòng; các dòng khác đã quyết định từ trước.\n" in again
 
 
 def test_a_check_tells_faults_in_the_words_of_their_sender(operator: Operator) -> None:
-    said = operator.text("sources", "check", str(SAMPLES / "inbox" / "commune_66.csv"))
+    said = operator.text("sources", "check", str(SAMPLES / "inbox" / "xa-24301" / "commune_66.csv"))
     assert "1  Ngày không có trong lịch. Đối chiếu lại" in said
+    assert "Nguồn: xa-24301. Tỉnh của mã số mới: 66." in said
     assert "(date_impossible)" in said
     assert not re.search(r"\b\d{4}-\d\d", said)
 
 
+def test_a_check_says_whose_name_and_province_are_taken_with_a_home_and_without(
+    operator: Operator, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_bytes((SAMPLES / "inbox" / "xa-24301" / "commune_66.csv").read_bytes())
+    found = operator.json("sources", "check", str(tmp_path / "a.csv"))
+    assert [(file["source"], file["province"]) for file in found["files"]] == [("commune_01bd", "01")]
+    (remark,) = found["noticed"]
+    assert (remark["file"], "commune_01bd (tỉnh 01)" in remark["message"]) == (str(tmp_path), True)
+    operator.environ = {"MOTMA_HOME": str(tmp_path / "none")}
+    assert "Tỉnh của mã số mới: mặc định của sổ." in operator.text("sources", "check", str(tmp_path / "a.csv"))
+
+
 def test_a_row_that_does_not_fit_its_heading_goes_back_with_its_number(operator: Operator, tmp_path: Path) -> None:
-    lines = (SAMPLES / "inbox" / "commune_01.csv").read_text(encoding="utf-8-sig").splitlines()
+    lines = (SAMPLES / "inbox" / "xa-08995" / "commune_01.csv").read_text(encoding="utf-8-sig").splitlines()
     (tmp_path / "odd.csv").write_text("\n".join([lines[0], "", lines[1], lines[2] + ",thừa"]), encoding="utf-8")
     report = operator.json("run", str(tmp_path / "odd.csv"), "--source", "xa-01")
     (file,) = report["files"]
@@ -136,7 +151,7 @@ def test_files_that_cannot_be_read_are_10_after_the_others(operator: Operator, t
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "a.csv").write_bytes(b"a,b\n1,2\n")
-    (inbox / "b.csv").write_bytes((SAMPLES / "inbox" / "post_01.csv").read_bytes())
+    (inbox / "b.csv").write_bytes((SAMPLES / "inbox" / "bd-08995" / "post_01.csv").read_bytes())
     report = operator.json("run", str(inbox), str(tmp_path / "c.csv"), code=10)
     assert [file["file_name"] for file in report["files"]] == ["b.csv"]
     assert [Path(remark["file"]).name for remark in report["unreadable"]] == ["a.csv", "c.csv"]
@@ -197,7 +212,7 @@ def test_an_officer_links_and_another_returns(operator: Operator) -> None:
 
 
 def test_a_row_that_lacks_what_a_code_needs_is_not_offered_one(operator: Operator, tmp_path: Path) -> None:
-    with (SAMPLES / "inbox" / "post_01.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (SAMPLES / "inbox" / "bd-08995" / "post_01.csv").open(encoding="utf-8-sig", newline="") as file:
         headings = csv.DictReader(file).fieldnames or []
     told = {"HoTen": "Không Có Ai", "PhuongAn": "BS", "GioiTinh": "1", "NgaySinh": "05/03/1987"}
     told |= {"NgayBienDong": "01/06/2026", "CCNS": "0"}
@@ -224,7 +239,7 @@ def test_a_death_without_a_strong_number_takes_two_people(operator: Operator) ->
     item = waiting[0]
     first = operator.json("queue", "decide", str(item), "--approve", "--by", "an")
     assert (first["needs_approval"], first["approved_by"]) == (True, ["an"])
-    operator.text("queue", "decide", str(item), "--approve", "--by", "an", code=2)
+    assert operator.json("queue", "decide", str(item), "--approve", "--by", "an") == first
     assert "đã ghi nhận người này đã chết" in operator.text("queue", "decide", str(item), "--approve", "--by", "binh")
     left = operator.json("queue", "list", "--reason", "death")["items"]
     assert [line["item_id"] for line in left] == waiting[1:]

@@ -24,7 +24,7 @@ TAGS = {*CHANCES, *HABITS, *INVALID, *SLIPS, "space", "moved", "list2025"}
 def inbox_rows(folder: Path) -> dict[tuple[str, int], dict[str, str]]:
     """Every data row of the inbox by file stem and row number."""
     rows = {}
-    for path in sorted(folder.glob("*.csv")):
+    for path in sorted(folder.rglob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for number, row in enumerate(csv.DictReader(file), start=1):
                 rows[path.stem, number] = row

@@ -25,7 +25,7 @@ from pipelines import inbox
 from pipelines.change_files import ReadFile
 from pipelines.cli import main
 from pipelines.limits import MIB, READER_BYTES
-from pipelines.unreadable import UnreadableError
+from pipelines.unreadable import Refused
 from tests.torture.hostile import made
 from tests.torture.mutants import mutant, originals
 
@@ -220,7 +220,7 @@ def _listening() -> Iterator[dict[tuple[str, str], int]]:
     heard: dict[tuple[str, str], int] = {}
     read_all = inbox.read_all
 
-    def overheard(*args: Any) -> Iterator[tuple[str, ReadFile | UnreadableError]]:
+    def overheard(*args: Any) -> Iterator[tuple[str, ReadFile | Refused]]:
         for name, read in read_all(*args):
             if isinstance(read, ReadFile):
                 file = read.received

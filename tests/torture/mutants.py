@@ -28,7 +28,7 @@ _KINDS = {".csv": 5, ".xlsx": 9, ".xls": 4, ".zip": 2}
 def originals() -> dict[str, list[tuple[str, bytes]]]:
     """(name, bytes) of whole files by their ending."""
     files = [(file.name, file.content) for file in made_files()]
-    files += [(path.name, path.read_bytes()) for path in sorted(_SAMPLES.iterdir())]
+    files += [(path.name, path.read_bytes()) for path in sorted(_SAMPLES.rglob("*.csv"))]
     bundles = [(f"bundle_{at}.zip", zip_bytes(dict(files[at::20]))) for at in range(10)]
     return {kind: [file for file in [*files, *bundles] if file[0].endswith(kind)] for kind in _KINDS}
 

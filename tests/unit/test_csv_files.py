@@ -15,7 +15,7 @@ from pipelines.change_files import ReadFile, read_path
 from pipelines.inbox import read_inbox
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender, sender_of
-from pipelines.unreadable import UnreadableError
+from pipelines.unreadable import UnreadableError, told_once
 
 HEADER = "STT,Loại biến động,Họ và tên,Ngày sinh,Giới tính,Số ĐDCN/CCCD,Mã số BHXH,Ghi chú"
 ROW = "1,Bổ sung,Lê Văn An,05/03/1987,Nam,001087000123,,"
@@ -137,6 +137,61 @@ def test_a_folder_gives_its_files_by_name_each_once_and_names_what_it_cannot_rea
     assert {(file.source, file.province) for file in files} == {("xa-01", "24")}
     assert [Path(remark.file).name for remark in inbox.unreadable] == ["list.xlsx", "gone.csv"]
     assert [file.source for file in read_inbox([tmp_path / "b.csv"], "xa-02").files] == ["xa-02"]
+
+
+def test_a_folder_gives_the_files_of_the_senders_within_and_names_the_folders_of_nobody(tmp_path: Path) -> None:
+    for folder in ("xa-02", "xa-01", "done", ".hidden", "xa-03", "xa-01/deeper"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    for name in ("a.csv", "xa-01/b.csv", "xa-02/c.csv", "xa-03/d.csv", "xa-01/deeper/e.csv", ".hidden/f.csv"):
+        (tmp_path / name).write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    for unit, province in (("xa-01", "01"), ("xa-02", "66")):
+        text = f'source = "{unit}"\nprovince = "{province}"\n'
+        (tmp_path / unit / "source.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "xa-01")
+    inbox = read_inbox([tmp_path], None)
+    assert [(file.file_name, file.source, file.province) for file in inbox.files] == [
+        ("a.csv", "commune_01bd", None),
+        ("b.csv", "xa-01", "01"),
+        ("c.csv", "xa-02", "66"),
+    ]
+    assert [Path(remark.file).name for remark in inbox.unreadable] == ["link"]
+    passed, unnamed = inbox.noticed
+    assert (passed.file, unnamed.file) == (str(tmp_path / "xa-03"), str(tmp_path))
+    assert "không có source.toml" in passed.message
+
+
+def test_where_nobody_says_who_sent_it_is_told_once_a_folder_whose_name_and_province_are_taken(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "c.csv").write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    (other / "source.toml").write_text('province = "66"\n', encoding="utf-8")
+
+    def told(source: str | None) -> list[tuple[str, str]]:
+        inbox = read_inbox([tmp_path], source, province="24")
+        assert len(list(inbox.files)) == 3
+        return [(remark.file, remark.message.split(";")[0]) for remark in inbox.noticed]
+
+    said = "không ai nêu tên đơn vị gửi, nên lấy tên mẫu: commune_01bd (tỉnh {})"
+    assert told(None) == [(str(tmp_path), said.format("24")), (str(other), said.format("66"))]
+    assert told("xa-01") == []
+    (other / "source.toml").write_text('source = "xa-02"\n', encoding="utf-8")
+    assert told(None) == [(str(tmp_path), said.format("24"))]
+
+
+def test_a_fault_of_source_toml_is_told_once_with_every_file_that_it_keeps_out(tmp_path: Path) -> None:
+    names = [f"{number:02}.csv" for number in range(22)]
+    for name in names:
+        (tmp_path / name).write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    (tmp_path / "source.toml").write_text("unit = 'x'", encoding="utf-8")
+    inbox = read_inbox([tmp_path, tmp_path / "gone.csv"], None)
+    assert list(inbox.files) == []
+    assert [Path(one.file).name for one in inbox.unreadable] == [*names, "gone.csv"]
+    (told,) = told_once(inbox.unreadable)
+    assert told.file == str(tmp_path)
+    assert "khóa lạ: unit" in told.message
+    assert told.message.endswith("Vì thế chưa đọc 23 tệp: " + ", ".join(names[:20]) + " và 3 tệp nữa.")
 
 
 def test_a_folder_is_read_file_by_file_and_no_file_is_kept_when_the_next_is_read(tmp_path: Path) -> None:

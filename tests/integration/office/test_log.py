@@ -52,7 +52,7 @@ NOTE = "hỏi lại ông Trứ, 0912345678"
 def told_by_samples() -> set[str]:
     """Every name and number of the sample register and inbox."""
     found = set()
-    for path in (SAMPLES / "register.csv", *sorted((SAMPLES / "inbox").glob("*.csv"))):
+    for path in (SAMPLES / "register.csv", *sorted((SAMPLES / "inbox").rglob("*.csv"))):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 found.update(row[name].strip() for name in _TELLING if (row.get(name) or "").strip())

@@ -23,12 +23,15 @@ update person set seq = (select seq from ledger_state) where person_id = (select
 create temp table planted as
 select province, value
 from code_draw
-where seq = (select seq from code_draw group by seq having count(*) > 1 limit 1)
+where (seq, province) = (
+  select seq, province from code_draw group by seq, province having count(*) > 1 order by seq, province limit 1
+)
 order by value
 limit 2;
-create temp table swapped as select d.* from code_draw as d join planted as p on p.value = d.value;
+create temp table swapped as
+select d.* from code_draw as d join planted as p on p.province = d.province and p.value = d.value;
 update code_draw set number = (select s.number from swapped as s where s.value <> code_draw.value)
-where value in (select value from planted);
+where province = (select min(province) from planted) and value in (select value from planted);
 
 -- fault: codes_follow_the_policy also: issued_code_was_drawn
 create temp table planted as select 900001 as code_id, '2026-08-31T00:00:00Z' as created_at;

@@ -5,8 +5,10 @@ create temp table planted as select province, value + 1 as counter, value as dra
 update code_counter set value = value + 1 where province = (select province from planted);
 
 -- fault: draws_are_counted (gap)
-create temp table planted as select province, value as counter, value as draws, value + 1 as highest from code_counter;
-update code_draw set value = value + 1, key_id = 'other' where value = (select draws from planted);
+create temp table planted as
+select province, value as counter, value as draws, value + 1 as highest from code_counter order by province limit 1;
+update code_draw set value = value + 1, key_id = 'other'
+where province = (select province from planted) and value = (select draws from planted);
 
 -- fault: issued_code_was_drawn (number of another) also: codes_follow_the_policy
 create temp table planted as select 900001 as code_id, min(person_id) as person_id, '001099900001' as code from quiet;
