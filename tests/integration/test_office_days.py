@@ -1,0 +1,72 @@
+"""An office's days in any order keep every promise; the long run of the same is `make torture`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from registry import deliveries, plans
+from tests.engines import Model, Places
+from tests.torture.desk import OFFICERS, make_model
+from tests.torture.office_machine import OfficeMachine, machine_on, play
+from tests.torture.people import Report
+
+SEED = 20261122
+
+
+@pytest.fixture(scope="module")
+def model(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    made = Model(tmp_path_factory.mktemp("days") / "home", places.new())
+    make_model(made)
+    return made
+
+
+@pytest.mark.slow
+def test_days_in_any_order(model: Model, places: Places, tmp_path: Path) -> None:
+    counts = play(model, places, tmp_path, SEED, rounds=3, steps=8, shrinks=False)
+    assert counts["steps"] >= 24
+    assert counts["killed"] > 0
+
+
+#: a person whom nobody knows, without a number, and the death of one who is known by name and date
+NEW = Report(5, 0, 0, "none", False, False, False, 1, None, 1)
+DEATH = Report(3, 4, 0, "none", False, True, False, 1, None, 1)
+
+
+@pytest.fixture
+def days(model: Model, places: Places, tmp_path: Path) -> Iterator[OfficeMachine]:
+    machine = machine_on(model, places, tmp_path)()
+    yield machine
+    machine.close()
+
+
+def test_two_codes_of_one_person_are_found(days: OfficeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(plans, "strange_keys", lambda *_: set())
+        days.outrun(first=[NEW], second=[NEW._replace(spelling=1)], meanwhile="plan", place=0)
+    with pytest.raises(AssertionError, match=r"about Vũ Ngọc Diễm is issued to [0-9]{10}, which nobody has; his is"):
+        days.holds()
+
+
+def test_a_lost_row_is_found(days: OfficeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_delivery = deliveries.add_delivery
+
+    def forgetful(session: object, delivery: object, rows: list[object], viewer: object) -> object:
+        return add_delivery(session, delivery, rows[1:], viewer)
+
+    monkeypatch.setattr(deliveries, "add_delivery", forgetful)
+    with pytest.raises(AssertionError, match="FileOutcome"):
+        days.send(source="xa-01", written=[NEW, DEATH], halves=False, strike=None)
+    with pytest.raises(AssertionError, match="2 rows went in"):
+        days.holds()
+
+
+def test_a_death_that_one_officer_recorded_is_found(days: OfficeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    days.send(source="xa-01", written=[DEATH], halves=False, strike=None)
+    days.holds()
+    monkeypatch.setattr("casework.settle._AGREEING", 1)
+    days.verdict(which=0, how="truly", officer=OFFICERS[0], strike=None)
+    with pytest.raises(AssertionError, match="Phan Văn Thiện is recorded as dead"):
+        days.holds()
