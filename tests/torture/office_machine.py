@@ -17,7 +17,7 @@ from typing import ClassVar
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from casework.apply import apply_plan
 from casework.intake import ReceivedFile
@@ -26,30 +26,32 @@ from casework.run import run
 from casework.types import Viewer
 from tests.engines import Model, Places
 from tests.story import story
-from tests.torture.desk import OFFICERS, SOURCES, STRUCK, Desk, Strike
+from tests.torture.desk import OFFICERS, SOURCES, STRUCK, WRITING, Desk, Strike
 from tests.torture.people import PEOPLE, Report
 
-reports = st.lists(
-    st.builds(
-        Report,
-        person=st.integers(0, len(PEOPLE) - 1),
-        event=st.sampled_from((0, 0, 0, 1, 2, 3, 4, 5)),
-        spelling=st.integers(0, 30),
-        number=st.sampled_from(("own", "none", "none", "another's")),
-        has_code=st.booleans(),
-        has_household=st.booleans(),
-        has_parents=st.booleans(),
-        day=st.integers(1, 28),
-        fault=st.sampled_from((None,) * 8 + ("name", "date")),
-        times=st.sampled_from((1, 1, 1, 1, 2)),
-    ),
-    min_size=1,
-    max_size=5,
+reported = st.builds(
+    Report,
+    person=st.integers(0, len(PEOPLE) - 1),
+    event=st.sampled_from((0, 0, 0, 1, 2, 3, 4, 5)),
+    spelling=st.integers(0, 30),
+    number=st.sampled_from(("own", "none", "none", "another's")),
+    has_code=st.booleans(),
+    has_household=st.booleans(),
+    has_parents=st.booleans(),
+    day=st.integers(1, 28),
+    fault=st.sampled_from((None,) * 8 + ("name", "date")),
+    times=st.sampled_from((1, 1, 1, 1, 2)),
 )
+reports = st.lists(reported, min_size=1, max_size=5)
 sources = st.sampled_from(SOURCES)
 officers = st.sampled_from(OFFICERS)
 picks = st.integers(0, 2**16)
-strikes = st.none() | st.builds(Strike, st.sampled_from(STRUCK), st.sampled_from((1, 1, 2, 3, 5, 8)))
+#: nothing, or at some transaction that writes, or at a statement of some kind
+strikes = (
+    st.none()
+    | st.builds(Strike, st.just(WRITING), st.integers(1, 8))
+    | st.builds(Strike, st.sampled_from(STRUCK), st.sampled_from((1, 1, 2)))
+)
 
 
 class OfficeMachine(RuleBasedStateMachine):
@@ -86,6 +88,14 @@ class OfficeMachine(RuleBasedStateMachine):
         self.counts["steps"] += 1
         faults = self.desk.truth.judge(self.desk.home)
         assert not faults, "\n".join(faults)
+
+    @initialize(place=picks, has_extract=st.booleans(), written=st.lists(reported, max_size=5))
+    def begin(self, place: int, has_extract: bool, written: Sequence[Report]) -> None:
+        """A further extract comes before anything is decided, or none; then a first file, or none."""
+        if has_extract:
+            self.desk.load(place, None)
+        if written:
+            self.send(source=SOURCES[0], written=written, halves=False, strike=None)
 
     # files ----------------------------------------------------------------------------------------------------------
 
