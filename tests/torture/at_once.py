@@ -305,21 +305,26 @@ def _strays(home: Home, rows: list[dict[str, Any]], who: Mapping[tuple[str, int]
 
 
 def _settle(home: Home, who: Mapping[tuple[str, int], int]) -> int:
-    """How many items a clerk decided who calls people new that have no code, until everybody has one."""
+    """How many items a clerk who knows the truth decided, until everybody has a code."""
     decided = 0
     while True:
-        rows = _rows(home)
-        known = _codes(rows, who).keys()
-        waiting = [
-            row["item_id"]
-            for row in rows
-            if row["item_id"] is not None
-            and row["waits_for_row_id"] is None
-            and who[row["source"], row["row"]] not in known
-        ]
-        if not waiting or decided > len(who):
+        rows = {row["row_id"]: row for row in _rows(home)}
+        codes = _codes(list(rows.values()), who)
+        person = {row_id: who[row["source"], row["row"]] for row_id, row in rows.items()}
+        nobodys = {_waited_for(rows, row_id) for row_id in rows if person[row_id] not in codes}
+        if not nobodys or decided > len(who):
             return decided
+        row_id = min(nobodys)
+        held = codes.get(person[row_id])
+        verdict = Verdict("new") if held is None else Verdict("link", *held)
         # a row that the clerk has not been shown may have come up, or the row been decided with another before it
         with suppress(BusyError, UsageError):
-            decide(home, waiting[0], Verdict("new"), CLERK)
+            decide(home, rows[row_id]["item_id"], verdict, CLERK)
         decided += 1
+
+
+def _waited_for(rows: Mapping[int, Mapping[str, Any]], row_id: int) -> int:
+    """The row in review that a row waits for in the end."""
+    while rows[row_id]["waits_for_row_id"] is not None:
+        row_id = rows[row_id]["waits_for_row_id"]
+    return row_id
