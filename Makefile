@@ -25,7 +25,7 @@ test: lint ## install, then every check and test that needs nothing but Python
 
 # Frames of a few rows: threads of polars would only get into each other's way.
 .PHONY: torture
-torture: $(VENV)/installed ## campaigns of fuzzed inputs, an hour; MOTMA_TORTURE_SECONDS and _SEED say otherwise
+torture: $(VENV)/installed ## campaigns of fuzzed files, crashes and processes at once, two hours; MOTMA_TORTURE_SECONDS and _SEED say otherwise
 	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest tests/torture/campaign_*.py
 
 .PHONY: fast

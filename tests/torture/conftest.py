@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-SECONDS = float(os.environ.get("MOTMA_TORTURE_SECONDS") or 3600)
+SECONDS = float(os.environ.get("MOTMA_TORTURE_SECONDS") or 7200)
 SEED = int(os.environ.get("MOTMA_TORTURE_SEED") or random.SystemRandom().randrange(10**9))
 #: Inputs that broke something; `make clean` removes the folder.
 KEPT = Path("var-torture")
