@@ -7,9 +7,12 @@ behind an apostrophe. They lie in folders that their owner alone may open.
 from __future__ import annotations
 
 import csv
+import os
+import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +30,7 @@ RECEIPT = "Phiếu nhận.xlsx"
 ERROR_FILE = "cần sửa"
 #: Bytes of a folder's or file's name that come from the sender; file systems take 255.
 _NAME_BYTES = 120
+_UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,37 @@ def write_answer(answer: Answer, root: Path) -> AnswerFiles:
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_csv = answer.layout.form == CSV
     error_file = folder / f"{name} - {ERROR_FILE}.{'csv' if is_csv else 'xlsx'}"
-    # a closed folder beside, where files and the writer's own parts take shape; they move when they are whole
-    with tempfile.TemporaryDirectory(prefix=".unfinished", dir=folder) as unfinished:
-        whole_file(folder / RECEIPT, Path(unfinished), lambda path: write_receipt(answer, error_file.name, path))
+    with workplace(folder) as unfinished:
+        whole_file(folder / RECEIPT, unfinished, lambda path: write_receipt(answer, error_file.name, path))
         if answer.error_sheets:
             write = _write_csv if is_csv else write_error_workbook
-            whole_file(error_file, Path(unfinished), lambda path: write(answer, path))
+            whole_file(error_file, unfinished, lambda path: write(answer, path))
     if not answer.error_sheets:
         error_file.unlink(missing_ok=True)
     return AnswerFiles(answer.delivery_id, folder, folder / RECEIPT, error_file if answer.error_sheets else None)
+
+
+@contextmanager
+def workplace(folder: Path) -> Iterator[Path]:
+    """A closed folder within, where files and their writer's own parts take shape; they move when they are whole.
+
+    What a killed process left behind there goes.
+    """
+    for left in folder.glob(f"{_UNFINISHED}-*"):
+        if not _is_alive(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_UNFINISHED}-{os.getpid()}-", dir=folder) as made:
+        yield Path(made)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def whole_file(path: Path, unfinished: Path, write: Callable[[Path], None]) -> None:

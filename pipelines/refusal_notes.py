@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from casework.errors import UsageError
 from casework.types import Home
 from casework.vietnam_time import today
-from pipelines.answer_files import FOLDER, safe_name, whole_file
+from pipelines.answer_files import FOLDER, safe_name, whole_file, workplace
 from pipelines.answer_texts import plain
 from pipelines.office_dates import local_date
 from pipelines.unreadable import Refused
@@ -53,9 +52,9 @@ def _write(one: Refused, root: Path) -> Path:
             "",
         ]
     )
-    with tempfile.TemporaryDirectory(prefix=".unfinished", dir=folder) as unfinished:
+    with workplace(folder) as unfinished:
         # with its mark, by which simple editors know the letters
-        whole_file(note, Path(unfinished), lambda path: _fill(path, text))
+        whole_file(note, unfinished, lambda path: _fill(path, text))
     return note
 
 

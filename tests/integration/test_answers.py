@@ -6,9 +6,12 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,7 +29,7 @@ from casework.answers import answers
 from casework.home import open_home
 from casework.types import Viewer
 from casework.vietnam_time import today
-from pipelines.answer_files import safe_name
+from pipelines.answer_files import safe_name, workplace
 from pipelines.answer_workbooks import fitting, safe_sheet_names
 from pipelines.cli import main
 from pipelines.csv_text import sheet_of
@@ -635,3 +638,16 @@ def test_an_officers_note_reaches_the_sender_when_the_answer_is_written_again(de
     assert "there is none" in desk.json("sources", "answer", "--delivery", "99", code=2)
     assert "has sent no file" in desk.json("sources", "answer", "--source", "ai", code=2)
     assert desk.is_whole()
+
+
+def test_what_a_killed_process_left_in_a_folder_goes(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    left, at_work = tmp_path / f".unfinished-{int(ended.stdout)}-a", tmp_path / f".unfinished-{os.getpid()}-b"
+    for folder in (left, at_work):
+        folder.mkdir()
+        (folder / "part").touch()
+    with workplace(tmp_path) as unfinished:
+        assert unfinished.is_dir()
+        assert not left.exists()
+        assert at_work.exists()
+    assert list(tmp_path.iterdir()) == [at_work]
