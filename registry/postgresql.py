@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 
+import psycopg
 import sqlalchemy as sa
 
 import sql
@@ -71,7 +72,11 @@ class PostgresqlStore:
         driver = connection.connection.driver_connection
         if driver is None:
             raise RuntimeError("the pool handed out no driver connection")
-        driver.execute(script)
+        try:
+            # many statements at once, which the driver takes only where there are no parameters
+            driver.execute(script)
+        except psycopg.Error as error:
+            raise sa.exc.DBAPIError.instance("migration", None, error, psycopg.Error) from error
 
     def says(self, error: sa.exc.DBAPIError) -> str:
         """What the server says of an error, without its detail: that holds values."""

@@ -56,12 +56,9 @@ class SqliteStore:
 
     def run_script(self, connection: sa.Connection, script: str) -> None:
         """Runs a migration within the connection's transaction."""
-        driver = connection.connection.driver_connection
-        if driver is None:
-            raise RuntimeError("the pool handed out no driver connection")
         for text in _split(script):
             # one statement at a time: executescript would commit and let go of the lock
-            driver.execute(text)
+            connection.exec_driver_sql(text)
 
     def says(self, error: sa.exc.DBAPIError) -> str:
         """What the engine says of an error, without any value."""

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 #: one fault or more in each command of crashing.DAYS, in their order
 PLANNED = (
-    [Fault("before rename of key", 2, "kill"), Fault("before fsync of key", 1, "unwritable")],
+    [
+        Fault("before rename of key", 2, "kill"),
+        Fault("before fsync of key", 1, "unwritable"),
+        Fault("before has_ledger", 1, "full"),
+    ],
     [Fault("after add_code", 1, "full")],
     [Fault("before replace of pointer", 1, "kill"), Fault("before slice of a version", 1, "unwritable")],
     [
