@@ -130,6 +130,8 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     word, code = verdict.word, verdict.code
     if word not in VERDICTS:
         raise UsageError(f"verdict {word}: not one of {', '.join(VERDICTS)}")
+    with home.ledger.reading() as session:
+        was_open = queue.item(session, item_id).state == "open"
     settle_stranded(home, viewer)
     with home.ledger.reading() as session:
         item = queue.item(session, item_id)
@@ -138,6 +140,8 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     if item.state == "closed":
         if _is_his_word(home, item, verdict, viewer):
             return _finish(home, item, verdict, viewer)
+        if was_open and item.kind == "row" and current is not None:
+            return _overtaken(home, item, verdict, current.outcome, current.bhxh_code)
         is_second_link = word in ("link", "approve") and waiting_death is not None
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
             raise UsageError(f"item {item_id}: decided already by {item.closed_by} at {item.closed_at}")
@@ -189,6 +193,13 @@ def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bo
         person_id = next((person_id for person_id, status in held if status == "active"), None)
         word = (viewer.by, _KEPT_AS[verdict.word], person_id)
         return bool(told) and (told[-1]["judged_by"], told[-1]["verdict"], told[-1]["person_id"]) == word
+
+
+def _overtaken(home: Home, item: Item, verdict: Verdict, outcome: str, code: str | None) -> DecideResult:
+    """What the officer wanted, where the row was decided so just now with what it waited for; else BusyError."""
+    if (verdict.word, verdict.code) == ("link", code) or (verdict.word, outcome) == ("new", "issued"):
+        return _result(home, item, 0)
+    raise BusyError(f"item {item.item_id}: decided just now with what it waited for. Look again.")
 
 
 def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:

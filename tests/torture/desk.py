@@ -19,6 +19,7 @@ from casework.intake import ReceivedFile, take_in
 from casework.load import load_extract
 from casework.publish import publish
 from casework.queue import Verdict, decide, show
+from casework.redecide import settle_stranded
 from casework.run import FileOutcome, decide_open, run
 from casework.types import Viewer
 from pipelines.change_files import ReadFile, read_path
@@ -183,6 +184,8 @@ class Desk:
         return row.kind == "row" and self.truth.person(row) not in self.truth.codes and not self.truth.is_arrival(row)
 
     def _waiting(self) -> list[Row]:
+        # what two clients at once left for the next command, so that nobody is shown what is decided in a moment
+        settle_stranded(self.home, OFFICERS[0])
         rows = rows_of(self.home)
         self.truth.learn(rows)
         return [row for row in rows if row.item_id is not None]
