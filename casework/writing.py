@@ -31,11 +31,9 @@ class Chunk:
         check_keys(session)
         self._session, self._plan, self._viewer = session, plan, viewer
         self._scheme = code_policy(home).scheme_at(session.at)
-        self._code_key, self._log_key = home.key("code_permutation"), home.key("log_digest")
+        self._log_key = home.key("log_digest")
         # what the tail has forgotten since the plan's T cannot be looked through again
         self.is_outgrown = session.floor_seq > plan.tail_seq
-        own_numbers = [number for row in rows if (number := self._own_number(row.body)) is not None]
-        self._known_numbers = codes.known(session, own_numbers)
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
         ids = [row.row_id for row in rows]
         self._decided = {row_id: row.decision_no for row_id, row in decisions.current(session, ids).items()}
@@ -49,8 +47,11 @@ class Chunk:
         named = {meaning["household_code"] for meaning in self._meanings.values()} - {None}
         self._course = Course(session, targets, named, viewer)
         self._course.read_members(self._meanings.values())
-        new = sum(row.body["outcome"] == "issued" for row in rows)
-        self._person_ids = iter(session.next_ids("person", new))
+        new = [row for row in rows if row.body["outcome"] == "issued"]
+        self._person_ids = iter(session.next_ids("person", len(new)))
+        own_numbers = {row.row_id: number for row in new if (number := self._own_number(row.body)) is not None}
+        drawing = [self._provinces[row.row_id] for row in new if row.row_id not in own_numbers]
+        self._draws = codes.Draws(session, home.key("code_permutation"), drawing, own_numbers.values())
         self._reopened = {
             item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"
         }
@@ -117,7 +118,8 @@ class Chunk:
 
     def is_number_taken(self, body: Mapping[str, Any]) -> bool:
         """Whether an issue would use a number again, and no officer has said that the person is new all the same."""
-        return self._own_number(body) in self._known_numbers and not body["judged_new"]
+        number = self._own_number(body)
+        return number is not None and self._draws.is_known(number) and not body["judged_new"]
 
     # what rows do ---------------------------------------------------------------------------------------------------
 
@@ -126,11 +128,10 @@ class Chunk:
         meaning = self._meanings[row.row_id]
         person_id = next(self._person_ids)
         code = self._own_number(body)
-        if code is None or code in self._known_numbers:
-            code = codes.issue(self._session, self._code_key, self._provinces[row.row_id])
+        if code is None or self._draws.is_known(code):
+            code = self._draws.draw(self._provinces[row.row_id])
         else:
-            codes.take(self._session, code)
-            self._known_numbers.add(code)
+            self._draws.take(code)
         effects = self._course.issue(person_id, meaning)
         record = self._course.people[person_id].record
         self._drafts.append(people.draft(person_id, record, flags=meaning["flags"], row_id=row.row_id))
@@ -252,6 +253,7 @@ class Chunk:
         session = self._session
         people.add_persons(session, self._drafts, "issued")
         people.add_versions(session, self._versions)
+        self._draws.write()
         codes.add_codes(session, self._new_codes, "issued")
         households = people.household_ids(session, {held["household_code"] for held in self._memberships} - {None})
         people.add_memberships(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,29 +39,78 @@ def permute(value: int, key: Key, province: str) -> int:
     return left * _HALF + right
 
 
-def issue(session: WriteSession, key: Key, province: str) -> str:
-    """A number never used before, drawn for a province. The caller gives it to a person in the same transaction."""
-    while True:
-        value = session.value("raise_code_counter", province=province)
-        number = f"{province}{permute(value, key, province):08d}"
-        is_new = session.run("know_number", number=number, seq=session.seq) == 1
-        session.run(
-            "add_code_draw",
-            province=province,
-            value=value,
-            number=number,
-            outcome="issued" if is_new else "skipped",
-            key_id=key.key_id,
-            seq=session.seq,
+class Draws:
+    """The numbers that one transaction gives out. They are looked up together, and written together at its end.
+
+    The caller holds the issuing lock from before the draws are made until they are written.
+    """
+
+    def __init__(
+        self, session: WriteSession, key: Key, provinces: Iterable[str] = (), own_numbers: Iterable[str] = ()
+    ) -> None:
+        """`provinces`: one for each number that is likely to be drawn; `own_numbers`: what may be given as it stands."""
+        self._session, self._key = session, key
+        self._likely = Counter(provinces)
+        self._counters: dict[str, int] = {}
+        self._ahead: dict[str, deque[tuple[int, str]]] = {}
+        self._known = known(session, own_numbers)
+        self._drawn: list[dict[str, Any]] = []
+        self._given: list[str] = []
+        for province in self._likely:
+            self._look_ahead(province)
+
+    def _look_ahead(self, province: str) -> None:
+        """Works out a province's next numbers, and which of them are known."""
+        if province not in self._counters:
+            row = self._session.one("code_counter", province=province)
+            self._counters[province] = 0 if row is None else row.value
+        first = self._counters[province] + 1
+        values = range(first, first + max(1, self._likely[province]))
+        self._counters[province] = values[-1]
+        self._ahead[province] = deque(
+            (value, f"{province}{permute(value, self._key, province):08d}") for value in values
         )
-        if is_new:
-            return number
+        self._known |= known(self._session, [number for _, number in self._ahead[province]])
 
+    def draw(self, province: str) -> str:
+        """A number never used before. The caller gives it to a person in the same transaction."""
+        while True:
+            if not self._ahead.get(province):
+                self._look_ahead(province)
+            value, number = self._ahead[province].popleft()
+            is_new = number not in self._known
+            self._drawn.append(
+                {
+                    "province": province,
+                    "value": value,
+                    "number": number,
+                    "outcome": "issued" if is_new else "skipped",
+                    "key_id": self._key.key_id,
+                    "seq": self._session.seq,
+                }
+            )
+            if is_new:
+                self._known.add(number)
+                self._given.append(number)
+                return number
 
-def take(session: WriteSession, number: str) -> None:
-    """Remembers a number that is given as it stands, without a draw; RegistryError when it was known before."""
-    if session.run("know_number", number=number, seq=session.seq) != 1:
-        raise RegistryError("a number once used is never used again; run `motma check`")
+    def is_known(self, number: str) -> bool:
+        """Whether one of the own numbers has been used, in whatever state."""
+        return number in self._known
+
+    def take(self, number: str) -> None:
+        """Gives an own number as it stands, without a draw."""
+        self._known.add(number)
+        self._given.append(number)
+
+    def write(self) -> None:
+        """Raises the counters to the last number drawn, and remembers every number for ever."""
+        last = {drawn["province"]: drawn["value"] for drawn in self._drawn}
+        counters = [{"province": province, "value": value} for province, value in last.items()]
+        self._session.run_many("set_code_counter", counters)
+        self._session.run_many("add_code_draw", self._drawn)
+        numbers = [{"number": number, "seq": self._session.seq} for number in self._given]
+        self._session.run_many("use_number", numbers)
 
 
 def known(session: Session, numbers: Iterable[str]) -> set[str]:

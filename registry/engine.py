@@ -10,7 +10,7 @@ import json
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol
@@ -155,6 +155,9 @@ class Store(Protocol):
     write_engine: sa.Engine
     read_engine: sa.Engine
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Stands in line for the issuing lock, where the engine keeps no line of its own."""
+
     def is_there(self) -> bool:
         """Whether there is anything that a ledger could be in."""
 
@@ -194,7 +197,7 @@ class Ledger:
     def create(self, province: str, key_version: str, then: Callable[[WriteSession], None]) -> bool:
         """Whether an empty ledger was made, and `then` done in it, whole or not at all; False when there is one."""
         self.store.make_place()
-        with self._understood(), self.store.write_engine.begin() as connection:
+        with self.store.turn(), self._understood(), self.store.write_engine.begin() as connection:
             session = Session(connection)
             if session.value("has_ledger"):
                 return False
@@ -211,7 +214,7 @@ class Ledger:
 
         BusyError (12) when the lock cannot be had in time.
         """
-        with self._understood(), self.store.write_engine.begin() as connection:
+        with self.store.turn(), self._understood(), self.store.write_engine.begin() as connection:
             yield WriteSession(connection)
 
     @contextmanager

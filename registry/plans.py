@@ -127,12 +127,12 @@ def is_open(session: Session, plan: Plan) -> bool:
 
 
 def mark(session: WriteSession, plan: Plan, states: Mapping[int, str]) -> None:
-    """Notes that rows were applied or sent back."""
+    """Notes, by position, that rows were applied or sent back."""
     session.run_many(
-        "set_plan_row_state",
+        "add_plan_row_done",
         [
-            {"row_id": row_id, "batch_id": plan.batch_id, "attempt": plan.attempt, "state": state}
-            for row_id, state in states.items()
+            {"batch_id": plan.batch_id, "attempt": plan.attempt, "position": position, "state": state}
+            for position, state in states.items()
         ],
     )
 

@@ -7,6 +7,7 @@ committed; so writers read each statement's own present.
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
 
 import psycopg
 import sqlalchemy as sa
@@ -59,6 +60,10 @@ class PostgresqlStore:
             connection.exec_driver_sql(first)
 
         return engine
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Nothing: the server lets those who wait for the lock have it in the order in which they came."""
+        return nullcontext()
 
     def is_there(self) -> bool:
         """Always: a server that does not answer is an error, not an absent ledger."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 import sql
+from registry.errors import BusyError
 
 _BUSY_SECONDS = 120
+_LOOK_EVERY_SECONDS = 0.002
 
 
 class SqliteStore:
@@ -45,6 +50,37 @@ class SqliteStore:
             connection.exec_driver_sql(begin)
 
         return engine
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Stands in line for the issuing lock; BusyError when it takes too long.
+
+        SQLite has no line: who waits looks again every now and then, and who has just let go takes the lock first.
+        Here one waits at the head of the line, and who has let go goes behind it. The line orders and forbids nothing;
+        a writer outside it is still kept out by the lock. It ends with the process that stands in it.
+        """
+        until = time.monotonic() + _BUSY_SECONDS
+        with ExitStack() as held:
+            with self._locked("next", until):
+                held.enter_context(self._locked("turn", until))
+            yield
+
+    @contextmanager
+    def _locked(self, name: str, until: float) -> Iterator[None]:
+        place = os.open(self._file.with_name(f"{self._file.name}-{name}"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            while True:
+                try:
+                    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise BusyError(f"{self.name}: others have been writing for {_BUSY_SECONDS} s. Try again.") from None
+                    time.sleep(_LOOK_EVERY_SECONDS)
+                else:
+                    break
+            yield
+        finally:
+            os.close(place)
 
     def is_there(self) -> bool:
         """Whether the file is there."""

@@ -43,9 +43,10 @@ order by b.row_id;
 -- name: applied_row_is_decided
 -- 4: rows in = linked + issued + review + returned: an applied row has its decision. Rows: those that have none.
 select p.row_id, p.batch_id, p.attempt
-from plan_row as p
+from plan_row_done as s
+join plan_row as p on p.batch_id = s.batch_id and p.attempt = s.attempt and p.position = s.position
 left join decision as d on d.row_id = p.row_id
-where p.state = 'applied' and d.row_id is null
+where s.state = 'applied' and d.row_id is null
 order by p.row_id, p.attempt;
 
 -- name: decided_row_has_a_batch

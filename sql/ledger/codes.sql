@@ -2,6 +2,10 @@
 -- remembers a number for ever; nothing when it is known already
 insert into number_known (number, seq) values (:number, :seq) on conflict (number) do nothing;
 
+-- name: use_number
+-- remembers a number that is given out now, and was never known before
+insert into number_known (number, seq) values (:number, :seq);
+
 -- name: known_numbers
 select number from number_known where number in :numbers;
 
@@ -36,11 +40,13 @@ values (:code_id, :code, :person_id, :status, :origin, :seq, :at);
 -- name: add_code_status
 insert into code_status (code_id, seq, status) values (:code_id, :seq, :status);
 
--- name: raise_code_counter
--- the province's counter, one more
-insert into code_counter (province, value) values (:province, 1)
-on conflict (province) do update set value = code_counter.value + 1
-returning value;
+-- name: code_counter
+-- the last value that a province has drawn
+select value from code_counter where province = :province;
+
+-- name: set_code_counter
+insert into code_counter (province, value) values (:province, :value)
+on conflict (province) do update set value = excluded.value;
 
 -- name: add_code_draw
 insert into code_draw (province, value, number, outcome, key_id, seq)

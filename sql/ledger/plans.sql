@@ -44,26 +44,33 @@ insert into plan (
 );
 
 -- name: add_plan_row
-insert into plan_row (row_id, batch_id, attempt, position, state, body, asked)
-values (:row_id, :batch_id, :attempt, :position, 'planned', :body, :asked);
+insert into plan_row (batch_id, attempt, position, row_id, body, asked)
+values (:batch_id, :attempt, :position, :row_id, :body, :asked);
 
 -- name: planned_rows
 -- the next rows of a plan that are still to be applied
-select row_id, position, body, asked
-from plan_row
-where batch_id = :batch_id and attempt = :attempt and state = 'planned' and position > :after
-order by position
+select p.row_id, p.position, p.body, p.asked
+from plan_row as p
+left join plan_row_done as d on d.batch_id = p.batch_id and d.attempt = p.attempt and d.position = p.position
+where p.batch_id = :batch_id and p.attempt = :attempt and p.position > :after and d.position is null
+order by p.position
 limit :limit;
 
 -- name: count_planned
-select count(*) from plan_row where batch_id = :batch_id and attempt = :attempt and state = 'planned';
+select
+  (select count(*) from plan_row where batch_id = :batch_id and attempt = :attempt)
+  - (select count(*) from plan_row_done where batch_id = :batch_id and attempt = :attempt);
 
--- name: set_plan_row_state
-update plan_row set state = :state where row_id = :row_id and batch_id = :batch_id and attempt = :attempt;
+-- name: add_plan_row_done
+insert into plan_row_done (batch_id, attempt, position, state) values (:batch_id, :attempt, :position, :state);
 
 -- name: send_back_open_plans
 -- their rows are decided again
-update plan_row set state = 'sent_back' where state = 'planned';
+insert into plan_row_done (batch_id, attempt, position, state)
+select p.batch_id, p.attempt, p.position, 'sent_back'
+from plan_row as p
+left join plan_row_done as d on d.batch_id = p.batch_id and d.attempt = p.attempt and d.position = p.position
+where d.position is null;
 
 -- name: strange_keys
 -- which of some keys another batch, load or decision committed after a seq

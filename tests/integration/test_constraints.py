@@ -142,9 +142,17 @@ def a_row(session: WriteSession) -> int:
     return int(first(session, "select min(row_id) from decision where outcome = 'returned'"))
 
 
+def drawn(session: WriteSession, home: Home, province: str) -> str:
+    """A number of a province, drawn and written."""
+    draws = codes.Draws(session, home.key("code_permutation"))
+    number = draws.draw(province)
+    draws.write()
+    return number
+
+
 def second_code(session: WriteSession, home: Home) -> None:
     _, person_id = a_code(session)
-    number = codes.issue(session, home.key("code_permutation"), "01")
+    number = drawn(session, home, "01")
     codes.add_codes(session, [{"code": number, "person_id": person_id, "status": "active"}], "issued")
 
 
@@ -162,7 +170,7 @@ def unknown_number(session: WriteSession, home: Home) -> None:
 
 def lowered_counter(session: WriteSession, home: Home) -> None:
     session.text_rows("update code_counter set value = value - 1 returning value")
-    codes.issue(session, home.key("code_permutation"), first(session, "select province from code_counter"))
+    drawn(session, home, first(session, "select province from code_counter"))
 
 
 def person_twice(session: WriteSession, home: Home) -> None:

@@ -43,7 +43,7 @@ STRUCK = (
     "select",
     "insert into delivery ",
     "insert into batch_row",
-    "insert into plan_row",
+    "insert into plan_row ",
     "insert into decision ",
     "insert into code ",
     "insert into search_key",
@@ -52,7 +52,7 @@ STRUCK = (
     "insert into approval",
     "insert into log_entry",
     "insert into register_load",
-    "update plan_row",
+    "insert into plan_row_done",
 )
 
 

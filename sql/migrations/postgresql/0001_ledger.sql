@@ -265,19 +265,28 @@ create table plan (
   primary key (batch_id, attempt)
 );
 
--- what will be done with a row; body and asked are JSON. Working state: applied or sent_back once dealt with
+-- history: what will be done with a row; body and asked are JSON
 create table plan_row (
-  row_id bigint not null references intake_row (row_id),
   batch_id bigint not null,
   attempt bigint not null,
   position bigint not null,
-  state text collate "C" not null check (state in ('planned', 'applied', 'sent_back')),
+  row_id bigint not null references intake_row (row_id),
   body text collate "C" not null,
   asked text collate "C" not null,
-  primary key (row_id, batch_id, attempt),
+  primary key (batch_id, attempt, position),
   foreign key (batch_id, attempt) references plan (batch_id, attempt)
 );
-create index plan_row_batch on plan_row (batch_id, attempt, position);
+create unique index plan_row_row on plan_row (row_id, batch_id, attempt);
+
+-- history: rows of a plan that have been dealt with
+create table plan_row_done (
+  batch_id bigint not null,
+  attempt bigint not null,
+  position bigint not null,
+  state text collate "C" not null check (state in ('applied', 'sent_back')),
+  primary key (batch_id, attempt, position),
+  foreign key (batch_id, attempt, position) references plan_row (batch_id, attempt, position)
+);
 
 -- decisions -------------------------------------------------------------------------------------------------------
 
@@ -476,6 +485,10 @@ execute function keeps_its_rows();
 create trigger intake_row_keeps_its_rows before update or delete or truncate on intake_row
 execute function keeps_its_rows();
 create trigger delivery_row_keeps_its_rows before update or delete or truncate on delivery_row
+execute function keeps_its_rows();
+create trigger plan_row_keeps_its_rows before update or delete or truncate on plan_row
+execute function keeps_its_rows();
+create trigger plan_row_done_keeps_its_rows before update or delete or truncate on plan_row_done
 execute function keeps_its_rows();
 create trigger decision_keeps_its_rows before update or delete or truncate on decision
 execute function keeps_its_rows();

@@ -265,19 +265,28 @@ create table plan (
   primary key (batch_id, attempt)
 ) strict, without rowid;
 
--- what will be done with a row; body and asked are JSON. Working state: applied or sent_back once dealt with
+-- history: what will be done with a row; body and asked are JSON
 create table plan_row (
-  row_id integer not null references intake_row (row_id),
   batch_id integer not null,
   attempt integer not null,
   position integer not null,
-  state text not null check (state in ('planned', 'applied', 'sent_back')),
+  row_id integer not null references intake_row (row_id),
   body text not null,
   asked text not null,
-  primary key (row_id, batch_id, attempt),
+  primary key (batch_id, attempt, position),
   foreign key (batch_id, attempt) references plan (batch_id, attempt)
 ) strict, without rowid;
-create index plan_row_batch on plan_row (batch_id, attempt, position);
+create unique index plan_row_row on plan_row (row_id, batch_id, attempt);
+
+-- history: rows of a plan that have been dealt with
+create table plan_row_done (
+  batch_id integer not null,
+  attempt integer not null,
+  position integer not null,
+  state text not null check (state in ('applied', 'sent_back')),
+  primary key (batch_id, attempt, position),
+  foreign key (batch_id, attempt, position) references plan_row (batch_id, attempt, position)
+) strict, without rowid;
 
 -- decisions -------------------------------------------------------------------------------------------------------
 
@@ -479,6 +488,14 @@ create trigger delivery_row_keeps_its_rows_update before update on delivery_row
 begin select raise(abort, 'delivery_row is history: rows are added, never changed'); end;
 create trigger delivery_row_keeps_its_rows_delete before delete on delivery_row
 begin select raise(abort, 'delivery_row is history: rows are added, never changed'); end;
+create trigger plan_row_keeps_its_rows_update before update on plan_row
+begin select raise(abort, 'plan_row is history: rows are added, never changed'); end;
+create trigger plan_row_keeps_its_rows_delete before delete on plan_row
+begin select raise(abort, 'plan_row is history: rows are added, never changed'); end;
+create trigger plan_row_done_keeps_its_rows_update before update on plan_row_done
+begin select raise(abort, 'plan_row_done is history: rows are added, never changed'); end;
+create trigger plan_row_done_keeps_its_rows_delete before delete on plan_row_done
+begin select raise(abort, 'plan_row_done is history: rows are added, never changed'); end;
 create trigger decision_keeps_its_rows_update before update on decision
 begin select raise(abort, 'decision is history: rows are added, never changed'); end;
 create trigger decision_keeps_its_rows_delete before delete on decision

@@ -37,7 +37,8 @@ insert into intake_row select * from another_row;
 insert into delivery_row select delivery_id, row, row_id, sheet, sheet_row from another_row;
 update delivery set rows = rows + 1 where delivery_id = (select delivery_id from another_row);
 insert into batch_row select row_id, batch_id, 900001 from planted;
-insert into plan_row select row_id, batch_id, attempt, 900001, 'applied', '{}', '[]' from planted;
+insert into plan_row select batch_id, attempt, 900001, row_id, '{}', '[]' from planted;
+insert into plan_row_done select batch_id, attempt, 900001, 'applied' from planted;
 
 -- fault: decided_row_has_a_batch
 create temp table planted as select row_id from decision limit 1;
