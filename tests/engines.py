@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.sql import SQL, Composed, Identifier
 
 from casework.home import open_home
 from casework.types import Home
@@ -74,15 +75,23 @@ class Server:
     def new(self, like: str = "") -> str:
         """The URL of a new database, empty or a copy of the one with the URL `like`, to which nobody is connected."""
         name = f"ledger_{os.getpid()}_{next(self._numbers)}"
-        template = f" template {sa.make_url(like).database}" if like else ""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"create database {name}{template}")  # type: ignore[arg-type]
+        template = _database(like) if like else Identifier("template1")
+        self._run(SQL("create database {} template {}").format(Identifier(name), template))
         return self.url(name)
 
     def drop(self, url: str) -> None:
         """Removes the database of a URL, and ends who is connected to it."""
+        self._run(SQL("drop database {} with (force)").format(_database(url)))
+
+    def _run(self, statement: Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"drop database {sa.make_url(url).database} with (force)")  # type: ignore[arg-type]
+            connection.execute(statement)
+
+
+def _database(url: str) -> Identifier:
+    name = sa.make_url(url).database
+    assert name is not None, url
+    return Identifier(name)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -79,11 +80,17 @@ def constraint_of(error: sa.exc.DBAPIError, home: Home) -> str:
     if home.ledger.store.kind == "sqlite":
         found = re.fullmatch(r"(?:UNIQUE constraint failed: (.+)|(CHECK|FOREIGN KEY) constraint.*)", said, re.DOTALL)
         return said if found is None else found[1] or found[2]
-    name = error.orig.diag.constraint_name  # type: ignore[union-attr]
-    if error.orig.sqlstate != "23505":  # type: ignore[union-attr]
-        return {"23503": "FOREIGN KEY", "23514": "CHECK"}.get(error.orig.sqlstate, said)  # type: ignore[union-attr]
-    with home.ledger.store.read_engine.connect() as connection:
-        return ", ".join(connection.execute(sa.text(_INDEXED), {"name": name}).scalars())
+    assert isinstance(error.orig, psycopg.Error)
+    match error.orig.sqlstate:
+        case "23503":
+            return "FOREIGN KEY"
+        case "23514":
+            return "CHECK"
+        case "23505":
+            index = {"name": error.orig.diag.constraint_name}
+            with home.ledger.store.read_engine.connect() as connection:
+                return ", ".join(connection.execute(sa.text(_INDEXED), index).scalars())
+    return said
 
 
 @pytest.mark.parametrize(("constraint", "script"), [pytest.param(*rest, id=what) for what, *rest in _refused()])

@@ -7,6 +7,7 @@ Within the fork the program's calls are wrapped from outside at named points; pa
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 ROOT = Path(__file__).parents[2]
+#: what commands import, imported before any fork
+_IMPORTED = ("casework.check", "casework.publish", "casework.queue", "casework.run", "registry.postgresql")
 #: the process is killed; the ledger can take nothing more; no file can grow; the server ends the connection
 ACTS = ("kill", "full", "unwritable", "lost")
 _PATIENCE = 300.0
@@ -164,8 +167,6 @@ def _plant(points: Points) -> None:
     from registry.engine import Session
     from registry.register import Writer
 
-    commit = DefaultDialect.do_commit
-
     def struck(method: Callable[..., Any]) -> Callable[..., Any]:
         def executing(self: Session, name: str, parameters: Any) -> Any:
             connection = self._connection
@@ -177,15 +178,22 @@ def _plant(points: Points) -> None:
 
         return executing
 
-    def committing(self: Any, connection: Any) -> None:
-        driver = connection.driver_connection
-        points.passing("before commit", driver, driver.execute)
-        commit(self, connection)
-        points.passing("after commit", driver)
+    def committed(method: Callable[..., Any]) -> Callable[..., Any]:
+        def committing(self: DefaultDialect, connection: Any) -> None:
+            driver = connection.driver_connection
+            points.passing("before commit", driver, driver.execute)
+            method(self, connection)
+            points.passing("after commit", driver)
 
-    for name in ("_execute", "_execute_many"):
-        setattr(Session, name, struck(getattr(Session, name)))
-    DefaultDialect.do_commit = committing  # type: ignore[method-assign]
+        return committing
+
+    methods = [
+        (Session, "_execute", struck),
+        (Session, "_execute_many", struck),
+        (DefaultDialect, "do_commit", committed),
+    ]
+    for of, name, wrapped in methods:
+        setattr(of, name, wrapped(getattr(of, name)))
     for name in ("fsync", "replace", "rename"):
         points.around(os, name, lambda *paths, name=name: f"{name} of {role}" if (role := _file(*paths)) else None)
     points.around(casework.intake, "_take_in", lambda *_: "intake of a file")
@@ -257,12 +265,8 @@ def _ended(request: Mapping[str, Any]) -> Ended:
 
 
 def _serve() -> None:
-    import casework.check
-    import casework.publish
-    import casework.queue
-    import casework.run  # noqa: F401
-    import registry.postgresql  # noqa: F401
-
+    for name in _IMPORTED:
+        importlib.import_module(name)
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         print(json.dumps(_ended(json.loads(line))._asdict()), file=answers, flush=True)

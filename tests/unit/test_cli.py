@@ -248,7 +248,6 @@ def test_a_command_shares_the_common_arguments() -> None:
     assert parser.parse_args(["--by", " Lê  An "]).by == "Lê An"
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_disk_under_the_output_is_told() -> None:
     command = [sys.executable, "-m", "pipelines.cli", "sources", "check", str(ROOT / "data_samples" / "inbox")]
     with Path("/dev/full").open("w") as full:
