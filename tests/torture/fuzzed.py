@@ -21,11 +21,13 @@ import pytest
 
 from benchmarks.intake_sheets import COMMUNE
 from benchmarks.intake_writers import csv_bytes
+from casework.types import Home
 from pipelines import inbox
 from pipelines.change_files import ReadFile
 from pipelines.cli import main
 from pipelines.limits import MIB, READER_BYTES
 from pipelines.unreadable import Refused
+from tests.policies import with_policy
 from tests.torture.hostile import made
 from tests.torture.mutants import mutant, originals
 
@@ -100,8 +102,7 @@ def make_home(folder: Path) -> Path:
         code, _, said = _motma(folder, *command)
         assert code == 0, said
     # what is tried here is that every row is read and decided; damaged files would often be held as a whole
-    (folder / "rules").mkdir()
-    (folder / "rules" / "brake.toml").write_text('version = "off"\nfewest_rows = 1\nlimit = []\n', encoding="utf-8")
+    with_policy(Home(folder), "brake", 'version = "off"\nfewest_rows = 1\nlimit = []\n')
     return folder
 
 

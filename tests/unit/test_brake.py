@@ -1,4 +1,4 @@
-"""The brake's limits file, and what each sign counts: which rows can show it, and which do."""
+"""The brake's limits, and what each sign counts: which rows can show it, and which do."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ from typing import Any
 import pytest
 
 from casework.brake import SIGNS, WatchedRow, brake_rules, signs
-from casework.policy import PolicyError
 from casework.types import Home
+from tests.policies import LIMITS, with_policy
 
-OWN = """
-version = "test"
-fewest_rows = 2
-[[limit]]
-sign = "one_name"
-title = "cùng một tên"
-share = 0.5
-"""
 _BLANK = dict.fromkeys(("full_name", "birth_date", "sex", "personal_id", "old_id", "bhxh_code"))
 
 
@@ -33,38 +25,14 @@ def shown(sign: str, *rows: WatchedRow) -> list[bool | None]:
     return list(SIGNS[sign](rows))
 
 
-def home_with(folder: Path, text: str) -> Home:
-    """A home with limits of its own."""
-    (folder / "rules").mkdir()
-    (folder / "rules" / "brake.toml").write_text(text, encoding="utf-8")
-    return Home(folder)
-
-
 def test_the_default_looks_at_every_sign(tmp_path: Path) -> None:
     rules = brake_rules(Home(tmp_path))
     assert {limit.sign for limit in rules.limits} == set(SIGNS)
     assert rules.fewest_rows >= 20
 
 
-@pytest.mark.parametrize(
-    ("was", "becomes", "said"),
-    [
-        ('version = "test"', "", "version is missing"),
-        ("fewest_rows = 2", "fewest_rows = 0", "fewest_rows is 0, not a number of rows"),
-        ('"one_name"', '"any_name"', "limit no. 1: 'any_name' is not one of"),
-        ("share = 0.5", "share = 50", "limit no. 1: share is 50, not a share"),
-        ("title", "name", "limit no. 1: name is no part of a limit"),
-        ("[[limit]]", "[[sign]]", "there is no [[limit]]"),
-    ],
-)
-def test_limits_that_say_something_else_are_refused(tmp_path: Path, was: str, becomes: str, said: str) -> None:
-    with pytest.raises(PolicyError) as refused:
-        brake_rules(home_with(tmp_path, OWN.replace(was, becomes)))
-    assert said in str(refused.value)
-
-
 def test_a_sign_trips_above_its_limit_and_names_the_first_rows(tmp_path: Path) -> None:
-    rules = brake_rules(home_with(tmp_path, OWN))
+    rules = brake_rules(with_policy(Home(tmp_path), "brake", LIMITS))
     alike = [row(number, full_name="Nguyễn Văn A") for number in range(7)]
     others = [row(number + 10, full_name=f"Trần Thị {number}") for number in range(7)]
     assert signs([*alike, *others], rules) == []

@@ -20,6 +20,7 @@ from casework.intake import take_in
 from casework.run import work_through
 from pipelines.answer_texts import outcome_word, what_to_do
 from registry import plans
+from tests.policies import LIMITS, with_policy
 
 if TYPE_CHECKING:
     from casework.types import Home
@@ -204,14 +205,9 @@ def test_the_same_file_under_a_new_name_is_held_too_and_goes_back_with_the_last_
 
 
 def test_a_home_sets_its_own_limits(office: Office) -> None:
-    folder = office.home.folder / "rules"
-    folder.mkdir()
-    (folder / "brake.toml").write_text(
-        'version = "own"\nfewest_rows = 2\n[[limit]]\nsign = "unknown"\ntitle = "không tìm thấy"\nshare = 0.1\n',
-        encoding="utf-8",
-    )
+    with_policy(office.home, "brake", LIMITS.replace("one_name", "unknown"))
     (held,) = office.run(office.file("two.csv", *strangers(2, "Chuyển đi"))).held
-    assert held.rules_version == "own"
+    assert held.rules_version == "test"
 
 
 def test_the_commands_say_what_was_seen_and_what_to_do(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from casework.load import load_extract
 from pipelines.extract_files import read_extract
 from registry import plans
 from registry.codes import permute
-from tests.unit.test_code_scheme import TWO
+from tests.policies import SCHEMES, with_policy
 
 if TYPE_CHECKING:
     from .conftest import Office
@@ -25,20 +25,13 @@ MOTHERS = "Sinh,Tống Gia Hân,12/02/2015,Nữ,001186000555,,0190000079,Con,096
 BEFORE, AFTER = "2026-08-31T16:59:59.000000Z", "2026-08-31T17:00:00.000000Z"
 
 
-def follow(office: Office, text: str) -> None:
-    """Gives the office a policy of its own."""
-    folder = office.home.folder / "rules"
-    folder.mkdir(exist_ok=True)
-    (folder / "codes.toml").write_text(text, encoding="utf-8")
-
-
 def set_clock(patched: pytest.MonkeyPatch, at: str) -> None:
     """Sets the ledger's clock."""
     patched.setattr("registry.engine.now", lambda: at)
 
 
 def test_the_personal_number_is_the_code_from_its_day_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    follow(office, TWO)
+    with_policy(office.home, "codes", SCHEMES)
     set_clock(monkeypatch, AFTER)
     with_number, without, mothers = office.run_lines("a.csv", WITH_NUMBER, WITHOUT, MOTHERS)
     assert [row.outcome for row in (with_number, without, mothers)] == ["issued"] * 3
@@ -54,7 +47,7 @@ def test_the_personal_number_is_the_code_from_its_day_on(office: Office, monkeyp
 
 
 def test_the_day_of_the_applying_transaction_counts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    follow(office, TWO)
+    with_policy(office.home, "codes", SCHEMES)
     set_clock(monkeypatch, BEFORE)
     file = office.file("a.csv", WITH_NUMBER)
     delivered = take_in(office.home, [file], office.viewer)
@@ -71,7 +64,7 @@ def test_the_day_of_the_applying_transaction_counts(office: Office, monkeypatch:
 
 
 def test_before_its_day_ten_digits_are_drawn(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    follow(office, TWO)
+    with_policy(office.home, "codes", SCHEMES)
     set_clock(monkeypatch, BEFORE)
     (row,) = office.run_lines("a.csv", WITH_NUMBER)
     assert len(row.code or "") == 10
@@ -87,7 +80,7 @@ def test_a_personal_number_that_was_a_code_is_never_one_again(
     )
     assert office.ask("select status from code order by code") == [("alias",), ("active",)]
     office.publish()
-    follow(office, TWO)
+    with_policy(office.home, "codes", SCHEMES)
     set_clock(monkeypatch, AFTER)
     (row,) = office.run_lines("a.csv", WITH_NUMBER)
     assert (row.outcome, row.reason) == ("review", "code_conflict")
@@ -148,7 +141,7 @@ def test_the_report_tells_what_is_drawn_and_left(office: Office, capsys: pytest.
     said = capsys.readouterr().out
     assert "Còn lại\n" in said
     assert "·" not in said
-    follow(office, TWO.replace("0.1", "1"))
+    with_policy(office.home, "codes", SCHEMES.replace("0.1", "1"))
     assert office.main("register", "codes") == 0
     said = capsys.readouterr().out
     assert "Lưu ý\n" in said
