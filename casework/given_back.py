@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 from casework.apply import PAUSE_SECONDS
+from casework.returned import returned_with
 from casework.types import Home, Viewer
 from matching.model import load_model
 from matching.steps import search_rules
 from registry import decisions, holds, log, plans, register
-from registry.decisions import Decision
 
 _AT_ONCE = 400
 
@@ -18,6 +18,7 @@ def give_back_rows(home: Home, viewer: Viewer) -> int:
     """How many rows were returned: undecided ones that came in files given back only. Takes up what was cut short."""
     with register.open_current(home.register_folder) as version:
         register_seq = version.meta.seq
+    model_version, rules_version = load_model().version, search_rules().version
     done = 0
     while True:
         with home.ledger.reading() as session:
@@ -26,8 +27,19 @@ def give_back_rows(home: Home, viewer: Viewer) -> int:
         with home.ledger.writing() as session:
             notes = holds.to_give_back(session, _AT_ONCE)
             plans.add_batch(session, list(notes), viewer)
-            point = (register_seq, session.seq - 1)
-            decisions.add(session, [_returned(row_id, note, point, viewer) for row_id, note in notes.items()])
+            returned = [
+                returned_with(
+                    note,
+                    row_id,
+                    viewer,
+                    model_version=model_version,
+                    rules_version=rules_version,
+                    register_seq=register_seq,
+                    tail_seq=session.seq - 1,
+                )
+                for row_id, note in notes.items()
+            ]
+            decisions.add(session, returned)
             digests = {note: home.key("log_digest").digest(note) for note in set(notes.values())}
             acts = [
                 log.Act("give_back", {"kind": "file", "note": digests[note]}, row_id) for row_id, note in notes.items()
@@ -35,23 +47,3 @@ def give_back_rows(home: Home, viewer: Viewer) -> int:
             log.append(session, viewer, acts)
         done += len(notes)
         time.sleep(PAUSE_SECONDS)
-
-
-def _returned(row_id: int, note: str, point: tuple[int, int], viewer: Viewer) -> Decision:
-    register_seq, tail_seq = point
-    return Decision(
-        row_id=row_id,
-        outcome="returned",
-        reason=None,
-        person_id=None,
-        bhxh_code=None,
-        match_weight=None,
-        posterior=None,
-        runner_up_weight=None,
-        model_version=load_model().version,
-        rules_version=search_rules().version,
-        register_seq=register_seq,
-        tail_seq=tail_seq,
-        decided_by=viewer.by,
-        evidence={"note": note},
-    )

@@ -1,4 +1,4 @@
-"""Why a row went back to its sender: where, what is wrong, what to do, in Vietnamese."""
+"""That a row goes back to its sender, and why: where, what is wrong, what to do, in Vietnamese."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from importlib.resources import files
 from typing import Any
 
 from casework.layouts import FileLayout, SheetLayout
+from casework.types import Viewer
+from registry.decisions import Decision
 
 #: Faults of cells that cannot be sent back as they were: what came of them reads as a blank, or as a day that nobody
 #: wrote.
@@ -51,6 +53,35 @@ class ReturnedRow:
     heading: str | None
     value: str | None
     message: str
+
+
+def returned_with(
+    note: str,
+    row_id: int,
+    viewer: Viewer,
+    *,
+    model_version: str,
+    rules_version: str,
+    register_seq: int,
+    tail_seq: int,
+) -> Decision:
+    """The decision that gives a row back by an officer's word, with the officer's note to the sender."""
+    return Decision(
+        row_id=row_id,
+        outcome="returned",
+        reason=None,
+        person_id=None,
+        bhxh_code=None,
+        match_weight=None,
+        posterior=None,
+        runner_up_weight=None,
+        model_version=model_version,
+        rules_version=rules_version,
+        register_seq=register_seq,
+        tail_seq=tail_seq,
+        decided_by=viewer.by,
+        evidence={"note": note},
+    )
 
 
 @cache

@@ -5,12 +5,12 @@ from __future__ import annotations
 from casework.effects import HEAD, Effects, PersonState, of_agreement
 from casework.errors import BusyError, UsageError
 from casework.find import check_keys
+from casework.returned import returned_with
 from casework.types import Home, Viewer
 from matching.block import emitted
 from matching.normalise import normalise
 from matching.steps import search_rules
 from registry import decisions, deliveries, log, people, queue, tail
-from registry.decisions import Decision
 from registry.engine import WriteSession
 from registry.queue import Item
 
@@ -79,27 +79,16 @@ def give_back(home: Home, item: Item, note: str | None, viewer: Viewer) -> None:
         if item.kind == "row":
             before = decisions.current(session, [item.row_id])[item.row_id]
             newest = decisions.history(session, item.row_id)[-1]
-            decisions.add(
-                session,
-                [
-                    Decision(
-                        row_id=item.row_id,
-                        outcome="returned",
-                        reason=None,
-                        person_id=None,
-                        bhxh_code=None,
-                        match_weight=None,
-                        posterior=None,
-                        runner_up_weight=None,
-                        model_version=newest["model_version"],
-                        rules_version=newest["rules_version"],
-                        register_seq=before.register_seq,
-                        tail_seq=before.tail_seq,
-                        decided_by=viewer.by,
-                        evidence={"note": note},
-                    )
-                ],
+            returned = returned_with(
+                note,
+                item.row_id,
+                viewer,
+                model_version=newest["model_version"],
+                rules_version=newest["rules_version"],
+                register_seq=before.register_seq,
+                tail_seq=before.tail_seq,
             )
+            decisions.add(session, [returned])
             tail.drop(session, [-item.row_id])
         queue.close(session, [item.item_id], viewer)
         content = {"item": item.item_id, "kind": item.kind, "note": home.key("log_digest").digest(note)}

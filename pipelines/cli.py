@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from casework.errors import NO_ROOM, BusyError, MotmaError
 from pipelines import cli_audit, cli_demo, cli_held, cli_queue, cli_register, cli_run, cli_search, cli_sources
 from pipelines.cli_call import DEFAULT_HOME, Call, add_group
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
-EXIT_NO_SPACE = 12
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _EPILOG = """\
 MOTMA_HOME names the home, the folder that holds everything (default ./var). MOTMA_LEDGER_URL, where set, names
@@ -60,8 +58,6 @@ def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
         arguments = build_parser().parse_args(args)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else EXIT_USAGE
-    from casework.errors import MotmaError
-
     environ = os.environ if environ is None else environ
     call = Call(arguments, Path(environ.get("MOTMA_HOME") or DEFAULT_HOME), environ)
     try:
@@ -90,12 +86,12 @@ def entry() -> None:
         _mute()
         code = EXIT_BROKEN_PIPE
     except OSError as error:
-        if error.errno not in _NO_SPACE:
+        if error.errno not in NO_ROOM:
             raise
         _mute()
         said = f"no space left to write ({error.strerror}). Make room; the same command takes up where it was."
         print(f"motma: {said}", file=sys.stderr)
-        code = EXIT_NO_SPACE
+        code = BusyError.exit_code
     sys.exit(code)
 
 

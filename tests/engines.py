@@ -95,6 +95,13 @@ def _database(url: str) -> Identifier:
 
 
 @contextmanager
+def every_place() -> Iterator[dict[str, Places]]:
+    """Where ledgers are made, by engine, with a server of our own."""
+    with postgresql_server() as server:
+        yield {"sqlite": Folders(), "postgresql": server}
+
+
+@contextmanager
 def postgresql_server() -> Iterator[Server]:
     """A server that is stopped at the end."""
     # its socket's path must be short, and as root it opens every folder above its data: so not in pytest's own

@@ -21,6 +21,17 @@ HEADINGS = (
     "Loại biến động,Họ và tên,Ngày sinh,Giới tính,Số ĐDCN,Mã số BHXH,Mã hộ,Quan hệ,Mã xã khai sinh,Mã xã cư trú,"
     "Họ tên cha,Họ tên mẹ,Ngày biến động,Ghi chú"
 )
+#: a file of which some rows are linked, some issued, some wait and some go back
+EVERY_OUTCOME = (
+    "Bổ sung,Vũ Ngọc Diễm,09/04/1988,Nữ,001188000777,,0190000077,Chủ hộ,09676,09676,,,01/10/2025",
+    "Sinh,Đỗ Gia An,01/09/2025,Nam,,,0190000001,Cháu,09676,09676,Đỗ Quang Minh,Tạ Thị Liễu,05/09/2025",
+    "Chết,Phan Văn Thiện,1938,Nam,,,0190000002,Chủ hộ,09676,09676,,,05/09/2025",
+    "Điều chỉnh,Đỗ Minh Châu,20/11/1998,Nữ,001199000333,,0190000001,Con,09676,09676,,,06/09/2025",
+    "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025",
+    "Bổ sung,,20/11/1998,Nữ,,,0190000001,Con,09676,09676,,,06/09/2025",
+    "Chuyển đến,Mạc Thị Khuyên,15/06/1990,Nữ,,,0190000001,Con dâu,08995,09676,Mạc Đình Trứ,,07/09/2025",
+    "Bổ sung,Vũ Ngọc Diêm,09/04/1988,Nữ,,,,,09676,09676,,,08/10/2025",
+)
 _WIDTH = HEADINGS.count(",")
 
 

@@ -9,27 +9,32 @@ import sqlalchemy as sa
 
 from casework.types import Home
 
+#: every row of the intake, with the name of the file that brought it first
+_SENT = """
+with sent as (
+  select w.row_id, w.cells, w.source, w.row, t.file_name
+  from intake_row as w
+  join delivery as t on t.delivery_id = w.delivery_id
+)"""
+
 #: persons go by what is known of them, rows by the file that brought them first
 STORY = {
     "outcomes": """
-        select t.file_name, w.source, w.row, d.outcome, d.reason, v.full_name, v.birth_date, v.sex, v.personal_id,
+        select w.file_name, w.source, w.row, d.outcome, d.reason, v.full_name, v.birth_date, v.sex, v.personal_id,
           d.decided_by
-        from intake_row as w
-        join delivery as t on t.delivery_id = w.delivery_id
+        from sent as w
         left join decision_current as d on d.row_id = w.row_id
         left join person_current as v on v.person_id = d.person_id""",
     "weights": """
-        select t.file_name, w.source, w.row, round(cast(d.match_weight as numeric), 3),
+        select w.file_name, w.source, w.row, round(cast(d.match_weight as numeric), 3),
           round(cast(d.posterior as numeric), 4), d.evidence like '%cut%'
-        from intake_row as w
-        join delivery as t on t.delivery_id = w.delivery_id
+        from sent as w
         join decision_current as d on d.row_id = w.row_id""",
     "decisions": """
-        select t.file_name, w.source, w.row, count(*)
+        select w.file_name, w.source, w.row, count(*)
         from decision as d
-        join intake_row as w on w.row_id = d.row_id
-        join delivery as t on t.delivery_id = w.delivery_id
-        group by t.file_name, w.source, w.row""",
+        join sent as w on w.row_id = d.row_id
+        group by w.file_name, w.source, w.row""",
     "people": """
         select v.full_name, v.birth_date, v.sex, v.personal_id, v.residence_code, v.father_name, v.status, p.origin,
           (select count(*) from person_version as x where x.person_id = v.person_id),
@@ -44,17 +49,15 @@ STORY = {
         left join household as h on h.household_id = m.household_id
         left join intake_row as w on w.row_id = m.row_id""",
     "queue": """
-        select t.file_name, w.source, w.row, q.kind, q.reason, q.state, q.closed_by, o.cells
+        select w.file_name, w.source, w.row, q.kind, q.reason, q.state, q.closed_by, o.cells
         from queue_item as q
-        join intake_row as w on w.row_id = q.row_id
-        join delivery as t on t.delivery_id = w.delivery_id
+        join sent as w on w.row_id = q.row_id
         left join intake_row as o on o.row_id = q.waits_for_row_id""",
     "requests": """
-        select t.file_name, w.source, w.row, v.full_name, r.field, r.old_value, r.new_value
+        select w.file_name, w.source, w.row, v.full_name, r.field, r.old_value, r.new_value
         from change_request as r
         join person_current as v on v.person_id = r.person_id
-        join intake_row as w on w.row_id = r.row_id
-        join delivery as t on t.delivery_id = w.delivery_id""",
+        join sent as w on w.row_id = r.row_id""",
     "codes": "select substr(code, 1, 2), status, origin, count(*) from code group by 1, 2, 3",
     "draws": "select province, outcome, count(*), min(value), max(value) from code_draw group by 1, 2",
     "tail": """
@@ -64,23 +67,20 @@ STORY = {
         left join intake_row as w on w.row_id = -k.record_id
         group by k.record_id, v.full_name, v.birth_date, w.cells""",
     "candidates": """
-        select t.file_name, w.source, w.row, c.decision_no, c.rank, round(cast(c.match_weight as numeric), 3)
+        select w.file_name, w.source, w.row, c.decision_no, c.rank, round(cast(c.match_weight as numeric), 3)
         from decision_candidate as c
-        join intake_row as w on w.row_id = c.row_id
-        join delivery as t on t.delivery_id = w.delivery_id""",
+        join sent as w on w.row_id = c.row_id""",
     "judgements": """
-        select t.file_name, w.source, w.row, j.verdict, v.full_name, v.birth_date, o.cells, j.note, j.judged_by
+        select w.file_name, w.source, w.row, j.verdict, v.full_name, v.birth_date, o.cells, j.note, j.judged_by
         from judgement as j
-        join intake_row as w on w.row_id = j.row_id
-        join delivery as t on t.delivery_id = w.delivery_id
+        join sent as w on w.row_id = j.row_id
         left join person_current as v on v.person_id = j.person_id
         left join intake_row as o on o.row_id = j.other_row_id""",
     "approvals": """
-        select t.file_name, w.source, w.row, q.kind, a.approved_by
+        select w.file_name, w.source, w.row, q.kind, a.approved_by
         from approval as a
         join queue_item as q on q.item_id = a.item_id
-        join intake_row as w on w.row_id = q.row_id
-        join delivery as t on t.delivery_id = w.delivery_id""",
+        join sent as w on w.row_id = q.row_id""",
     "deliveries": """
         select t.file_name, t.source, t.province, t.digest, t.profile, t.rows, t.received_by, count(r.row)
         from delivery as t
@@ -96,11 +96,10 @@ STORY = {
         left join register_reject as r on r.load_id = l.load_id
         group by l.load_id, l.digest, l.file_name, l.rows, l.persons, l.rejected, l.loaded_by""",
     "batches": """
-        select b.created_by, t.file_name, w.source, w.row, p.position
+        select b.created_by, w.file_name, w.source, w.row, p.position
         from batch_row as p
         join batch as b on b.batch_id = p.batch_id
-        join intake_row as w on w.row_id = p.row_id
-        join delivery as t on t.delivery_id = w.delivery_id""",
+        join sent as w on w.row_id = p.row_id""",
     "states of codes": """
         select v.full_name, v.birth_date, k.status, count(*)
         from code_status as k
@@ -109,12 +108,11 @@ STORY = {
         group by v.person_id, v.full_name, v.birth_date, k.status""",
     # who asks again is logged again; what is decided, looked for or said is logged once
     "log": """
-        select e.act, e.logged_by, t.file_name, w.source, w.row, e.step, e.status, e.hits, e.outcome, count(*)
+        select e.act, e.logged_by, w.file_name, w.source, w.row, e.step, e.status, e.hits, e.outcome, count(*)
         from log_entry_said as e
-        left join intake_row as w on w.row_id = e.row_id
-        left join delivery as t on t.delivery_id = w.delivery_id
+        left join sent as w on w.row_id = e.row_id
         where e.act not in ('intake', 'register_load', 'register_publish', 'answer')
-        group by e.act, e.logged_by, t.file_name, w.source, w.row, e.step, e.status, e.hits, e.outcome""",
+        group by e.act, e.logged_by, w.file_name, w.source, w.row, e.step, e.status, e.hits, e.outcome""",
 }
 
 
@@ -129,4 +127,4 @@ def ask(home: Home, text: str, *parameters: object) -> list[tuple[Any, ...]]:
 
 def story(home: Home, *without: str) -> dict[str, list[tuple[Any, ...]]]:
     """All that the ledger tells, `without` some parts."""
-    return {name: sorted(ask(home, text), key=repr) for name, text in STORY.items() if name not in without}
+    return {name: sorted(ask(home, f"{_SENT} {text}"), key=repr) for name, text in STORY.items() if name not in without}

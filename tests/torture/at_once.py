@@ -28,13 +28,10 @@ from matching.text import fold
 from pipelines.cli import main
 from pipelines.extract_files import read_extract
 from tests.engines import Model
+from tests.papers import write_changes
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data_samples"
-HEADINGS = (
-    "Loại biến động,Họ và tên,Ngày sinh,Giới tính,Số ĐDCN,Mã số BHXH,Mã hộ,Quan hệ,Mã xã khai sinh,Mã xã cư trú,"
-    "Họ tên cha,Họ tên mẹ,Ngày biến động"
-)
 #: commune codes of the list before July 2025
 COMMUNES = ("09676", "08995", "00070", "24322", "01414", "26734", "10441", "27139")
 CLERK = Viewer("clerk", "torture")
@@ -165,9 +162,9 @@ def play(place: Model, inbox: Path, seed: int, *, processes: int, persons: int) 
     commands = []
     for number in range(processes):
         order = rng.sample(range(len(people)), len(people))
-        source, path = f"xa-{number:02}", inbox / f"xa-{number:02}.csv"
+        source = f"xa-{number:02}"
         lines = [f"Bổ sung,{rng.choice(SPELLINGS)(people[at].name, rng)},{people[at].rest}" for at in order]
-        path.write_text("\n".join([HEADINGS, *lines]) + "\n", encoding="utf-8")
+        path = write_changes(inbox / f"{source}.csv", *lines)
         found.files[path.name] = path.read_bytes()
         who.update({(source, row): at for row, at in enumerate(order, start=1)})
         commands.append(["run", str(path), "--source", source, "--json"])

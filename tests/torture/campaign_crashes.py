@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.engines import ENGINES, Folders, Places, postgresql_server
+from tests.engines import ENGINES, every_place
 from tests.torture.conftest import Campaign
 from tests.torture.crashing import Undisturbed, cleared, drawn, new_office, under_fire, undisturbed
 from tests.torture.launcher import Launcher
@@ -17,16 +14,9 @@ from tests.torture.launcher import Launcher
 MOST_FAULTS = 2
 
 
-@pytest.fixture
-def places() -> Iterator[dict[str, Places]]:
-    """Where ledgers are made, by engine."""
-    with postgresql_server() as server:
-        yield dict(zip(ENGINES, (Folders(), server), strict=True))
-
-
-def test_crashes(campaign: Campaign, places: dict[str, Places], tmp_path: Path) -> None:
+def test_crashes(campaign: Campaign, tmp_path: Path) -> None:
     expected: dict[str, Undisturbed] = {}
-    with Launcher() as launcher:
+    with every_place() as places, Launcher() as launcher:
         for on, there in places.items():
             office = new_office(tmp_path / f"undisturbed_{on}", there)
             expected[on] = undisturbed(office, launcher)

@@ -6,7 +6,7 @@ import shutil
 import traceback
 from pathlib import Path
 
-from tests.engines import ENGINES, Folders, Model, postgresql_server
+from tests.engines import ENGINES, Model, every_place
 from tests.torture.conftest import Campaign
 from tests.torture.desk import make_model
 from tests.torture.office_machine import play
@@ -15,8 +15,7 @@ ROUNDS, STEPS = 3, 15
 
 
 def test_office_days(campaign: Campaign, tmp_path: Path) -> None:
-    with postgresql_server() as server:
-        places = dict(zip(ENGINES, (Folders(), server), strict=True))
+    with every_place() as places:
         models = {on: Model(tmp_path / on / "home", there.new()) for on, there in places.items()}
         for model in models.values():
             model.folder.parent.mkdir()

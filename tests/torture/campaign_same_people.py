@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.engines import ENGINES, Folders, Model, Places, postgresql_server
+from tests.engines import ENGINES, Model, every_place
 from tests.torture.at_once import make_model, play
 from tests.torture.conftest import Campaign
 
@@ -16,25 +13,19 @@ from tests.torture.conftest import Campaign
 ROUNDS = ((900, 16, 1000), (0, 5, 50))
 
 
-@pytest.fixture
-def places() -> Iterator[dict[str, Places]]:
-    """Where ledgers are made, by engine."""
-    with postgresql_server() as server:
-        yield dict(zip(ENGINES, (Folders(), server), strict=True))
-
-
-def test_same_people(campaign: Campaign, places: dict[str, Places], tmp_path: Path) -> None:
+def test_same_people(campaign: Campaign, tmp_path: Path) -> None:
     processes, persons = next(size for seconds, *size in ROUNDS if campaign.seconds >= seconds)
-    models = {on: Model(tmp_path / on, there.new()) for on, there in places.items()}
-    for model in models.values():
-        make_model(model)
-    for seed in campaign.turns():
-        on = ENGINES[seed % len(ENGINES)]
-        place = models[on].copied(tmp_path / "home", places[on])
-        found = play(place, tmp_path / "inbox", seed, processes=processes, persons=persons)
-        campaign.count(processes * persons, **found.counts, **{on: 1})
-        if found.faults:
-            campaign.fault(seed, "\n".join(found.faults), found.files)
-        places[on].drop(place.ledger_url)
-        shutil.rmtree(tmp_path / "home")
-        shutil.rmtree(tmp_path / "inbox")
+    with every_place() as places:
+        models = {on: Model(tmp_path / on, there.new()) for on, there in places.items()}
+        for model in models.values():
+            make_model(model)
+        for seed in campaign.turns():
+            on = ENGINES[seed % len(ENGINES)]
+            place = models[on].copied(tmp_path / "home", places[on])
+            found = play(place, tmp_path / "inbox", seed, processes=processes, persons=persons)
+            campaign.count(processes * persons, **found.counts, **{on: 1})
+            if found.faults:
+                campaign.fault(seed, "\n".join(found.faults), found.files)
+            places[on].drop(place.ledger_url)
+            shutil.rmtree(tmp_path / "home")
+            shutil.rmtree(tmp_path / "inbox")

@@ -6,6 +6,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from casework.intake import take_in
+from tests.papers import EVERY_OUTCOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
 
     from .conftest import Office, Row
 
-FILE = (
-    "Bổ sung,Vũ Ngọc Diễm,09/04/1988,Nữ,001188000777,,0190000077,Chủ hộ,09676,09676,,,01/10/2025",
-    "Sinh,Đỗ Gia An,01/09/2025,Nam,,,0190000001,Cháu,09676,09676,Đỗ Quang Minh,Tạ Thị Liễu,05/09/2025",
-    "Chết,Phan Văn Thiện,1938,Nam,,,0190000002,Chủ hộ,09676,09676,,,05/09/2025",
-    "Điều chỉnh,Đỗ Minh Châu,20/11/1998,Nữ,001199000333,,0190000001,Con,09676,09676,,,06/09/2025",
-    "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025",
-    "Bổ sung,,20/11/1998,Nữ,,,0190000001,Con,09676,09676,,,06/09/2025",
-    "Chuyển đến,Mạc Thị Khuyên,15/06/1990,Nữ,,,0190000001,Con dâu,08995,09676,Mạc Đình Trứ,,07/09/2025",
-    "Bổ sung,Vũ Ngọc Diêm,09/04/1988,Nữ,,,,,09676,09676,,,08/10/2025",
-)
 ALL_OUTCOMES = {"linked", "issued", "review", "returned"}
 
 
@@ -45,7 +36,7 @@ def by_cells(office: Office) -> dict[str, tuple[Row, ...]]:
 
 
 def test_the_same_folder_again_adds_entries_of_the_log_and_nothing_else(office: Office) -> None:
-    files = [office.file("a.csv", *FILE[:5]), office.file("b.csv", *FILE[5:])]
+    files = [office.file("a.csv", *EVERY_OUTCOME[:5]), office.file("b.csv", *EVERY_OUTCOME[5:])]
     first = office.run(*files)
     counts, story, rows = office.counts(), office.story(), office.rows()
     ((entries,),) = office.ask("select count(*) from log_entry")
@@ -62,16 +53,17 @@ def test_the_same_folder_again_adds_entries_of_the_log_and_nothing_else(office: 
 
 
 def test_rows_in_are_rows_out(office: Office) -> None:
-    result = office.run(office.file("a.csv", *FILE[:5]), office.file("b.csv", *FILE[5:]))
+    result = office.run(office.file("a.csv", *EVERY_OUTCOME[:5]), office.file("b.csv", *EVERY_OUTCOME[5:]))
     assert set(result.outcomes) == ALL_OUTCOMES
-    assert sum(result.outcomes.values()) == result.decided == len(FILE)
+    assert sum(result.outcomes.values()) == result.decided == len(EVERY_OUTCOME)
     assert sum(result.reasons.values()) == result.outcomes["review"]
     assert [(file.rows, sum(file.outcomes.values())) for file in result.files] == [(5, 5), (3, 3)]
     assert office.broken() == {}
 
 
 def test_equal_rows_of_one_file_are_each_counted(office: Office) -> None:
-    result = office.run(office.file("a.csv", FILE[0], FILE[1], FILE[0], FILE[5], FILE[5]))
+    added, born, faulty = (EVERY_OUTCOME[at] for at in (0, 1, 5))
+    result = office.run(office.file("a.csv", added, born, added, faulty, faulty))
     assert sum(result.outcomes.values()) == 5
     assert result.outcomes["returned"] == 2
     first, _, third, *_ = office.rows()
@@ -80,13 +72,13 @@ def test_equal_rows_of_one_file_are_each_counted(office: Office) -> None:
 
 
 def test_a_renamed_reordered_or_cut_file_is_the_same_rows(office: Office) -> None:
-    office.run(office.file("a.csv", *FILE))
+    office.run(office.file("a.csv", *EVERY_OUTCOME))
     before = by_cells(office)
     counts = office.counts()
     for again in (
-        office.file("renamed.csv", *FILE),
-        office.file("reordered.csv", *reversed(FILE)),
-        office.file("cut.csv", *FILE[3:6]),
+        office.file("renamed.csv", *EVERY_OUTCOME),
+        office.file("reordered.csv", *reversed(EVERY_OUTCOME)),
+        office.file("cut.csv", *EVERY_OUTCOME[3:6]),
     ):
         result = office.run(again)
         assert result.decided == 0
@@ -96,45 +88,45 @@ def test_a_renamed_reordered_or_cut_file_is_the_same_rows(office: Office) -> Non
 
 
 def test_half_of_a_file_and_then_the_whole_one(office: Office, new_office: Callable[[], Office]) -> None:
-    office.run(office.file("half.csv", *FILE[:4]))
+    office.run(office.file("half.csv", *EVERY_OUTCOME[:4]))
     half = by_cells(office)
-    result = office.run(office.file("whole.csv", *FILE))
-    assert result.decided == len(FILE) - 4
-    assert sum(result.outcomes.values()) == len(FILE)
+    result = office.run(office.file("whole.csv", *EVERY_OUTCOME))
+    assert result.decided == len(EVERY_OUTCOME) - 4
+    assert sum(result.outcomes.values()) == len(EVERY_OUTCOME)
     whole = by_cells(office)
     assert {cells: whole[cells] for cells in half} == half
 
     at_once = new_office()
-    at_once.run(at_once.file("whole.csv", *FILE))
+    at_once.run(at_once.file("whole.csv", *EVERY_OUTCOME))
     expected = {cells: [row.outcome for row in rows] for cells, rows in by_cells(at_once).items()}
     assert {cells: [row.outcome for row in rows] for cells, rows in whole.items()} == expected
 
 
 def test_in_a_corrected_file_only_the_changed_rows_are_new(office: Office) -> None:
-    office.run(office.file("a.csv", *FILE))
+    office.run(office.file("a.csv", *EVERY_OUTCOME))
     before = by_cells(office)
-    corrected = list(FILE)
+    corrected = list(EVERY_OUTCOME)
     corrected[4] = corrected[4].replace("Chuyển đi", "Bổ sung")
     corrected[5] = corrected[5].replace("Bổ sung,,", "Bổ sung,Đỗ Minh Châu,")
     corrected[7] = corrected[7].replace("Diêm", "Diễm")
     result = office.run(office.file("a.csv", *corrected))
     assert result.decided == 3
-    assert sum(result.outcomes.values()) == len(FILE)
+    assert sum(result.outcomes.values()) == len(EVERY_OUTCOME)
     after = by_cells(office)
     assert {cells: after[cells] for cells in before} == before
-    assert len(office.rows()) == len(FILE) + 3
+    assert len(office.rows()) == len(EVERY_OUTCOME) + 3
     assert office.broken() == {}
 
 
 def test_two_senders_with_one_file_have_rows_of_their_own_and_no_second_code(office: Office) -> None:
-    office.run(office.file("a.csv", *FILE, source="xa-01"))
+    office.run(office.file("a.csv", *EVERY_OUTCOME, source="xa-01"))
     counts = office.counts()
     codes = {row.code for row in office.rows() if row.outcome == "issued"}
     assert len(codes) >= 2
-    result = office.run(office.file("a.csv", *FILE, source="buu-dien-01"))
-    assert result.decided == len(FILE)
+    result = office.run(office.file("a.csv", *EVERY_OUTCOME, source="buu-dien-01"))
+    assert result.decided == len(EVERY_OUTCOME)
     assert "issued" not in result.outcomes
-    assert sum(result.outcomes.values()) == len(FILE)
+    assert sum(result.outcomes.values()) == len(EVERY_OUTCOME)
     after = office.counts()
     assert (after["code"], after["person"]) == (counts["code"], counts["person"])
     assert {row.code for row in office.rows() if row.source == "buu-dien-01" and row.code in codes} == codes
@@ -144,7 +136,7 @@ def test_a_file_is_taken_in_and_let_go_before_the_next_is_asked_for(new_office: 
     office = new_office()
 
     def files() -> Iterator[ReceivedFile]:
-        for number, line in enumerate(FILE[:3]):
+        for number, line in enumerate(EVERY_OUTCOME[:3]):
             assert office.ask("select count(*) from intake_row") == [(number,)]
             file = office.file(f"{number}.csv", line)
             before = weakref.ref(file)
