@@ -12,6 +12,7 @@ from benchmarks.intake_sheets import COMMUNE
 from casework.check import run_checks
 from casework.home import create_home, open_home
 from casework.queue import Verdict, decide, listing
+from casework.run import RunResult
 from casework.types import Viewer
 from pipelines.jobs import job_load, job_publish, job_run
 from registry import people
@@ -57,20 +58,25 @@ class Office:
 
     def send_rows(self, *rows: list[str]) -> dict[str, int]:
         """What waits after a file of some rows, which are linked, and break no promise."""
+        result = self.run_rows(*rows)
+        assert result.outcomes == {"linked": len(rows)}
+        return result.waiting
+
+    def run_rows(self, *rows: list[str]) -> RunResult:
+        """What came of a file of some rows, which break no promise."""
         path = self.folder / "change.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([[*COMMUNE.heading, "Mã xã nơi cư trú"], *rows])
         result = job_run(self.home.folder, [path], None, "test").result
-        assert result.outcomes == {"linked": len(rows)}
         self.check()
-        return result.waiting
+        return result
 
     def check(self) -> None:
         assert [(check.name, check.rows) for check in run_checks(self.home) if check.rows] == []
 
     def record(self, person: list[str]) -> dict[str, Any]:
         with self.home.ledger.reading() as session:
-            records = people.records(session, [1, 2, 3], OFFICERS[0]).to_dicts()
+            records = people.records(session, range(1, 6), OFFICERS[0]).to_dicts()
         return next(record for record in records if record["full_name"] == person[2])
 
 
@@ -130,3 +136,15 @@ def test_a_member_who_moved_before_the_new_head_came_is_found_by_both_changes_of
     assert office.send_rows(moves, joins) == {}
     found = office.record(ANH)
     assert (found["residence_code"], found["head_name"]) == ("10441", TUYET[2])
+
+
+def test_a_newborn_is_found_by_the_name_of_a_head_who_comes_in_a_later_row_of_the_file(office: Office) -> None:
+    house = {"household_code": "0100000077", "birth_place_code": "00025", "residence_code": "00025"}
+    born = ["", "", "Lạc Gia Bảo", "2026-09-05", "M", ""]
+    head = ["", "", "Lạc Thế Vinh", "1989-02-11", "M", "001089000888"]
+    result = office.run_rows(
+        office.row(born, "Sinh", "05/10/2026", relation_to_head="Con", **house),
+        office.row(head, "Bổ sung", "05/10/2026", relation_to_head="Chủ hộ", **house),
+    )
+    assert result.outcomes == {"issued": 2}
+    assert office.record(born)["head_name"] == head[2]
