@@ -13,7 +13,7 @@ from casework.writing import Chunk
 from registry import plans
 from registry.plans import Plan, PlannedRow
 
-#: A transaction should hold the lock for at most this long (DESIGN 3.5), then let others pass: who waits is next in line
+#: A transaction should hold the lock for at most this long (DESIGN 3.5); who waits then is next in line
 TRANSACTION_SECONDS = 0.1
 PAUSE_SECONDS = 0.002
 _SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 50, 100, 400

@@ -113,6 +113,7 @@ def load_extract(
         content = {"load": load_id, "is_new": True, "digest": extract.digest, **counts}
         log.append(session, viewer, [log.Act("register_load", content)])
     home.ledger.store.tidy()
+    home.ledger.store.count_anew()
     return result
 
 

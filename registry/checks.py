@@ -49,7 +49,7 @@ def _log_is_canonical(session: Session) -> CheckResult:
     rows: list[tuple[int]] = []
     after = 0
     while page := session.rows("log_entries", after=after, row_id=None, act=None, limit=_PAGE):
-        rows.extend((entry.entry_no,) for entry in page if not _is_canonical(entry.body))
+        rows.extend((entry.entry_no,) for entry in page if not _is_canonical(entry.content))
         after = page[-1].entry_no
     return CheckResult(
         "log_is_canonical",
@@ -59,9 +59,9 @@ def _log_is_canonical(session: Session) -> CheckResult:
     )
 
 
-def _is_canonical(body: bytes) -> bool:
+def _is_canonical(content: str) -> bool:
     try:
-        return canonical(json.loads(body)) == body
+        return canonical(json.loads(content)).decode() == content
     except ValueError:
         return False
 

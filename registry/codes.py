@@ -48,7 +48,7 @@ class Draws:
     def __init__(
         self, session: WriteSession, key: Key, provinces: Iterable[str] = (), own_numbers: Iterable[str] = ()
     ) -> None:
-        """`provinces`: one for each number that is likely to be drawn; `own_numbers`: what may be given as it stands."""
+        """`provinces`: one for each number that is likely to be drawn; `own_numbers`: what may be taken instead."""
         self._session, self._key = session, key
         self._likely = Counter(provinces)
         self._counters: dict[str, int] = {}

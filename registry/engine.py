@@ -6,7 +6,6 @@ Writers take the issuing lock as the first statement of their transaction and ho
 
 from __future__ import annotations
 
-import json
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol
 from uuid import uuid4
 
+import orjson
 import sqlalchemy as sa
 
 import sql
@@ -41,19 +41,22 @@ class _Prepared(NamedTuple):
 
     text: str
     lists: frozenset[str]
+    #: whether its only parameter is `rows`, many at once
+    takes_rows: bool
 
     def given(self, parameters: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
         """The parameters as the driver takes them."""
         if kind == "postgresql" or not self.lists:
             return parameters
-        return {**parameters, **{name: json.dumps(parameters[name]) for name in self.lists}}
+        return {**parameters, **{name: orjson.dumps(parameters[name]).decode() for name in self.lists}}
 
 
 @cache
 def _prepared(name: str, kind: str) -> _Prepared:
     text = sql.statement("ledger", name, kind)
     lists = frozenset(_LIST_PARAMETER.findall(text))
-    return _Prepared(_for_driver(_LIST_PARAMETER.sub(_IN_LIST[kind], text), kind), lists)
+    takes_rows = set(_PARAMETER.findall(text)) == {"rows"}
+    return _Prepared(_for_driver(_LIST_PARAMETER.sub(_IN_LIST[kind], text), kind), lists, takes_rows)
 
 
 def _for_driver(text: str, kind: str) -> str:
@@ -111,10 +114,14 @@ class Session:
             self.run(name, **{key: list(values[start : start + _MAX_LIST])})
 
     def run_many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Runs a changing statement once for each mapping of parameters."""
-        if len(rows) == 1:
+        """Runs a changing statement for each mapping of parameters: at once, where it takes them so."""
+        if not rows:
+            return
+        if _prepared(name, self.kind).takes_rows:
+            self._execute(name, {"rows": orjson.dumps(rows).decode()})
+        elif len(rows) == 1:
             self._execute(name, rows[0])
-        elif rows:
+        else:
             self._execute_many(name, rows)
 
     def text_rows(self, text: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -175,6 +182,9 @@ class Store(Protocol):
 
     def tidy(self) -> None:
         """Gives back what the engine keeps and nobody needs."""
+
+    def count_anew(self) -> None:
+        """Tells the engine's planner how much there is, once much has been added."""
 
 
 class Ledger:

@@ -1,4 +1,4 @@
-"""The log: one entry per act, numbered without a gap, in one canonical byte form.
+"""The log: one entry per act, numbered without a gap; what it says beside its columns is in canonical form.
 
 An entry is written in the transaction of its act, or before a manual search shows its result. It holds ids, keyed
 digests and weights, and no name or number in clear.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 
 from registry.engine import Session, WriteSession
 from registry.viewer import Viewer
@@ -27,51 +28,52 @@ class Act:
     row_id: int | None = None
 
 
-def canonical(entry: Mapping[str, Any]) -> bytes:
-    """The entry's only byte form: JSON with sorted names and no spaces, UTF-8; numbers as their shortest decimals."""
-    return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """The only byte form of an entry or its content: JSON with sorted names and no spaces, UTF-8."""
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def append(session: WriteSession, viewer: Viewer, acts: Sequence[Act]) -> None:
     """Adds one entry per act, in order."""
     if not acts:
         return
-    last = session.value("raise_log_no", count=len(acts))
-    first = last - len(acts) + 1
+    first = session.value("raise_log_no", count=len(acts)) - len(acts) + 1
+    common = {"seq": session.seq, "logged_at": session.at, "logged_by": viewer.by, "purpose": viewer.purpose}
     session.run_many(
         "add_log_entry",
         [
             {
-                "entry_no": first + offset,
-                "logged_at": session.at,
+                **common,
+                "entry_no": number,
                 "act": act.name,
-                "logged_by": viewer.by,
                 "row_id": act.row_id,
-                "body": canonical(
-                    {
-                        "v": ENTRY_VERSION,
-                        "no": first + offset,
-                        "at": session.at,
-                        "seq": session.seq,
-                        "act": act.name,
-                        "by": viewer.by,
-                        "purpose": viewer.purpose,
-                        "row": act.row_id,
-                        **act.content,
-                    }
-                ),
+                "content": canonical(act.content).decode(),
             }
-            for offset, act in enumerate(acts)
+            for number, act in enumerate(acts, start=first)
         ],
     )
+
+
+def _said(entry: sa.Row[Any]) -> dict[str, Any]:
+    return {
+        "v": ENTRY_VERSION,
+        "no": entry.entry_no,
+        "at": entry.logged_at,
+        "seq": entry.seq,
+        "act": entry.act,
+        "by": entry.logged_by,
+        "purpose": entry.purpose,
+        "row": entry.row_id,
+        **orjson.loads(entry.content),
+    }
 
 
 def entries(
     session: Session, *, limit: int, after: int | None = None, row_id: int | None = None, act: str | None = None
 ) -> list[dict[str, Any]]:
-    """Entries as they were written, oldest first: the newest `limit`, or the first `limit` behind an entry."""
+    """Whole entries, oldest first: the newest `limit`, or the first `limit` behind an entry."""
     if after is None:
         found = session.rows("last_log_entries", row_id=row_id, act=act, limit=limit)[::-1]
     else:
         found = session.rows("log_entries", after=after, row_id=row_id, act=act, limit=limit)
-    return [orjson.loads(entry.body) for entry in found]
+    return [_said(entry) for entry in found]

@@ -48,9 +48,6 @@ class _Sqlite(Unguarded):
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        # PostgreSQL's words for bytes and text
-        connection.create_function("convert_from", 2, lambda content, encoding: content.decode(encoding))
-        connection.create_function("convert_to", 2, lambda text, encoding: text.encode(encoding))
 
     def _run(self, script: str) -> None:
         self._connection.executescript(script)

@@ -8,22 +8,11 @@ select log_no, (select count(*) from log_entry)
 from ledger_state
 where log_no <> (select coalesce(max(entry_no), 0) from log_entry);
 
--- name: log_columns_are_the_bodys
--- 6: the columns by which the log is read say what the entry says. Rows: entries where they differ.
-select entry_no
-from log_entry_said
-where no <> entry_no
-  or at <> logged_at
-  or act_said <> act
-  or said_by <> logged_by
-  or coalesce(row_said, 0) <> coalesce(row_id, 0)
-order by entry_no;
-
 -- name: log_is_in_order
 -- 6: entries are written in the transaction of their act, so they stand in its order. Rows: entries out of order.
 select entry_no, seq, seq_before
 from (
-  select entry_no, seq, lag(seq, 1, 0) over (order by entry_no) as seq_before from log_entry_said
+  select entry_no, seq, lag(seq, 1, 0) over (order by entry_no) as seq_before from log_entry
 ) as entry
 where seq < seq_before or seq > (select s.seq from ledger_state as s)
 order by entry_no;
@@ -47,7 +36,7 @@ order by d.row_id, d.decision_no;
 -- name: logged_decision_stands
 -- 6: a decision that the log tells of stands in the ledger. Rows: entries of decisions that do not.
 select e.entry_no, e.row_id
-from log_entry_said as e
+from log_entry as e
 where e.act = 'decision'
   and not exists (select 1 from decision as d where d.row_id = e.row_id and d.seq = e.seq)
 order by e.entry_no;

@@ -4,23 +4,6 @@ select row_id, decision_no, outcome, reason, person_id, bhxh_code, register_seq,
 from decision_current
 where row_id in :row_ids;
 
--- name: add_decision
-insert into decision (
-  row_id, decision_no, batch_id, outcome, reason, person_id, bhxh_code, match_weight, posterior, runner_up_weight,
-  candidates, model_version, rules_version, register_seq, tail_seq, evidence, seq, decided_at, decided_by
-) values (
-  :row_id, :decision_no, :batch_id, :outcome, :reason, :person_id, :bhxh_code, :match_weight, :posterior,
-  :runner_up_weight, :candidates, :model_version, :rules_version, :register_seq, :tail_seq, :evidence, :seq,
-  :decided_at, :decided_by
-);
-
--- name: add_decision_candidate
-insert into decision_candidate (
-  row_id, decision_no, rank, person_id, other_row_id, match_weight, posterior, weights, sentence
-) values (
-  :row_id, :decision_no, :rank, :person_id, :other_row_id, :match_weight, :posterior, :weights, :sentence
-);
-
 -- name: decision_candidates
 -- the candidates of a row's current decision, best first
 select c.rank, c.person_id, c.other_row_id, c.match_weight, c.posterior, c.weights, c.sentence
@@ -61,10 +44,6 @@ from change_request as c
 left join code as k on k.person_id = c.person_id and k.status = 'active'
 order by c.request_id desc
 limit :limit;
-
--- name: add_search_key
-insert into search_key (key_hash, record_id, seq, batch_id, attempt)
-values (:key_hash, :record_id, :seq, :batch_id, :attempt);
 
 -- name: drop_search_keys
 -- a record's keys leave the tail: it changed, or its row no longer waits

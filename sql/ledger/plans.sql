@@ -43,16 +43,18 @@ insert into plan (
   :batch_id, :attempt, :register_seq, :tail_seq, :model_version, :rules_version, :at
 );
 
--- name: add_plan_row
-insert into plan_row (batch_id, attempt, position, row_id, body, asked)
-values (:batch_id, :attempt, :position, :row_id, :body, :asked);
-
 -- name: planned_rows
 -- the next rows of a plan that are still to be applied
 select p.row_id, p.position, p.body, p.asked
 from plan_row as p
-left join plan_row_done as d on d.batch_id = p.batch_id and d.attempt = p.attempt and d.position = p.position
-where p.batch_id = :batch_id and p.attempt = :attempt and p.position > :after and d.position is null
+where p.batch_id = :batch_id
+  and p.attempt = :attempt
+  and p.position > :after
+  and (
+    select d.state
+    from plan_row_done as d
+    where d.batch_id = p.batch_id and d.attempt = p.attempt and d.position = p.position
+  ) is null
 order by p.position
 limit :limit;
 
@@ -60,9 +62,6 @@ limit :limit;
 select
   (select count(*) from plan_row where batch_id = :batch_id and attempt = :attempt)
   - (select count(*) from plan_row_done where batch_id = :batch_id and attempt = :attempt);
-
--- name: add_plan_row_done
-insert into plan_row_done (batch_id, attempt, position, state) values (:batch_id, :attempt, :position, :state);
 
 -- name: send_back_open_plans
 -- their rows are decided again

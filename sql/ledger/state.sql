@@ -33,13 +33,9 @@ returning value;
 -- the last of :count fresh entry numbers
 update ledger_state set log_no = log_no + :count where id = 1 returning log_no;
 
--- name: add_log_entry
-insert into log_entry (entry_no, logged_at, act, logged_by, row_id, body)
-values (:entry_no, :logged_at, :act, :logged_by, :row_id, :body);
-
 -- name: log_entries
 -- the log from an entry on, filtered by row and act where given
-select entry_no, body
+select entry_no, seq, logged_at, act, logged_by, purpose, row_id, content
 from log_entry
 where entry_no > :after
   and (cast(:row_id as bigint) is null or row_id = :row_id)
@@ -49,7 +45,7 @@ limit :limit;
 
 -- name: last_log_entries
 -- the newest entries, newest first, filtered by row and act where given
-select entry_no, body
+select entry_no, seq, logged_at, act, logged_by, purpose, row_id, content
 from log_entry
 where (cast(:row_id as bigint) is null or row_id = :row_id)
   and (cast(:act as text) is null or act = :act)

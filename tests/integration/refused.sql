@@ -136,7 +136,7 @@ insert into judgement select 900002, row_id, '', null, null, null, 'perhaps', nu
 insert into change_request select 900001, row_id, person_id, field, null, '', 1, '' from change_request;
 
 -- refused: an entry number given twice (log_entry.entry_no)
-insert into log_entry select entry_no, '', '', '', null, '' from log_entry;
+insert into log_entry select entry_no, 0, '', '', '', null, null, '' from log_entry;
 
 -- refused: a second row of state (CHECK)
 insert into ledger_state select 2, ledger_id, seq, floor_seq, log_no, province, key_version, '' from ledger_state;

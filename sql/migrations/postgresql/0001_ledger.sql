@@ -414,14 +414,16 @@ create index search_key_record on search_key (record_id);
 
 -- the log ---------------------------------------------------------------------------------------------------------
 
--- history: one entry per act; body is its canonical byte form
+-- history: one entry per act; content is what it says beside the columns, JSON in canonical form
 create table log_entry (
   entry_no bigint primary key,
+  seq bigint not null,
   logged_at text collate "C" not null,
   act text collate "C" not null,
   logged_by text collate "C" not null,
+  purpose text collate "C",
   row_id bigint,
-  body bytea not null
+  content text collate "C" not null
 );
 create index log_entry_row on log_entry (row_id) where row_id is not null;
 
@@ -456,14 +458,12 @@ cross join lateral (select p.body::jsonb as said) as b;
 
 create view log_entry_said as
 select
-  l.entry_no, l.row_id, l.act, l.logged_at, l.logged_by,
-  (e.said ->> 'no')::bigint as no, e.said ->> 'at' as at, e.said ->> 'act' as act_said,
-  e.said ->> 'by' as said_by, (e.said ->> 'row')::bigint as row_said, (e.said ->> 'seq')::bigint as seq,
+  l.entry_no, l.seq, l.row_id, l.act, l.logged_at, l.logged_by,
   e.said ->> 'outcome' as outcome, (e.said ->> 'person')::bigint as person_id,
   e.said ->> 'step' as step, e.said ->> 'status' as status,
   (e.said ->> 'hits')::bigint as hits, e.said ->> 'candidates' as candidates
 from log_entry as l
-cross join lateral (select convert_from(l.body, 'UTF8')::jsonb as said) as e;
+cross join lateral (select l.content::jsonb as said) as e;
 
 -- history tables refuse to be rewritten --------------------------------------------------------------------------
 

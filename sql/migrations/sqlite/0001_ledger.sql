@@ -414,14 +414,16 @@ create index search_key_record on search_key (record_id);
 
 -- the log ---------------------------------------------------------------------------------------------------------
 
--- history: one entry per act; body is its canonical byte form
+-- history: one entry per act; content is what it says beside the columns, JSON in canonical form
 create table log_entry (
   entry_no integer primary key,
+  seq integer not null,
   logged_at text not null,
   act text not null,
   logged_by text not null,
+  purpose text,
   row_id integer,
-  body blob not null
+  content text not null
 ) strict;
 create index log_entry_row on log_entry (row_id) where row_id is not null;
 
@@ -450,13 +452,11 @@ select row_id, batch_id, attempt, coalesce(json_array_length(body, '$.emitted'),
 
 create view log_entry_said as
 select
-  entry_no, row_id, act, logged_at, logged_by,
-  json_extract(text, '$.no') as no, json_extract(text, '$.at') as at, json_extract(text, '$.act') as act_said,
-  json_extract(text, '$.by') as said_by, json_extract(text, '$.row') as row_said, json_extract(text, '$.seq') as seq,
-  json_extract(text, '$.outcome') as outcome, json_extract(text, '$.person') as person_id,
-  json_extract(text, '$.step') as step, json_extract(text, '$.status') as status,
-  json_extract(text, '$.hits') as hits, json_extract(text, '$.candidates') as candidates
-from (select e.*, cast(e.body as text) as text from log_entry as e) as said;
+  entry_no, seq, row_id, act, logged_at, logged_by,
+  json_extract(content, '$.outcome') as outcome, json_extract(content, '$.person') as person_id,
+  json_extract(content, '$.step') as step, json_extract(content, '$.status') as status,
+  json_extract(content, '$.hits') as hits, json_extract(content, '$.candidates') as candidates
+from log_entry;
 
 -- history tables refuse to be rewritten --------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def test_a_legacy_file_is_decided_as_in_unicode(encoding: str, new_office: Calla
     assert legacy.ask(TOLD) == plain.ask(TOLD)
     cells = [json.loads(cells) for (cells,) in legacy.ask("select cells from intake_row order by row_id")]
     assert [cell[: len(FILE[0].split(","))] for cell in cells] == [line.split(",") for line in written]
-    (entry,) = legacy.ask("select body from log_entry where act = 'intake'")
+    (entry,) = legacy.ask("select content from log_entry where act = 'intake'")
     decoded = json.loads(entry[0])["decoded"]
     assert {(one["sheet"], one["encoding"], one["left"]) for one in decoded} == {(1, encoding, 0)}
     assert {"full_name", "father_name", "sex", "event"} <= {one["column"] for one in decoded}

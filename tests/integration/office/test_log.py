@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -20,7 +19,7 @@ from casework.types import Viewer
 from matching.steps import search_rules
 from matching.text import fold
 from pipelines.inbox import read_inbox
-from registry import postgresql, sqlite
+from registry import log, postgresql, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +45,7 @@ _TELLING = (
     *("Mã số BHXH", "Mã hộ gia đình", "Số ĐDCN/CCCD", "Số CMND", "Điện thoại"),
     *("MasoBHXH", "Maho_Giadinh", "SoCCCD", "CMND", "DienThoai"),
 )
+_EVERY = 1_000_000
 NOTE = "hỏi lại ông Trứ, 0912345678"
 
 
@@ -73,7 +73,8 @@ def values(body: Any) -> Iterator[str]:
 
 def entries(office: Office) -> list[dict[str, Any]]:
     """The log's entries, oldest first."""
-    return [json.loads(body) for (body,) in office.ask("select body from log_entry order by entry_no")]
+    with office.home.ledger.reading() as session:
+        return log.entries(session, limit=_EVERY, after=0)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 -- fault: log_is_canonical
 create temp table planted as select entry_no from first_intake;
-update log_entry set body = convert_to(convert_from(body, 'UTF8') || ' ', 'UTF8')
+update log_entry set content = content || ' '
 where entry_no = (select entry_no from planted);
 
 -- fault: ledger_is_as_made

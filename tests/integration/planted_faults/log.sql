@@ -8,43 +8,30 @@ update ledger_state set log_no = log_no + 1;
 create temp table planted as select entry_no + 1 as entry_no, entry_no - 1 as entry_before from first_intake;
 delete from log_entry where entry_no = (select entry_no from first_intake);
 
--- fault: log_columns_are_the_bodys
-create temp table planted as select entry_no from first_intake;
-update log_entry set logged_by = 'another' where entry_no = (select entry_no from planted);
-
 -- fault: log_is_in_order
 create temp table planted as
-select entry_no, -seq as seq from log_entry_said where entry_no = (select entry_no from first_intake);
-update log_entry set body = convert_to(replace(convert_from(body, 'UTF8'), '"seq":', '"seq":-'), 'UTF8')
+select entry_no, -seq as seq from first_intake;
+update log_entry set seq = -seq
 where entry_no = (select entry_no from planted);
 
 -- fault: decision_is_logged
 create temp table planted as select row_id from linked_once limit 1;
-update log_entry
-set body = convert_to(replace(convert_from(body, 'UTF8'), '"outcome":"linked"', '"outcome":"review"'), 'UTF8')
+update log_entry set content = replace(content, '"outcome":"linked"', '"outcome":"review"')
 where act = 'decision' and row_id = (select row_id from planted);
 
 -- fault: logged_decision_stands
 create temp table planted as
 select s.log_no + 1 as entry_no, d.row_id, s.seq from ledger_state as s, first_returned as d;
 update ledger_state set log_no = log_no + 1, seq = seq + 1;
-insert into log_entry
-select
-  entry_no, 'now', 'decision', 'officer.1', row_id,
-  convert_to(
-    '{"act":"decision","at":"now","by":"officer.1","no":' || entry_no || ',"row":' || row_id || ',"seq":' || (seq + 1)
-      || '}',
-    'UTF8'
-  )
-from planted;
+insert into log_entry select entry_no, seq + 1, 'now', 'decision', 'officer.1', null, row_id, '{}' from planted;
 alter table planted drop column seq;
 
 -- fault: search_is_logged
 create temp table planted as select row_id, 'code' as step from linked_once limit 1;
-update log_entry set body = convert_to(replace(convert_from(body, 'UTF8'), '"hits":', '"hits":90000'), 'UTF8')
+update log_entry set content = replace(content, '"hits":', '"hits":90000')
 where act = 'search_step'
   and row_id = (select row_id from planted)
-  and convert_from(body, 'UTF8') like '%"step":"code"%';
+  and content like '%"step":"code"%';
 
 -- fault: judgement_is_logged
 create temp table planted as select 900001 as judgement_id, row_id from first_returned;
