@@ -264,6 +264,7 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
             candidates=[_candidate(key, pair, facts, deceased) for pair in best.get(key, [])],
             number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
             judged_new=key in facts.judged_new,
+            household=meaning["household_code"],
         )
     for row_id, ruling in decide_all(list(cases.values()), thresholds).items():
         bodies[row_id] = _body(ruling, cases[row_id], best.get(-row_id, []), facts, model)

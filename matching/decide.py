@@ -6,9 +6,11 @@ whoever it was decided to be: the person it was linked to, the person it will be
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from matching.assign import Claim, prices
 from matching.posteriors import posteriors_of
 
 #: changes that may bring a person whom nobody knows yet
@@ -33,7 +35,8 @@ class Thresholds:
 class Candidate:
     """A record that the row met: a person of the register, or (negative record_id) another row.
 
-    `odds` is log2 of "same" against everybody else who could look so. `tied_to` are the persons that a waiting row
+    `odds` is log2 of "same" against everybody else who could look so; `price` is what the row's household would lose by
+    it (matching/assign.py). `tied_to` are the persons that a waiting row
     itself weighs. `verdict` is an officer's word on this pair: same, not_same or None.
     """
 
@@ -47,6 +50,7 @@ class Candidate:
     is_disputed: bool = False
     verdict: str | None = None
     tied_to: frozenset[int] = frozenset()
+    price: float = 0.0
 
     def has(self, comparison: str, *levels: str) -> bool:
         """Whether a comparison came out at one of some levels."""
@@ -70,7 +74,7 @@ class Case:
 
     `judged_new`: an officer said that none of the candidates he saw is this person. Those are marked not_same; one
     that he did not see still stands in the way. `is_doubted`: a later row of the batch may be both this person and
-    somebody else; no code is issued before that is settled.
+    somebody else; no code is issued before that is settled. `household` is the household that the row names.
     """
 
     row_id: int
@@ -84,6 +88,7 @@ class Case:
     number_is_anothers: bool = False
     judged_new: bool = False
     is_doubted: bool = False
+    household: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,19 +116,22 @@ _Review = Callable[..., Ruling]
 
 @dataclass
 class _Entity:
-    """Candidates that stand for one person."""
+    """Candidates that stand for one person. `price` tells between persons of the register; it earns no code."""
 
     key: tuple[str, int]
     odds: float
+    price: float = 0.0
     members: list[int] = field(default_factory=list)
 
 
 def decide_all(cases: Sequence[Case], thresholds: Thresholds) -> dict[int, Ruling]:
     """row_id → ruling on every row of a batch; `cases` stand in the order in which the rows take effect.
 
-    A row that was to be issued a code, and that a later row may be one person with beside somebody else, is doubted
-    and everything is decided once more; that ends, since each round doubts at least one row more.
+    Rows of one household are first set against each other, one to one. A row that was to be issued a code, and that a
+    later row may be one person with beside somebody else, is doubted and everything is decided once more; that ends,
+    since each round doubts at least one row more.
     """
+    cases = _priced(cases)
     doubted: set[int] = set()
     while True:
         decided: dict[int, Ruling] = {}
@@ -134,6 +142,29 @@ def decide_all(cases: Sequence[Case], thresholds: Thresholds) -> dict[int, Rulin
         if not fresh:
             return decided
         doubted |= fresh
+
+
+def _priced(cases: Sequence[Case]) -> list[Case]:
+    """The cases, each candidate with the price that the row's household asks for it."""
+    households = {case.row_id: case.household for case in cases if case.household is not None}
+    claims = []
+    pairs: dict[tuple[int, int], float] = {}
+    for case in cases:
+        even = math.log2(case.prior / (1 - case.prior))
+        for candidate in case.candidates:
+            if candidate.record_id > 0 and candidate.verdict is None:
+                claims.append(Claim(case.row_id, candidate.record_id, candidate.odds + even))
+            elif candidate.record_id < 0:
+                pairs[case.row_id, -candidate.record_id] = pairs[-candidate.record_id, case.row_id] = candidate.odds
+    asked = prices(households, claims, pairs)
+    return [
+        replace(
+            case, candidates=[replace(c, price=asked.get((case.row_id, c.record_id), 0.0)) for c in case.candidates]
+        )
+        if case.household is not None
+        else case
+        for case in cases
+    ]
 
 
 def decide(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -> Ruling:
@@ -210,7 +241,8 @@ def _entities(case: Case, decided: Mapping[int, Ruling]) -> list[_Entity]:
         entity = found.setdefault(key, _Entity(key, candidate.odds))
         entity.members.append(place)
         entity.odds = max(entity.odds, candidate.odds)
-    entities = sorted(found.values(), key=lambda entity: (-entity.odds, entity.key))
+        entity.price = max(entity.price, candidate.price)
+    entities = sorted(found.values(), key=lambda entity: (entity.price - entity.odds, entity.key))
     for entity in entities:
         entity.members.sort(
             key=lambda place: (
@@ -247,7 +279,8 @@ def _stands_for(candidate: Candidate, decided: Mapping[int, Ruling]) -> tuple[st
 
 def _posteriors(case: Case, entities: Sequence[_Entity]) -> tuple[list[float], list[float]]:
     """(posterior of each candidate, of each entity); a candidate has the posterior of the person it stands for."""
-    by_entity = list(posteriors_of([entity.odds for entity in entities], case.prior, case.missed).candidates)
+    odds = [entity.odds - entity.price for entity in entities]
+    by_entity = list(posteriors_of(odds, case.prior, case.missed).candidates)
     by_candidate = [0.0] * len(case.candidates)
     for entity, posterior in zip(entities, by_entity, strict=True):
         for place in entity.members:
@@ -340,5 +373,5 @@ def _strong(case: Case, entities: Sequence[_Entity], thresholds: Thresholds) -> 
 
 
 def _alone(case: Case, entity: _Entity) -> float:
-    """The posterior that an entity would have without its rivals."""
-    return _posteriors(case, [entity])[1][0]
+    """The posterior that an entity would have without its rivals, and without its household."""
+    return posteriors_of([entity.odds], case.prior, case.missed).candidates[0]
