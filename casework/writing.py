@@ -42,6 +42,7 @@ class Chunk:
         self._meanings = {row_id: meaning for row_id, (_, meaning) in intake.items()}
         self._waiting_for = [row.body["waits_for_row"] for row in rows if row.body.get("waits_for_row")]
         self._open = {item["row_id"] for item in queue.open_items(session, self._waiting_for) if item["kind"] == "row"}
+        self._waits = queue.waits_from(session, self._waiting_for)
         self._earlier = self._decisions_of([row.body.get("same_as_row") for row in rows])
         targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
         named = {meaning["household_code"] for meaning in self._meanings.values()} - {None}
@@ -99,6 +100,13 @@ class Chunk:
         """Whether a row is in review, before this transaction or within it."""
         return row_id in self._open
 
+    def _would_wait_for_itself(self, row_id: int, target: int) -> bool:
+        """Whether the row that this one is to wait for waits, by way of others, for this one."""
+        at: int | None = target
+        while at is not None and at != row_id:
+            at = self._waits.get(at)
+        return at == row_id
+
     def link_target(self, body: Mapping[str, Any]) -> tuple[int, str] | None:
         """(person_id, code) that a link goes to now; None when that is no longer so."""
         person_id = self._target_person(body)
@@ -155,8 +163,18 @@ class Chunk:
         self._decide(row, body, person_id, code)
 
     def review(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
-        """The row waits for a person; until then other rows find it by its keys."""
-        item = {"reason": body["reason"], "waits_for_row_id": body.get("waits_for_row")}
+        """The row waits for a person; until then other rows find it by its keys.
+
+        Rows that were decided apart may each be planned to wait for the next. The last of them waits for nobody: it is
+        the one that an officer decides, and the others follow.
+        """
+        target = body.get("waits_for_row")
+        self._waits.pop(row.row_id, None)
+        if target is not None and self._would_wait_for_itself(row.row_id, target):
+            body, target = {**body, "reason": "ambiguous", "waits_for_row": None}, None
+        if target is not None:
+            self._waits[row.row_id] = target
+        item = {"reason": body["reason"], "waits_for_row_id": target}
         if row.row_id in self._reopened:
             self._revised.append({"item_id": self._reopened[row.row_id], **item})
         else:

@@ -85,6 +85,12 @@ def waiting_for(session: Session, row_ids: Iterable[int]) -> set[int]:
     return {row.row_id for row in [*waiting, *weighed]} - set(ids)
 
 
+def waits_from(session: Session, row_ids: Iterable[int]) -> dict[int, int]:
+    """row → the row that it waits for: of some rows in review, of those that they wait for, and so on to the end."""
+    found = session.rows_for("waits_from", "row_ids", sorted(set(row_ids)))
+    return {row.row_id: row.waits_for_row_id for row in found}
+
+
 def stranded(session: Session) -> list[int]:
     """Rows that wait for a row which is in review no longer."""
     return [row.row_id for row in session.rows("stranded_rows")]

@@ -59,6 +59,20 @@ order by items desc, reason;
 -- open items of rows that wait for a row
 select item_id, row_id from queue_item where waits_for_row_id in :row_ids and state = 'open' and kind = 'row';
 
+-- name: waits_from
+-- what some rows in review wait for, and what those wait for, to the end
+with recursive reached as (
+  select row_id, waits_for_row_id
+  from queue_item
+  where row_id in :row_ids and state = 'open' and kind = 'row' and waits_for_row_id is not null
+  union
+  select q.row_id, q.waits_for_row_id
+  from reached as r
+  join queue_item as q on q.row_id = r.waits_for_row_id
+  where q.state = 'open' and q.kind = 'row' and q.waits_for_row_id is not null
+)
+select row_id, waits_for_row_id from reached order by row_id;
+
 -- name: stranded_rows
 -- rows in review that wait for a row which is in review no longer, or weighed one before an officer settled it: whoever
 -- settled it was cut short

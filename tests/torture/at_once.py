@@ -322,6 +322,10 @@ def _settle(home: Home, who: Mapping[tuple[str, int], int]) -> int:
 
 def _waited_for(rows: Mapping[int, Mapping[str, Any]], row_id: int) -> int:
     """The row in review that a row waits for in the end."""
-    while rows[row_id]["waits_for_row_id"] is not None:
-        row_id = rows[row_id]["waits_for_row_id"]
+    passed: set[int] = set()
+    while (target := rows[row_id]["waits_for_row_id"]) is not None:
+        if row_id in passed:
+            raise RuntimeError(f"rows wait in a circle: {sorted(passed)}")
+        passed.add(row_id)
+        row_id = target
     return row_id

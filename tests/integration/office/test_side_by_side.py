@@ -9,6 +9,8 @@ import threading
 import time
 import unicodedata
 from collections import defaultdict
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,6 +199,29 @@ def test_two_plans_made_at_one_moment(office: Office, monkeypatch: pytest.Monkey
         assert second.code != first.code
 
 
+def test_rows_decided_apart_do_not_wait_for_each_other_in_a_circle(office: Office) -> None:
+    """The third waits for the second, that for the first; which, planned to wait for the third, waits for nobody."""
+    line = "Bổ sung,Con bà Vũ Ngọc Diễm,0{}/04/2025,Nữ,,,,,09676,09676,,,01/10/2025"
+    rows = [office.run_lines(f"{day}.csv", line.format(day), source=f"xa-{day}")[0] for day in (1, 4, 7)]
+    assert [row.outcome for row in rows] == ["review"] * 3
+    first, second, third = rows
+    for row, target in ((third, second), (first, third)):
+        with office.home.ledger.reading() as session:
+            ((batch_id, places),) = plans.places(session, [row.row_id]).items()
+        plan = decide_batch(office.home, batch_id, places, 2, office.viewer)
+        with office.home.ledger.writing() as session:
+            (planned,) = plans.to_apply(session, plan, after=-1, limit=9)
+            plans.send_back_open(session)
+            body = {**planned.body, "reason": "waits_for_row", "waits_for_row": target.row_id}
+            circular = replace(plan, attempt=3)
+            assert plans.store(session, circular, [replace(planned, body=body)])
+        assert apply_plan(office.home, circular, office.viewer, is_last=True) == 0
+    waits = office.ask("select reason, waits_for_row_id from queue_item order by row_id")
+    assert waits == [("ambiguous", None), ("waits_for_row", first.row_id), ("waits_for_row", second.row_id)]
+    assert office.rows()[0].reason == "ambiguous"
+    assert office.broken() == {}
+
+
 class _LooksFirst(WriteSession):
     """A transaction that reads before it takes its seq, as one would that searches first."""
 
@@ -257,6 +282,7 @@ def test_without_the_lock_a_writer_that_looks_first_sees_what_is_old(
     store: Any = office.home.ledger.store
     with_lock, without = BEGINS[store.kind]
     store.write_engine = store.make_engine(*(with_lock if has_lock else without))
+    monkeypatch.setattr(store, "turn", nullcontext)  # the line orders writers, and is not what keeps them apart
     assert _is_in_order(two_writers(office.home.ledger)) is is_safe
 
 
