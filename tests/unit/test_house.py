@@ -47,7 +47,7 @@ PLANTINGS = [
 ]
 
 #: What the two lowest floors may import beside the standard library; training is held by a contract of its own.
-CORE_PARTS = {"polars", "numpy", "rapidfuzz", "unidecode", "pandas", "recordlinkage"}
+CORE_PARTS = {"polars", "numpy", "scipy", "rapidfuzz", "unidecode", "pandas", "recordlinkage"}
 
 #: Text of the program itself; everything else in a package or beside it is shipped data.
 OWN_TEXT = {".py", ".pyc", ".sql", ".md"}
