@@ -69,7 +69,7 @@ class SqliteStore:
 
     @contextmanager
     def _locked(self, name: str, until: float) -> Iterator[None]:
-        place = os.open(self._file.with_name(f"{self._file.name}-{name}"), os.O_RDWR | os.O_CREAT, 0o600)
+        place = self._opened(self._file.with_name(f"{self._file.name}-{name}"))
         try:
             while True:
                 try:
@@ -85,6 +85,17 @@ class SqliteStore:
             yield
         finally:
             os.close(place)
+
+    def _opened(self, path: Path) -> int:
+        """The descriptor of a place in line, which belongs to the ledger's owner even where root is the first there."""
+        try:
+            place = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            if os.geteuid() == 0:
+                owner = self._file.stat()
+                os.fchown(place, owner.st_uid, owner.st_gid)
+        except OSError as error:
+            raise BusyError(f"{path.name}: cannot be opened ({error.strerror}). Nothing was changed.") from error
+        return place
 
     def is_there(self) -> bool:
         """Whether the file is there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from casework.run import take_in, work_through
 from casework.search import search
 from registry import engine, plans, postgresql
 from registry.engine import Ledger, Session, WriteSession
+from registry.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,8 @@ ROOT = Path(__file__).parents[3]
 PEOPLE = 40
 SEED = 20251101
 _PATIENCE = 120.0
+#: of the operating system: nobody's number
+_SERVICE_USER = 65534
 
 SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Vũ", "Đặng", "Bùi", "Đỗ")
 MIDDLES = ("Ngọc", "Quỳnh", "Hải", "Thuỳ", "Khánh", "Hữu", "Gia", "Tường")
@@ -332,3 +336,27 @@ def test_what_a_reader_sees_does_not_change_under_him(office: Office) -> None:
     with office.home.ledger.reading() as session:
         seen.append(session.value_of_state("seq"))
     assert seen == [seen[0], seen[0], seen[0] + 1]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteStore:
+    """A ledger's file; where this is root's process, the file is somebody else's."""
+    found = SqliteStore(tmp_path / "ledger.sqlite")
+    found.make_place()
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "ledger.sqlite", _SERVICE_USER, _SERVICE_USER)
+    return found
+
+
+def test_the_places_in_line_belong_to_the_owner_of_the_ledger(store: SqliteStore, tmp_path: Path) -> None:
+    with store.turn():
+        owners = {path.name: path.stat().st_uid for path in tmp_path.iterdir()}
+    owner = owners["ledger.sqlite"]
+    assert owners == dict.fromkeys(("ledger.sqlite", "ledger.sqlite-next", "ledger.sqlite-turn"), owner)
+
+
+@pytest.mark.parametrize("place", ["next", "turn"])
+def test_a_place_in_line_that_cannot_be_opened_is_told(store: SqliteStore, tmp_path: Path, place: str) -> None:
+    (tmp_path / f"ledger.sqlite-{place}").mkdir()
+    with pytest.raises(BusyError, match=f"ledger.sqlite-{place}: cannot be opened"), store.turn():
+        pass
