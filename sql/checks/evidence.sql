@@ -36,7 +36,7 @@ where coalesce(r.event, '') <> 'death'
       where d.row_id = t.row_id and d.person_id = t.person_id and d.seq = t.seq and e.number_agrees
     )
     or (
-      select count(distinct lower(trim(a.approved_by)))
+      select count(distinct a.approver)
       from queue_item as q
       join approval as a on a.item_id = q.item_id
       where q.row_id = t.row_id and q.kind = 'death' and a.seq <= t.seq
@@ -52,4 +52,20 @@ from decision_current as d
 join decision_evidence as e on e.row_id = d.row_id and e.decision_no = d.decision_no
 join intake_row_faults as f on f.row_id = d.row_id
 where (d.outcome = 'returned') <> (f.faults > 0 or e.note is not null)
+order by d.row_id;
+
+-- name: unrecorded_death_waits
+-- 3.6: a death that is linked and not recorded waits for people until one of them gives it back. Rows: deaths of persons
+-- who are still alive, and that nothing waits for.
+select d.row_id, d.person_id
+from decision_current as d
+join intake_row as r on r.row_id = d.row_id
+join person_current as v on v.person_id = d.person_id
+where r.event = 'death'
+  and d.outcome = 'linked'
+  and v.status <> 'deceased'
+  and not exists (
+    select 1 from queue_item as q where q.row_id = d.row_id and q.kind = 'death' and q.state = 'open'
+  )
+  and not exists (select 1 from log_entry as e where e.row_id = d.row_id and e.act = 'give_back')
 order by d.row_id;

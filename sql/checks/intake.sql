@@ -21,6 +21,28 @@ from intake_row
 where row_identity in (select row_identity from intake_row group by row_identity having count(*) > 1)
 order by row_id;
 
+-- name: equal_rows_came_in_one_file
+-- 3.4: a row that comes again is the row that came before, so a source has as many equal rows as one of its files held.
+-- Rows: the first of equal rows that are more.
+with equal_rows as (
+  select source, cells, min(row_id) as row_id, count(*) as rows_held
+  from intake_row
+  group by source, cells
+  having count(*) > 1
+)
+select e.row_id, e.rows_held, max(f.rows_of_file) as rows_of_file
+from equal_rows as e
+join (
+  select r.source, r.cells, d.delivery_id, count(*) as rows_of_file
+  from equal_rows as q
+  join intake_row as r on r.source = q.source and r.cells = q.cells
+  join delivery_row as d on d.row_id = r.row_id
+  group by r.source, r.cells, d.delivery_id
+) as f on f.source = e.source and f.cells = e.cells
+group by e.row_id, e.rows_held
+having max(f.rows_of_file) < e.rows_held
+order by e.row_id;
+
 -- name: row_stays_with_its_source
 -- 3.4: a row's identity includes its source, so no other source delivers it. Rows: deliveries of another source's row.
 select d.delivery_id, d.row, d.row_id
@@ -50,11 +72,11 @@ where s.state = 'applied' and d.row_id is null
 order by p.row_id, p.attempt;
 
 -- name: decided_row_has_a_batch
--- 3.5: only rows of a batch are decided. Rows: decided rows that no batch holds.
+-- 3.5: only rows of a batch are decided, and with it. Rows: decided rows that no batch holds, or another one.
 select distinct d.row_id
 from decision as d
 left join batch_row as b on b.row_id = d.row_id
-where b.row_id is null
+where b.row_id is null or b.batch_id <> d.batch_id
 order by d.row_id;
 
 -- name: reject_is_kept

@@ -48,7 +48,7 @@ group by d.row_id, d.person_id, r.event;
 create temp table first_returned as
 select * from decision where outcome = 'returned' and batch_id is not null order by row_id limit 1;
 create temp table another_row as select * from intake_row order by row_id limit 1;
-update another_row set row_id = 900001, row_identity = 'another', row = 900001;
+update another_row set row_id = 900001, row_identity = 'another', cells = '{}', row = 900001;
 create temp table waiting as
 select q.* from queue_item as q where q.kind = 'row' and q.state = 'open' and q.waits_for_row_id is null
 order by q.item_id limit 1;

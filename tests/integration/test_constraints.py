@@ -111,6 +111,13 @@ def test_history_is_not_rewritten(ledger: sa.Connection, table: str, statement: 
         ledger.exec_driver_sql(statement.format(table=table, column=column))
 
 
+@pytest.mark.parametrize("column", ["code_id", "code", "person_id", "origin", "seq"])
+@pytest.mark.parametrize("statement", ["update code set {column} = {column}"])
+def test_a_code_stays_with_its_person(ledger: sa.Connection, statement: str, column: str) -> None:
+    with pytest.raises(sa.exc.DatabaseError, match="a code stays with its person"):
+        ledger.exec_driver_sql(statement.format(column=column))
+
+
 def test_every_guarded_table_is_called_history() -> None:
     assert set(re.findall(r"before (?:update|delete) on (\w+)", MIGRATIONS)) == set(HISTORY)
     theirs = "".join(script for _, script in sql.migrations("postgresql"))

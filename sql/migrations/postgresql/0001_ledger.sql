@@ -465,6 +465,15 @@ select
 from log_entry as l
 cross join lateral (select l.content::jsonb as said) as e;
 
+-- a code changes its status, and nothing else
+create function stays_with_its_person() returns trigger language plpgsql as $$
+begin
+  raise exception 'a code stays with its person: only its status changes';
+end
+$$;
+create trigger code_stays_with_its_person before update of code_id, code, person_id, origin, seq on code
+execute function stays_with_its_person();
+
 -- history tables refuse to be rewritten --------------------------------------------------------------------------
 
 create function keeps_its_rows() returns trigger language plpgsql as $$

@@ -458,6 +458,10 @@ select
   json_extract(content, '$.hits') as hits, json_extract(content, '$.candidates') as candidates
 from log_entry;
 
+-- a code changes its status, and nothing else
+create trigger code_stays_with_its_person before update of code_id, code, person_id, origin, seq on code
+begin select raise(abort, 'a code stays with its person: only its status changes'); end;
+
 -- history tables refuse to be rewritten --------------------------------------------------------------------------
 
 create trigger person_version_keeps_its_rows_update before update on person_version

@@ -4,11 +4,17 @@
 create temp table planted as select row_id, 2 as decision_no from first_returned;
 update decision set decision_no = 2 where row_id = (select row_id from planted);
 
+-- fault: settled_row_stays_settled also: decision_is_logged, search_is_logged
+create temp table planted as select row_id, 2 as decision_no, 'linked' as outcome_before from linked_once limit 1;
+create temp table second as select * from decision where row_id = (select row_id from planted);
+update second set decision_no = 2, seq = seq + 1;
+insert into decision select * from second;
+
 -- fault: outcome_says_what_it_must
 create temp table planted as select row_id, decision_no, outcome from decision where outcome = 'linked' limit 1;
 update decision set reason = 'weak' where row_id = (select row_id from planted);
 
--- fault: row_is_issued_once also: issued_person_has_one_issue, ledger_is_as_made
+-- fault: row_is_issued_once also: issued_person_has_one_issue, settled_row_stays_settled, ledger_is_as_made
 create temp table planted as select row_id, 2 as issues from decision where outcome = 'issued' limit 1;
 drop index row_issues_once;
 drop index person_is_issued_once;

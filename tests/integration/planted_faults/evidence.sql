@@ -51,3 +51,13 @@ delete from approval where approved_by = 'officer.2';
 create temp table planted as select row_id, 'returned' as outcome from first_returned;
 update intake_row set understood = replace(understood, '"faults": [', '"faults": [], "were": [')
 where row_id = (select row_id from planted);
+
+-- fault: unrecorded_death_waits
+create temp table planted as
+select d.row_id, d.person_id
+from linked_once as d
+join person_current as v on v.person_id = d.person_id and v.status = 'active'
+where d.event <> 'correction'
+order by d.row_id
+limit 1;
+update intake_row set event = 'death' where row_id = (select row_id from planted);

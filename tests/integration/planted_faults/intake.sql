@@ -20,6 +20,23 @@ alter table intake_row drop constraint intake_row_row_identity_key;
 -- on both
 update intake_row set row_identity = 'the same' where row_id in (select row_id from planted);
 
+-- fault: equal_rows_came_in_one_file
+create temp table planted as
+select min(row_id) as row_id, 2 as rows_held, 1 as rows_of_file from intake_row where row_id in (
+  select row_id from decision where outcome = 'issued'
+);
+update another_row set
+  cells = (select cells from intake_row where row_id = (select row_id from planted)),
+  source = (select source from intake_row where row_id = (select row_id from planted)),
+  delivery_id = (select delivery_id from intake_row where row_id = (select row_id from planted)) + 900000;
+insert into intake_row select * from another_row;
+insert into delivery
+select
+  a.delivery_id, t.source, t.province, 'again.csv', t.digest, t.profile, t.layout, 1, t.received_at, t.received_by
+from another_row as a
+join delivery as t on t.delivery_id = a.delivery_id - 900000;
+insert into delivery_row select delivery_id, row, row_id, sheet, sheet_row from another_row;
+
 -- fault: row_stays_with_its_source
 create temp table planted as select delivery_id, row, row_id from delivery_row limit 1;
 update intake_row set source = 'another' where row_id = (select row_id from planted);
@@ -40,9 +57,14 @@ insert into batch_row select row_id, batch_id, 900001 from planted;
 insert into plan_row select batch_id, attempt, 900001, row_id, '{}', '[]' from planted;
 insert into plan_row_done select batch_id, attempt, 900001, 'applied' from planted;
 
--- fault: decided_row_has_a_batch
+-- fault: decided_row_has_a_batch (none)
 create temp table planted as select row_id from decision limit 1;
 delete from batch_row where row_id = (select row_id from planted);
+
+-- fault: decided_row_has_a_batch (another)
+create temp table planted as select row_id from first_returned;
+insert into batch select 900001, created_at, created_by from batch limit 1;
+update batch_row set batch_id = 900001 where row_id = (select row_id from planted);
 
 -- fault: reject_is_kept
 create temp table planted as select load_id, rejected + 1 as rejected, rejected as kept from register_load;
