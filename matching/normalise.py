@@ -13,7 +13,7 @@ from matching.schemas import NORMALISED, RECORD, conform
 from matching.text import clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
-NORMALISER_VERSION = "2026-11-22.2"
+NORMALISER_VERSION = "2026-11-22.3"
 
 
 @lru_cache(maxsize=1)

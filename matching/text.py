@@ -165,13 +165,18 @@ def _sound_token(token: str) -> str:
     return _DOUBLED.sub(r"\1", token.translate(_TO_I))
 
 
+#: the marker of a woman's or a man's name among the peoples of the Central Highlands: H'Hen, Y Moan, K'Brai
+_LONE_LETTER = re.compile(r"\b([hky]) (?=\w)")
+
+
 def sound(name: str) -> str:
     """The name's confusable-sound key, syllable by syllable.
 
     Merged: s/x, tr/ch, d/gi/r, l/n (initial), n/ng/nh and t/c/ch (final), i/y, k/c/q, g/gh, ng/ngh. Doubled letters
-    are collapsed last. A key is for finding candidates; it says nothing about whether two names are the same.
+    are collapsed last. A lone letter before a name is written with it: H'Hen, H Hen and HHen are one. A key is for
+    finding candidates; it says nothing about whether two names are the same.
     """
-    return " ".join(_sound_token(token) for token in fold(name).split())
+    return " ".join(_sound_token(token) for token in _LONE_LETTER.sub(r"\1", fold(name)).split())
 
 
 def has_marks(name: str) -> bool:
