@@ -177,6 +177,9 @@ class Store(Protocol):
     def says(self, error: sa.exc.DBAPIError) -> str:
         """What the engine says of an error, without any value."""
 
+    def is_of_another_make(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether a statement asked for a table or column that the ledger has not."""
+
     def objects_as_made(self, versions: set[str]) -> list[tuple[str, str, str]]:
         """(kind, name, definition) of every object that some migrations make."""
 
@@ -238,12 +241,17 @@ class Ledger:
         """Engine errors as ours: 12 when trying again may help, 13 when the ledger or a constraint forbids it."""
         try:
             yield
-        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-            remedy = "What was committed stays; the rest was undone. Try again."
-            raise BusyError(f"{self.store.name}: cannot be used now ({self.store.says(error)}). {remedy}") from error
-        except sa.exc.DatabaseError as error:
+        except (sa.exc.DatabaseError, sa.exc.InterfaceError) as error:
             said = self.store.says(error)
-            raise IntegrityError(f"{self.store.name}: {said}. Nothing was changed; run `motma check`.") from error
+            if self.store.is_of_another_make(error):
+                raise BusyError(
+                    f"{self.store.name}: made by another version of this program ({said}). Nothing was changed. "
+                    "Use that version, or make a new home."
+                ) from error
+            if isinstance(error, sa.exc.DatabaseError) and not isinstance(error, sa.exc.OperationalError):
+                raise IntegrityError(f"{self.store.name}: {said}. Nothing was changed; run `motma check`.") from error
+            remedy = "What was committed stays; the rest was undone. Try again."
+            raise BusyError(f"{self.store.name}: cannot be used now ({said}). {remedy}") from error
 
     def close(self) -> None:
         """Closes every connection."""

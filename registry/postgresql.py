@@ -92,6 +92,10 @@ class PostgresqlStore:
         constraint: str | None = getattr(diagnosis, "constraint_name", None)
         return f"{primary} ({constraint})" if constraint and constraint not in primary else primary
 
+    def is_of_another_make(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether a statement asked for a table or column that the ledger has not."""
+        return isinstance(error.orig, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn)
+
     def objects_as_made(self, versions: set[str]) -> list[tuple[str, str, str]]:
         """(kind, name, definition) of every object that some migrations make, tried in a schema that nobody sees."""
         with self.write_engine.connect() as connection:

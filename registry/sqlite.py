@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from registry.errors import BusyError
 
 _BUSY_SECONDS = 120
 _LOOK_EVERY_SECONDS = 0.002
+_IS_LACKING = re.compile("no such (table|column)|has no column named")
 #: 64 MiB of pages in memory, and 32 MiB in the write-ahead log before they are carried over
 _ROOM = ("cache_size=-65536", "wal_autocheckpoint=8000")
 
@@ -114,6 +116,10 @@ class SqliteStore:
     def says(self, error: sa.exc.DBAPIError) -> str:
         """What the engine says of an error, without any value."""
         return str(error.orig)
+
+    def is_of_another_make(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether a statement asked for a table or column that the ledger has not."""
+        return _IS_LACKING.search(str(error.orig)) is not None
 
     def objects_as_made(self, versions: set[str]) -> list[tuple[str, str, str]]:
         """(kind, name, definition) of every object that some migrations make."""

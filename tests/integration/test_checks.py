@@ -17,6 +17,7 @@ import pytest
 
 import sql
 from casework.check import CheckResult, run_checks
+from casework.errors import BusyError
 from casework.home import create_home
 from casework.load import load_extract
 from casework.types import Home, Viewer
@@ -168,3 +169,11 @@ def test_keys_of_other_rules_are_found(home: Home) -> None:
     with unguarded(home) as ledger:
         ledger.run("update ledger_state set key_version = 'other'")
     assert [row[1] for row in checked(home)["register_fits_the_ledger"].rows] == ["has the keys of other rules"]
+
+
+@pytest.mark.parametrize("other", ["change_request rename to request", "queue_item rename column reason to ground"])
+def test_a_ledger_of_another_make_is_told(home: Home, other: str) -> None:
+    with unguarded(home) as ledger:
+        ledger.run(f"alter table {other}")
+    with pytest.raises(BusyError, match="made by another version of this program"):
+        checked(home)
