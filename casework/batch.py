@@ -23,9 +23,9 @@ from casework.types import Home, Viewer
 from matching.candidates import is_complete
 from matching.decide import Candidate, Case, Ruling, Thresholds, decide_all
 from matching.explain import sentence
-from matching.levels import LEVELS_OF
-from matching.model import Model, load_model
-from matching.schemas import COMPARISONS, PAIRS
+from matching.model import Model
+from matching.model_files import load_model
+from matching.schemas import PAIRS
 from matching.score import missed
 from matching.steps import SearchRules, search_rules
 from registry import codes, decisions, deliveries, holds, log, plans, queue, register
@@ -261,7 +261,7 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
             lacks=lacking(meaning),
             prior=model.priors[meaning["event"]],
             missed=chances[key],
-            candidates=[_candidate(key, pair, facts, deceased) for pair in best.get(key, [])],
+            candidates=[_candidate(key, pair, facts, deceased, model) for pair in best.get(key, [])],
             number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
             judged_new=key in facts.judged_new,
             household=meaning["household_code"],
@@ -304,14 +304,14 @@ def _by_record(frame: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[li
     return gathered
 
 
-def _candidate(row: int, pair: Mapping[str, Any], facts: Facts, deceased: set[int]) -> Candidate:
+def _candidate(row: int, pair: Mapping[str, Any], facts: Facts, deceased: set[int], model: Model) -> Candidate:
     other = pair["record_id_r"]
     return Candidate(
         record_id=other,
         odds=pair["odds"],
         match_weight=pair["match_weight"],
         likeliest_other=pair["likeliest_other"],
-        levels={name: LEVELS_OF[name][pair[f"level_{name}"]] for name in COMPARISONS},
+        levels=model.levels_of(pair),
         is_deceased=other in deceased,
         has_active_code=other < 0 or other in facts.active,
         is_disputed=other in facts.disputed,
@@ -353,8 +353,8 @@ def _body(
                 "record_id": scored[place]["record_id_r"],
                 "match_weight": round(scored[place]["match_weight"], 4),
                 "posterior": round(ruling.posteriors[place], 6),
-                "weights": {name: round(scored[place][f"weight_{name}"], 4) for name in COMPARISONS},
-                "levels": {name: case.candidates[place].levels[name] for name in COMPARISONS},
+                "weights": {name: round(scored[place][f"weight_{name}"], 4) for name in model.names},
+                "levels": dict(case.candidates[place].levels),
                 "sentence": sentence(scored[place], model),
             }
             for place in ranked[:_KEPT_CANDIDATES]

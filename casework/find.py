@@ -16,10 +16,10 @@ from casework.types import Viewer
 from matching.block import asked, emitted, key_version
 from matching.candidates import choose_keys, search_steps
 from matching.compare import compare
-from matching.frequencies import FORMS, Frequencies, name_parts
+from matching.frequencies import Frequencies, values_of
 from matching.model import Model
 from matching.normalise import normalise
-from matching.schemas import NORMALISED, PAIRS, SCORED, conform, empty
+from matching.schemas import NORMALISED, PAIRS, conform, empty, scored_schema
 from matching.score import score
 from matching.steps import SearchRules
 from registry import people, register, tail
@@ -135,13 +135,13 @@ class Searcher:
     def _score(self, rows: pl.DataFrame, met: pl.DataFrame, pairs: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
         """SCORED pairs. The crowd of strangers is the register's, for rows too: a batch is one commune's more often
         than not, and what its rows have in common must not make them one person."""
-        frequencies = Frequencies(self.version.frequencies(_values(rows, met)))
+        frequencies = Frequencies(self.version.frequencies(values_of(self.model, rows, met)))
         population = max(self.version.meta.records, _FEWEST)
         best = [
-            _best(score(compare(part, rows, met, frequencies), self.model, population), named)
+            _best(score(compare(part, rows, met, frequencies, self.model), self.model, population), named)
             for part in _slices(pairs)
         ]
-        return pl.concat(best) if best else empty(SCORED)
+        return pl.concat(best) if best else empty(scored_schema(self.model.names, self.model.classes))
 
 
 def _hits(questions: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -177,14 +177,3 @@ def _best(scored: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     ordered = scored.sort("record_id_l", "odds", "record_id_r", descending=[False, True, False])
     is_named = pl.struct(*PAIRS).is_in(named.to_struct().implode())
     return ordered.filter((pl.int_range(pl.len()).over("record_id_l") < MOST_CANDIDATES) | is_named)
-
-
-def _values(*frames: pl.DataFrame) -> list[str]:
-    """Every value whose frequency the comparison of some frames may ask for; the totals stand under ""."""
-    columns: list[pl.Series] = [pl.Series([""])]
-    for frame in frames:
-        for form in FORMS.values():
-            columns.extend(frame.select(part).to_series().drop_nulls() for part in name_parts(form).values())
-        columns.extend(frame[place].explode().drop_nulls() for place in ("birth_place", "residence"))
-        columns.append((frame["birth"].drop_nulls() // 10000).cast(pl.String))
-    return pl.concat([column.rename("value") for column in columns]).unique().sort().to_list()

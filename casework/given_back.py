@@ -7,7 +7,7 @@ import time
 from casework.apply import PAUSE_SECONDS
 from casework.returned import returned_with
 from casework.types import Home, Viewer
-from matching.model import load_model
+from matching.model_files import load_model
 from matching.steps import search_rules
 from registry import decisions, holds, log, plans, register
 

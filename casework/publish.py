@@ -14,6 +14,7 @@ from casework.rows import normalised_rows
 from casework.types import Home, Progress, Viewer, silent
 from matching.block import emitted, key_version
 from matching.frequencies import count_frequencies
+from matching.model_files import load_model
 from matching.normalise import normalise
 from matching.schemas import FREQUENCIES, empty
 from matching.steps import search_rules
@@ -38,7 +39,7 @@ def publish(home: Home, viewer: Viewer, progress: Progress = silent) -> PublishR
     Where the program's normaliser or key rules differ from the ledger's, the tail's keys are rebuilt as well.
     """
     started = time.monotonic()
-    rules = search_rules()
+    rules, model = search_rules(), load_model()
     with _alone(home), home.ledger.reading() as session:
         seq = session.value_of_state("seq")
         total = session.value("last_person_id")
@@ -52,7 +53,7 @@ def publish(home: Home, viewer: Viewer, progress: Progress = silent) -> PublishR
                 normalised = normalise(slice_)
                 keys = emitted(normalised, rules)
                 writer.add(normalised, keys)
-                frequencies.append(count_frequencies(normalised))
+                frequencies.append(count_frequencies(normalised, model))
                 keys_written += len(keys)
                 progress("publish", min(number * _SLICE, total), total)
             meta = writer.publish(pl.concat(frequencies) if frequencies else empty(FREQUENCIES))

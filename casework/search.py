@@ -16,8 +16,8 @@ from casework.types import Home, Viewer
 from casework.vietnam_time import today
 from casework.view import household_members
 from matching.explain import sentence
-from matching.model import load_model
-from matching.schemas import COMPARISONS, RECEIVED, RECORD
+from matching.model_files import load_model
+from matching.schemas import RECEIVED, RECORD
 from matching.steps import search_rules
 from matching.understand import Conventions, understand
 from registry import log, people, register
@@ -81,7 +81,7 @@ def search(home: Home, query: Mapping[str, str], viewer: Viewer) -> SearchResult
                 status=by_id[pair["record_id_r"]]["status"],
                 record=by_id[pair["record_id_r"]],
                 match_weight=pair["match_weight"],
-                weights={name: pair[f"weight_{name}"] for name in COMPARISONS},
+                weights={name: pair[f"weight_{name}"] for name in model.names},
                 sentence=sentence(pair, model),
                 members=members[by_id[pair["record_id_r"]]["household_code"]],
             )

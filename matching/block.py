@@ -19,7 +19,7 @@ import polars as pl
 from matching.normalise import NORMALISER_VERSION
 from matching.places import province_of
 from matching.schemas import KEYS, conform
-from matching.steps import SearchRules, Step, search_rules
+from matching.steps import Atom, SearchRules, Step, search_rules
 
 _HASH = npt.NDArray[np.uint64]
 #: raised when the meaning of an atom or the hash changes
@@ -62,7 +62,8 @@ def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.Data
 
     def atom(name: str) -> pl.DataFrame:
         if name not in atoms:
-            atoms[name] = _hashed(_ATOMS[name](records, asking))
+            own = rules.atoms.get(name)
+            atoms[name] = _hashed(_ATOMS[name](records, asking) if own is None else _own(records, own))
         return atoms[name]
 
     parts = [part for step in rules.steps for key in step.keys for part in _keys_of(step, key, atom, asking=asking)]
@@ -123,6 +124,20 @@ def _mix(seed: _HASH, value: _HASH) -> _HASH:
 
 
 # atoms: each gives (record_id, value), no row where the record has no value ---------------------------------------
+
+
+def _own(records: pl.DataFrame, atom: Atom) -> pl.DataFrame:
+    """The values of an atom of the search file's own."""
+    columns = [pl.col(name) for name in atom.columns]
+    if atom.sorted:
+        # A record that lacks one of the columns has no such value.
+        told = pl.all_horizontal(column.is_not_null() for column in columns)
+        columns = [pl.when(told).then(pl.concat_list(columns).list.sort().list.join(" "))]
+    if atom.first:
+        columns = [column.str.head(atom.first) for column in columns]
+    if atom.last:
+        columns = [column.str.tail(atom.last) for column in columns]
+    return pl.concat([records.select("record_id", value=column) for column in columns]).drop_nulls().unique()
 
 
 def _column(name: str) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:

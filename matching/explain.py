@@ -5,36 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from matching.levels import LEVELS_OF, code
-from matching.model import Model
+from matching.model import Model, Whole
 
 #: Weights below this many bits say too little to be told.
 _TELLING = 0.5
-_NAME = ("given", "middle", "surname")
+#: Levels at which a part of a whole agrees in full, and those at which it does but for marks that the row lacks.
+_SAME = ("same", "none")
+_FLAT = (*_SAME, "flat")
 
 
 def explain(scored: Mapping[str, Any], model: Model) -> list[tuple[str, str, float]]:
     """What each comparison of one SCORED row says: (comparison, level in Vietnamese, weight), heaviest first.
 
-    A whole name that agrees is one reason, "name": what its parts weigh apart from each other says nothing.
+    A whole (name) that agrees is one reason: what its parts weigh apart from each other says nothing.
     """
+    agrees = model.levels_of(scored)
     found = [
         (comparison.name, comparison.levels[at - 1].label, float(scored[f"weight_{comparison.name}"]))
         for comparison in model.comparisons
         if (at := int(scored[f"level_{comparison.name}"])) > 0
     ]
-    for form, label in (("same", "trùng họ tên"), ("flat", "trùng họ tên không dấu")):
-        if all(scored[f"level_{part}"] in _agreeing(part, form) for part in _NAME):
-            whole = sum(weight for name, _, weight in found if name in _NAME)
-            found = [("name", label, whole), *(reason for reason in found if reason[0] not in _NAME)]
-            break
+    for whole in (comparison.whole for comparison in model.comparisons if comparison.whole):
+        if label := _agreeing(whole, agrees):
+            weight = sum(weight for name, _, weight in found if name in whole.parts)
+            found = [(whole.name, label, weight), *(reason for reason in found if reason[0] not in whole.parts)]
     return sorted(found, key=lambda reason: -abs(reason[2]))
 
 
-def _agreeing(part: str, form: str) -> tuple[int, ...]:
-    """The codes at which a part of the name agrees, in full or but for the marks of the row."""
-    kept = ("same", "none") if form == "same" else ("same", "none", "flat")
-    return tuple(code(part, level) for level in kept if level in LEVELS_OF[part])
+def _agreeing(whole: Whole, agrees: Mapping[str, str]) -> str | None:
+    """How the agreement of a whole is told, if it does agree."""
+    levels = {agrees[part] for part in whole.parts}
+    if levels <= set(_SAME):
+        return whole.same
+    return whole.flat if levels <= set(_FLAT) else None
 
 
 def sentence(scored: Mapping[str, Any], model: Model) -> str:

@@ -23,10 +23,10 @@ Mask = npt.NDArray[np.bool_]
 _HELD_BY_ONE = ("head", "spouse")
 
 
-def equality(comparison: str, left: pl.Series, right: pl.Series) -> Codes:
-    """same, different or missing."""
+def equality(kind: str, left: pl.Series, right: pl.Series) -> Codes:
+    """same, different or missing, in the codes of a kind."""
     level = (left == right).replace_strict(
-        {True: code(comparison, "same"), False: code(comparison, "different")}, default=0, return_dtype=pl.UInt8
+        {True: code(kind, "same"), False: code(kind, "different")}, default=0, return_dtype=pl.UInt8
     )
     return level.to_numpy(writable=True)
 
@@ -38,29 +38,29 @@ def one_keystroke(left: pl.Series, right: pl.Series) -> Mask:
     return near
 
 
-def number(comparison: str, left: pl.Series, right: pl.Series) -> Codes:
+def number(kind: str, left: pl.Series, right: pl.Series) -> Codes:
     """same, slip, different or missing for two columns of numbers; a personal id may also be reissued."""
-    level = equality(comparison, left, right)
-    unequal = np.flatnonzero(level == code(comparison, "different"))
+    level = equality(kind, left, right)
+    unequal = np.flatnonzero(level == code(kind, "different"))
     if not len(unequal):
         return level
     left, right = left.gather(unequal), right.gather(unequal)
-    if comparison == "personal_id":
+    if kind == "personal_id":
         kept = (left.str.head(3) == right.str.head(3)) & (left.str.tail(6) == right.str.tail(6))
-        level[unequal[kept.to_numpy()]] = code(comparison, "reissued")
-    level[unequal[one_keystroke(left, right)]] = code(comparison, "slip")
+        level[unequal[kept.to_numpy()]] = code(kind, "reissued")
+    level[unequal[one_keystroke(left, right)]] = code(kind, "slip")
     return level
 
 
-def numbers_of_person(left: pl.Series, right: pl.Series) -> Codes:
-    """The level of two lists of BHXH codes: same if they share one, slip if two are a keystroke apart."""
+def numbers(left: pl.Series, right: pl.Series) -> Codes:
+    """The level of two lists of numbers: same if they share one, slip if two are a keystroke apart."""
     level = np.zeros(len(left), dtype=np.uint8)
     lists = pl.DataFrame({"l": left, "r": right}).with_row_index("at")
     both = lists.filter((pl.col("l").list.len() > 0) & (pl.col("r").list.len() > 0)).explode("l").explode("r")
     at = both.get_column("at").to_numpy()
-    met = number("code", both.get_column("l"), both.get_column("r"))
+    met = number("number", both.get_column("l"), both.get_column("r"))
     for name in ("different", "slip", "same"):
-        level[at[met == code("code", name)]] = code("code", name)
+        level[at[met == code("number", name)]] = code("numbers", name)
     return level
 
 
@@ -73,10 +73,11 @@ class Birth(NamedTuple):
     precision: Ids
 
 
-def birth_of(records: pl.DataFrame) -> Birth:
-    """The birth dates of a NORMALISED frame."""
-    whole = records.get_column("birth").fill_null(0).to_numpy().astype(np.int64)
-    precision = records.get_column("birth_precision").fill_null(0).to_numpy().astype(np.int64)
+def birth_of(records: pl.DataFrame, column: str, precision_column: str | None = None) -> Birth:
+    """The dates of a column of yyyymmdd, each at its precision; without a column of precisions all are full."""
+    whole = records.get_column(column).fill_null(0).to_numpy().astype(np.int64)
+    told = pl.Series([0] * records.height) if precision_column is None else records.get_column(precision_column)
+    precision = told.fill_null(0).to_numpy().astype(np.int64)
     precision = np.where(whole // 10000 == 0, 3, precision)
     return Birth(whole // 10000, whole // 100 % 100, whole % 100, precision)
 
@@ -125,8 +126,8 @@ def birth(left: Birth, right: Birth) -> Codes:
         ((apart == 1) & (~full | heaped_l | heaped_r), "near_year"),
         (full, "clash"),
     ]
-    levels = [np.uint8(code("birth", name)) for _, name in rules]
-    return np.select([mask for mask, _ in rules], levels, default=np.uint8(code("birth", "different_year")))
+    levels = [np.uint8(code("date", name)) for _, name in rules]
+    return np.select([mask for mask, _ in rules], levels, default=np.uint8(code("date", "different_year")))
 
 
 def relation(left: pl.Series, right: pl.Series, same_household: Mask) -> Codes:

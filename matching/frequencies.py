@@ -1,4 +1,4 @@
-"""How common names, places and birth years are in the register, by sex and birth cohort.
+"""How common the values are that a model weighs by how common they are: names by sex and birth cohort, all else plain.
 
 `count_frequencies` makes the FREQUENCIES table that a register version stores; `Frequencies` answers from it. A table
 cut down to the values at hand answers the same, because the totals are rows of their own.
@@ -6,13 +6,14 @@ cut down to the values at hand answers the same, because the totals are rows of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from matching.model import Comparison, Model
 from matching.name_roles import name_parts
 from matching.schemas import FREQUENCIES, conform
 
@@ -22,11 +23,12 @@ Indices = npt.NDArray[np.int64]
 #: Birth years at which a new cohort of names begins: "Thị" falls from 85 % of women to 2 %.
 COHORTS = (1960, 1975, 1990, 2005)
 
-__all__ = ["FORMS", "Frequencies", "count_frequencies", "name_parts", "record_shares"]
-
 #: Parts with so many values that those of one record only are left out.
 _SPARSE = ("name", "surname_middle", "middle_given")
-FORMS = {"": "name_norm", "_fold": "name_fold"}
+#: What is added to the name of a part that is counted in the folded name.
+_FOLDED = "_fold"
+#: Kinds that read a person's name.
+_OF_NAMES = ("given", "middle", "surname")
 _SEXES = {"": 0, "F": 1, "M": 2}
 #: A cell (sex, cohort) with fewer records than this leans on the share in the whole sex, and that on all.
 _LEAN = 500
@@ -37,32 +39,73 @@ _FLOOR = 1e-7
 _NAME_FLOOR = 3e-8
 
 
-def _cohort() -> pl.Expr:
-    year = pl.col("birth") // 10000
-    return pl.sum_horizontal((year >= start).cast(pl.Int8) for start in COHORTS).cast(pl.Int8)
+def _forms(names: Comparison) -> dict[str, str]:
+    """The columns of the name and of the folded name, by what their parts are called by."""
+    return {"": names.columns[0], _FOLDED: names.columns[1]}
 
 
-def _keyed(normalised: pl.DataFrame) -> pl.DataFrame:
-    return normalised.with_columns(
-        pl.col("sex").fill_null("").alias("sex"),
-        pl.when(pl.col("birth").is_not_null()).then(_cohort()).otherwise(-1).cast(pl.Int8).alias("cohort"),
+def _keyed(records: pl.DataFrame, names: Comparison) -> pl.DataFrame:
+    """The records with the sex and the birth cohort by which their names are counted."""
+    *_, sex, birth = names.columns
+    year = pl.col(birth) // 10000
+    cohort = pl.sum_horizontal((year >= start).cast(pl.Int8) for start in COHORTS).cast(pl.Int8)
+    return records.with_columns(
+        pl.col(sex).fill_null("").alias("sex"),
+        pl.when(pl.col(birth).is_not_null()).then(cohort).otherwise(-1).cast(pl.Int8).alias("cohort"),
     )
 
 
-def count_frequencies(normalised: pl.DataFrame) -> pl.DataFrame:
-    """FREQUENCIES of the records of a NORMALISED frame, sorted. What is borne once is left out of the full names."""
-    keyed = _keyed(normalised)
-    named = keyed.filter(~pl.col("is_unnamed").fill_null(False) & pl.col("name_norm").is_not_null())
-    counted = [_count(named, pl.lit(""), "records")]
-    for suffix, form in FORMS.items():
-        for part, value in name_parts(form).items():
-            found = _count(named, value, f"{part}{suffix}")
-            counted.append(found.filter(pl.col("records").sum().over("value") > 1) if part in _SPARSE else found)
-    everyone = keyed.with_columns(pl.lit("").alias("sex"), pl.lit(-1, dtype=pl.Int8).alias("cohort"))
-    for place in ("birth_place", "residence"):
-        counted.append(_count(everyone.select(place, "sex", "cohort").explode(place), pl.col(place), place))
-    counted.append(_count(everyone, (pl.col("birth") // 10000).cast(pl.String), "year"))
+def count_frequencies(records: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """FREQUENCIES of the records, sorted: of what the model weighs. Of full names, those borne once are left out."""
+    counted = [_count_plain(records, value, part) for part, value in _plain_parts(model)]
+    if names := _names_of(model):
+        whole, _, unnamed, *_ = names.columns
+        named = _keyed(records, names).filter(~pl.col(unnamed).fill_null(False) & pl.col(whole).is_not_null())
+        counted.append(_count(named, pl.lit(""), "records"))
+        for part, value in _name_parts(names):
+            found = _count(named, value, part)
+            sparse = part.removesuffix(_FOLDED) in _SPARSE
+            counted.append(found.filter(pl.col("records").sum().over("value") > 1) if sparse else found)
+    else:
+        counted.append(_count_plain(records, pl.repeat("", pl.len()), "records"))
     return conform(pl.concat(counted), FREQUENCIES).sort("part", "value", "sex", "cohort")
+
+
+def values_of(model: Model, *frames: pl.DataFrame) -> list[str]:
+    """Every value whose frequency a comparison of the frames may ask for, sorted; the totals stand under ""."""
+    names = _names_of(model)
+    parts = [*_plain_parts(model), *(_name_parts(names) if names else ())]
+    told = [frame.select(value.alias("value")).to_series() for frame in frames for _, value in parts]
+    return pl.concat([pl.Series("value", [""]), *(each.drop_nulls() for each in told)]).unique().sort().to_list()
+
+
+def _names_of(model: Model) -> Comparison | None:
+    """A comparison that reads the columns of a person's name, if the model has one."""
+    return next((each for each in model.comparisons if each.kind in _OF_NAMES), None)
+
+
+def _name_parts(names: Comparison) -> Iterator[tuple[str, pl.Expr]]:
+    """The parts of names that are counted, by sex and cohort."""
+    for suffix, column in _forms(names).items():
+        for part, value in name_parts(column).items():
+            yield f"{part}{suffix}", value
+
+
+def _plain_parts(model: Model) -> Iterator[tuple[str, pl.Expr]]:
+    """What is counted over all records: places, the year of dates, and the columns that a model weighs as they are."""
+    for comparison in model.comparisons:
+        column = comparison.columns[0]
+        if comparison.kind == "place":
+            yield "birth_place", pl.col(column).explode(empty_as_null=True)
+            yield "residence", pl.col(comparison.columns[2]).explode(empty_as_null=True)
+        elif comparison.kind == "date":
+            yield "year", _year(column)
+        elif comparison.kind not in _OF_NAMES and comparison.is_weighed_by_value:
+            yield column, pl.col(column)
+
+
+def _year(column: str) -> pl.Expr:
+    return (pl.col(column) // 10000).cast(pl.String)
 
 
 def _count(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:
@@ -73,6 +116,11 @@ def _count(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:
         .agg(pl.len().cast(pl.Int64).alias("records"))
         .select(pl.lit(part).alias("part"), "value", "sex", "cohort", "records")
     )
+
+
+def _count_plain(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:
+    everyone = records.select(value.alias("value")).with_columns(sex=pl.lit(""), cohort=pl.lit(-1, dtype=pl.Int8))
+    return _count(everyone, pl.col("value"), part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,28 +190,30 @@ def _part(rows: pl.DataFrame) -> _Part:
     return _Part(values, cells)
 
 
-def record_shares(records: pl.DataFrame, frequencies: Frequencies) -> dict[str, Shares]:
-    """How common each record's own values are: one array a share, in the order of the NORMALISED frame.
+def name_shares(records: pl.DataFrame, names: Comparison, frequencies: Frequencies) -> dict[str, Shares]:
+    """How common each record's name, surname and given name are, and with _fold their folded forms.
 
     A person of the register (record_id above 0) was counted there, and leaves itself out; a row was not.
     """
-    keyed = _keyed(records)
+    keyed = _keyed(records, names)
     sex = keyed.get_column("sex").replace_strict(_SEXES, default=0, return_dtype=pl.Int64).to_numpy()
     keys = sex, keyed.get_column("cohort").to_numpy().astype(np.int64) + 1
     besides = (records.get_column("record_id") > 0).to_numpy().astype(np.int64)
     out: dict[str, Shares] = {}
-    for suffix, form in FORMS.items():
-        parts = records.select(value.alias(part) for part, value in name_parts(form).items())
+    for suffix, column in _forms(names).items():
+        parts = records.select(value.alias(part) for part, value in name_parts(column).items())
         shares = {
             part: frequencies.share(f"{part}{suffix}", parts.get_column(part), keys, besides) for part in parts.columns
         }
         out[f"name{suffix}"] = _name_share(shares, frequencies.rarest)
         out[f"given{suffix}"] = shares["given"]
         out[f"surname{suffix}"] = shares["surname"]
-    out["year"] = frequencies.plain_share("year", (records.get_column("birth") // 10000).cast(pl.String))
-    for place in ("birth_place", "residence"):
-        out[place] = _place_share(records.get_column(place), place, frequencies)
     return out
+
+
+def year_shares(records: pl.DataFrame, column: str, frequencies: Frequencies) -> Shares:
+    """How common the year of each record's date is."""
+    return frequencies.plain_share("year", records.select(_year(column)).to_series())
 
 
 def _name_share(shares: Mapping[str, Shares], rarest: float) -> Shares:
@@ -180,7 +230,7 @@ def _name_share(shares: Mapping[str, Shares], rarest: float) -> Shares:
     return np.where(np.isnan(shares["name"]), np.nan, np.minimum(whole, 1.0))
 
 
-def _place_share(places: pl.Series, part: str, frequencies: Frequencies) -> Shares:
+def place_shares(places: pl.Series, part: str, frequencies: Frequencies) -> Shares:
     """The share of records in any of each record's communes; NaN where no commune is known."""
     long = pl.DataFrame({"place": places}).with_row_index("at").explode("place").drop_nulls("place")
     share = frequencies.plain_share(part, long.get_column("place"))

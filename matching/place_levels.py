@@ -6,6 +6,7 @@ A place is a set of communes of the 2025 list. Two sets agree where they share a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,6 @@ Codes = npt.NDArray[np.uint8]
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-ROLES = ("birth_place", "residence")
 _PROVINCE_BITS = {province: np.uint64(1 << at) for at, province in enumerate(sorted(PROVINCES_34))}
 
 
@@ -55,16 +55,21 @@ class Places(NamedTuple):
     residence: Place
 
 
-def places_of(left: pl.DataFrame, right: pl.DataFrame) -> tuple[Places, Places, Overlaps]:
-    """The places of two NORMALISED frames, in ids that are comparable between them."""
-    columns = [(frame, role) for frame in (left, right) for role in ROLES]
-    sets = pl.concat([frame.get_column(role).list.join(" ") for frame, role in columns]).replace("", None)
-    exact = pl.concat([frame.get_column(f"{role}_exact") for frame, role in columns])
+def places_of(
+    left: pl.DataFrame, right: pl.DataFrame, roles: Sequence[tuple[str, str]]
+) -> tuple[Places, Places, Overlaps]:
+    """The places of two frames, in ids that are comparable between them.
+
+    `roles` names the columns of birth place and residence: sets of communes, and the statement ("list:code").
+    """
+    columns = [(frame, *role) for frame in (left, right) for role in roles]
+    sets = pl.concat([frame.get_column(role).list.join(" ") for frame, role, _ in columns]).replace("", None)
+    exact = pl.concat([frame.get_column(told) for frame, _, told in columns])
     distinct = sets.drop_nulls().unique().sort()
     ids = sets.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
     exact_ids = exact.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
     provinces, overlaps = _tables(distinct)
-    cuts = np.cumsum([frame.height for frame, _ in columns])[:-1]
+    cuts = np.cumsum([frame.height for frame, _, _ in columns])[:-1]
     found = [
         Place(of_sets, of_exact, provinces[of_sets])
         for of_sets, of_exact in zip(np.split(ids, cuts), np.split(exact_ids, cuts), strict=True)

@@ -6,7 +6,7 @@ casts what is cheap to cast, and refuses a frame that lacks one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -128,52 +128,44 @@ SEARCH_STEPS: Schema = {
 #: Grain: one candidate pair. `record_id_l` is the row that searches, `record_id_r` the person or row it met.
 PAIRS: Schema = {"record_id_l": pl.Int64, "record_id_r": pl.Int64}
 
-#: Grain: one value of one part of the register's names, places or birth years, in one sex and birth cohort. `part` is
+#: Grain: one value of one part of what a model weighs by how common it is, in one sex and birth cohort. `part` is
 #: records (value "", the totals), a part of name_roles.name_parts, the same with _fold for folded text, birth_place,
-#: residence, year. `sex` is M, F or "" where untold; `cohort` is the index of frequencies.COHORTS, -1 where untold.
-#: Parts that do not depend on sex or cohort (places, years) carry "" and -1. `records` says how many records carry it.
+#: residence, year, or a column. `sex` is M, F or "" where untold; `cohort` is the index of frequencies.COHORTS, -1
+#: where untold. Parts that do not depend on sex or cohort (all but names) carry "" and -1. `records` says how many
+#: records carry it.
 FREQUENCIES: Schema = {"part": TEXT, "value": TEXT, "sex": TEXT, "cohort": pl.Int8, "records": pl.Int64}
 
-#: The comparisons, in the order of their columns. levels.LEVELS_OF names the levels of each.
-COMPARISONS = (
-    "given",
-    "middle",
-    "surname",
-    "birth",
-    "sex",
-    "personal_id",
-    "old_id",
-    "code",
-    "place",
-    "household",
-    "relation",
-    "head",
-    "parents",
-    "phone",
-)
-_LEVEL_COLUMNS: Schema = {f"level_{name}": pl.UInt8 for name in COMPARISONS}
 
-#: Grain: one candidate pair. `level_*` is the code of the comparison level, 0 for missing. `share_*` is the share of
-#: the register's records that carry the agreeing value, null where it says nothing; `*_rare` is the share of the rarer
-#: of two values that differ by a slip, `name_near` that of the commoner of two names that agree but for slips.
-SHARES = ("name", "name_near", "given", "given_rare", "surname", "surname_rare", "place", "year")
-LEVELS: Schema = {**PAIRS, **_LEVEL_COLUMNS, **{f"share_{name}": pl.Float64 for name in SHARES}}
+def levels_schema(comparisons: Sequence[str], shares: Sequence[str]) -> Schema:
+    """LEVELS under a model. Grain: one candidate pair.
 
-#: Grain: one candidate pair. All numbers are log2. `match_weight` is log2 P(levels | same) / P(levels | stranger), the
-#: sum of the `weight_*`; `log_*` is log2 P(levels | class); `odds` weighs "the same person" against everyone else in
-#: the register who could look so; `likeliest_other` is stranger, twin or relative.
-SCORED: Schema = {
-    **PAIRS,
-    **_LEVEL_COLUMNS,
-    "match_weight": pl.Float64,
-    **{f"weight_{name}": pl.Float64 for name in COMPARISONS},
-    "log_same": pl.Float64,
-    "log_stranger": pl.Float64,
-    "log_twin": pl.Float64,
-    "log_relative": pl.Float64,
-    "odds": pl.Float64,
-    "likeliest_other": TEXT,
-}
+    `level_*` is the code of the comparison level, 0 for missing. `share_*` is the share of the register's records that
+    carry the agreeing value, null where it says nothing; `*_rare` is the share of the rarer of two values that differ
+    by a slip, `name_near` that of the commoner of two names that agree but for slips.
+    """
+    return {
+        **PAIRS,
+        **{f"level_{name}": pl.UInt8 for name in comparisons},
+        **{f"share_{name}": pl.Float64 for name in shares},
+    }
+
+
+def scored_schema(comparisons: Sequence[str], classes: Sequence[str]) -> Schema:
+    """SCORED under a model. Grain: one candidate pair. All numbers are log2.
+
+    `match_weight` is log2 P(levels | same) / P(levels | stranger), the sum of the `weight_*`; `log_*` is
+    log2 P(levels | class); `odds` weighs "the same person" against everyone else in the register who could look so;
+    `likeliest_other` is the likeliest of the other classes.
+    """
+    return {
+        **PAIRS,
+        **{f"level_{name}": pl.UInt8 for name in comparisons},
+        "match_weight": pl.Float64,
+        **{f"weight_{name}": pl.Float64 for name in comparisons},
+        **{f"log_{name}": pl.Float64 for name in classes},
+        "odds": pl.Float64,
+        "likeliest_other": TEXT,
+    }
 
 
 class SchemaError(ValueError):

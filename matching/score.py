@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.levels import LEVELS_OF, code
-from matching.model import CLASSES, Comparison, Level, Model
-from matching.schemas import COMPARISONS, SCORED, conform
+from matching.model import Comparison, Level, Model, Whole
+from matching.schemas import conform, scored_schema
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]
 
-_SAME, _STRANGER, _TWIN, _RELATIVE = range(len(CLASSES))
+#: Their places among a model's classes, which begin with them.
+_SAME, _STRANGER = range(2)
 #: No level is taken to be rarer than this among strangers, whatever the shares say.
 _RAREST = 1e-12
 
@@ -31,87 +31,97 @@ def score(levels: pl.DataFrame, model: Model, population: int) -> pl.DataFrame:
         for name in levels.columns
         if name.startswith("share_")
     }
-    logs = np.zeros((len(CLASSES), levels.height))
+    logs = np.zeros((len(model.classes), levels.height))
     weights: dict[str, Array] = {}
     for comparison in model.comparisons:
         codes = levels.get_column(f"level_{comparison.name}").to_numpy()
         found = np.log2(_probabilities(comparison, codes, shares, max(population, 1), model))
         weights[comparison.name] = found[_SAME] - found[_STRANGER]
         logs += found
-    together = _whole_name(levels, shares, model, weights)
-    logs[_STRANGER] -= together
-    weights["middle"] = weights["middle"] + together
-    others = np.stack(
-        [
-            logs[_STRANGER] + np.log2(max(population, 1)),
-            logs[_TWIN] + np.log2(max(model.twins, _RAREST)),
-            logs[_RELATIVE] + np.log2(max(model.relatives, _RAREST)),
-        ]
-    )
-    likeliest = np.array(CLASSES[1:])[others.argmax(axis=0)] if levels.height else []
-    scored = levels.select("record_id_l", "record_id_r", *(f"level_{name}" for name in COMPARISONS)).with_columns(
+    for comparison in model.comparisons:
+        if comparison.whole:
+            beside = _beside_parts(comparison.whole, levels, shares, model, weights)
+            logs[_STRANGER] -= beside
+            weights[comparison.name] = weights[comparison.name] + beside
+    crowds = [max(population, 1), *(max(count, _RAREST) for count in model.others.values())]
+    others = np.stack([log + np.log2(crowd) for log, crowd in zip(logs[1:], crowds, strict=True)])
+    likeliest = np.array(model.classes[1:])[others.argmax(axis=0)] if levels.height else []
+    scored = levels.select("record_id_l", "record_id_r", *(f"level_{name}" for name in model.names)).with_columns(
         pl.Series("match_weight", np.sum(list(weights.values()), axis=0)),
         *(pl.Series(f"weight_{name}", weight) for name, weight in weights.items()),
-        *(pl.Series(f"log_{kind}", log) for kind, log in zip(CLASSES, logs, strict=True)),
+        *(pl.Series(f"log_{kind}", log) for kind, log in zip(model.classes, logs, strict=True)),
         pl.Series("odds", logs[_SAME] - np.logaddexp2.reduce(others, axis=0)),
         pl.Series("likeliest_other", likeliest, dtype=pl.String),
     )
-    return conform(scored, SCORED)
+    return conform(scored, scored_schema(model.names, model.classes))
 
 
 def _probabilities(
     comparison: Comparison, codes: Codes, shares: Mapping[str, Array], population: int, model: Model
 ) -> Array:
     """The probability of each pair's level under each class: (classes, pairs). A missing level is certain."""
-    table = np.ones((len(CLASSES), len(LEVELS_OF[comparison.name])))
+    table = np.ones((len(model.classes), len(comparison.levels) + 1))
     for at, level in enumerate(comparison.levels, start=1):
-        table[:, at] = [getattr(level, kind) for kind in CLASSES]
+        table[:, at] = [getattr(level, kind) for kind in model.classes]
         table[_STRANGER, at] = max(level.stranger, level.strays / population)
     found = table[:, codes]
     for at, level in enumerate(comparison.levels, start=1):
         if level.share is not None:
             rows = np.flatnonzero((codes == at) & ~np.isnan(shares[level.share]))
-            _adjust(found, rows, level, shares, model.likeness)
+            _adjust(found, rows, level, shares, model, is_chosen=comparison.chosen)
     clipped: Array = np.clip(found, _RAREST, 1.0)
     return clipped
 
 
 def _adjust(
-    found: Array, rows: npt.NDArray[np.int64], level: Level, shares: Mapping[str, Array], likeness: float
+    found: Array,
+    rows: npt.NDArray[np.int64],
+    level: Level,
+    shares: Mapping[str, Array],
+    model: Model,
+    *,
+    is_chosen: bool,
 ) -> None:
     """Put how common the very value is in the place of how common the level is, where the level has a share."""
     common = shares[str(level.share)][rows]
+    family = {kind: at for at, kind in enumerate(model.classes) if kind in ("twin", "relative") and is_chosen}
     if level.spread is None:
         chance = common * level.factor
-        if level.share in ("given", "name"):
+        if "relative" in family:
             # A family may give a common name twice over the generations; never to two children of one day.
-            found[_RELATIVE, rows] = level.relative + chance
+            found[family["relative"], rows] = level.relative + chance
     else:
         # A slip from a rare value to a common one is likelier than two persons, one of whom bears the rare one; but
         # it cannot say more than that the common value agrees.
         chance = np.maximum(shares[f"{level.share}_rare"][rows] / level.spread, level.same * common)
-        if level.share == "given":
-            found[_TWIN, rows] = found[_RELATIVE, rows] = likeness * chance
+        for at in family.values():
+            found[at, rows] = model.likeness * chance
     found[_STRANGER, rows] = chance
 
 
-def _whole_name(levels: pl.DataFrame, shares: Mapping[str, Array], model: Model, weights: Mapping[str, Array]) -> Array:
-    """What the agreement of the whole name is worth beside that of surname, middle and given name, in bits.
+def _beside_parts(
+    whole: Whole, levels: pl.DataFrame, shares: Mapping[str, Array], model: Model, weights: Mapping[str, Array]
+) -> Array:
+    """What the agreement of the whole (a name) is worth beside that of its parts, in bits.
 
     A stranger agrees on the whole name as often as others carry it, which is not the product of its parts; and a name
     that agrees but for a slip cannot say more than that whole name would.
     """
     same = np.zeros(levels.height)
     parts = np.zeros(levels.height)
-    for name in ("given", "middle", "surname"):
-        known = np.array([1.0, *(level.same for level in model.comparison(name).levels)])
-        log_same = np.log2(known[levels.get_column(f"level_{name}").to_numpy()])
+    is_weighed = np.zeros(levels.height, dtype=np.bool_)
+    for name in whole.parts:
+        comparison = model.comparison(name)
+        codes = levels.get_column(f"level_{name}").to_numpy()
+        log_same = np.log2(np.array([1.0, *(level.same for level in comparison.levels)])[codes])
         same += log_same
         parts += log_same - weights[name]
-    reordered = levels.get_column("level_given").to_numpy() == code("given", "reordered")
-    whole, near = (np.log2(np.maximum(shares[name], _RAREST)) for name in ("name", "name_near"))
+        is_weighed |= np.array([False, *(level.share == whole.name for level in comparison.levels)])[codes]
+    agrees, near = (np.log2(np.maximum(shares[name], _RAREST)) for name in (whole.name, f"{whole.name}_near"))
     beside = np.select(
-        [~np.isnan(whole) & ~reordered, ~np.isnan(near)], [parts - whole, parts - np.maximum(parts, same + near)], 0.0
+        [~np.isnan(agrees) & ~is_weighed, ~np.isnan(near)],
+        [parts - agrees, parts - np.maximum(parts, same + near)],
+        0.0,
     )
     return np.asarray(beside, dtype=np.float64)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-CURRENT_RULES = "search_2026-01-01"
+from matching.model import Model
+from matching.model_files import load_model
+
 NEEDED = ("always", "given", "extra")
-#: what a key may be made of; matching/block.py finds their values
+#: what a key may be made of, beside a file's own atoms; matching/block.py finds their values
 ATOMS = (
     *("code", "personal_id", "old_id"),
     *("name", "sound", "surname", "given", "syllables"),
@@ -20,7 +22,9 @@ ATOMS = (
     *("sex", "birth_place", "residence", "place", "province"),
     *("parent", "household", "head"),
 )
-_SETTINGS = ("version", "cap", "must_run", "step")
+RULES = Path(__file__).parent / "rules"
+_SETTINGS = ("version", "cap", "must_run", "atom", "step")
+_ATOM_PARTS = ("columns", "sorted", "first", "last")
 _PARTS = ("name", "title", "needed", "keys", "narrow")
 
 
@@ -40,18 +44,32 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Atom:
+    """An atom of a file's own: each value of some columns, or all of a record's in one, sorted, which forgets their
+    order; of it the `first` or `last` characters, all where 0."""
+
+    columns: tuple[str, ...]
+    sorted: bool = False
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True)
 class SearchRules:
-    """A dated set of search steps. `cap` is the number of records in one block above which it is narrowed."""
+    """A dated set of search steps. `cap` is the number of records in one block above which it is narrowed. `atoms` are
+    those of its own, beside ATOMS."""
 
     version: str
     cap: int
     must_run: str
     steps: tuple[Step, ...]
+    atoms: Mapping[str, Atom] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """What the keys are made of, in eight letters: two rules of one digest make the same keys."""
         keys = repr([(step.name, step.keys, step.narrow) for step in self.steps])
+        keys += repr(sorted(self.atoms.items())) if self.atoms else ""
         return hashlib.sha256(keys.encode("utf-8")).hexdigest()[:8]
 
     @property
@@ -60,15 +78,15 @@ class SearchRules:
         return [step.name for step in self.steps]
 
 
-def parse_rules(text: str) -> SearchRules:
-    """Search rules out of the text of a TOML file; RulesError names every fault."""
+def parse_rules(text: str, where: str = "search rules") -> SearchRules:
+    """Search rules out of the text of a TOML file; RulesError names `where` it is and every fault."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise RulesError(f"search rules: not a TOML file ({error}); restore it from its version") from error
+        raise RulesError(f"{where}: not a TOML file ({error}); restore it from its version") from error
     faults = _faults(raw)
     if faults:
-        raise RulesError(f"search rules: {'; '.join(faults)}")
+        raise RulesError(f"{where}: {'; '.join(faults)}")
     steps = tuple(
         Step(
             name=entry["name"],
@@ -79,7 +97,8 @@ def parse_rules(text: str) -> SearchRules:
         )
         for entry in raw["step"]
     )
-    return SearchRules(raw["version"], raw["cap"], raw["must_run"], steps)
+    atoms = {name: Atom(**{**atom, "columns": tuple(atom["columns"])}) for name, atom in raw.get("atom", {}).items()}
+    return SearchRules(raw["version"], raw["cap"], raw["must_run"], steps, atoms)
 
 
 def _faults(raw: Mapping[str, Any]) -> list[str]:
@@ -90,12 +109,15 @@ def _faults(raw: Mapping[str, Any]) -> list[str]:
     cap = raw.get("cap")
     if not isinstance(cap, int) or isinstance(cap, bool) or cap < 1:
         found.append(f"cap is {cap!r}, not a number of records")
+    own = raw.get("atom", {})
+    found += [f"atom {name}: {fault}" for name, atom in own.items() for fault in _atom_faults(name, atom)]
+    atoms = (*ATOMS, *own)
     entries = raw.get("step")
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         return [*found, "there is no [[step]]"]
     for number, entry in enumerate(entries, start=1):
         where = f"step {entry['name']}" if _is_text(entry.get("name")) else f"step no. {number}"
-        found += [f"{where}: {fault}" for fault in _step_faults(entry)]
+        found += [f"{where}: {fault}" for fault in _step_faults(entry, atoms)]
     names = [entry.get("name") for entry in entries if _is_text(entry.get("name"))]
     found += [f"two steps are named {name}" for name in sorted(set(names)) if names.count(name) > 1]
     must_run = raw.get("must_run")
@@ -104,7 +126,25 @@ def _faults(raw: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _step_faults(entry: Mapping[str, Any]) -> list[str]:
+def _atom_faults(name: str, atom: Any) -> list[str]:
+    if not isinstance(atom, dict):
+        return ["is no table"]
+    found = [f"{part} is no part of an atom" for part in atom if part not in _ATOM_PARTS]
+    if not _is_key(atom.get("columns")):
+        found.append("columns is not a list of columns")
+    if not isinstance(atom.get("sorted", False), bool):
+        found.append("sorted must be true or false")
+    found += [f"{end} is not a number of characters" for end in ("first", "last") if not _is_count(atom.get(end, 0))]
+    if name in ATOMS:
+        found.append("has the name of another atom")
+    return found
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _step_faults(entry: Mapping[str, Any], atoms: Sequence[str]) -> list[str]:
     found = [f"{name} is no part of a step" for name in entry if name not in _PARTS]
     found += [f"{part} is missing" for part in ("name", "title") if not _is_text(entry.get(part))]
     if entry.get("needed") not in NEEDED:
@@ -113,9 +153,9 @@ def _step_faults(entry: Mapping[str, Any]) -> list[str]:
     if not isinstance(keys, list) or not keys or not all(_is_key(key) for key in keys):
         found.append("keys is not a list of lists of atoms")
     else:
-        found += [f"{atom!r} is no atom" for key in keys for atom in key if atom not in ATOMS]
+        found += [f"{atom!r} is no atom" for key in keys for atom in key if atom not in atoms]
         found += [f"a key has one atom twice: {', '.join(key)}" for key in keys if len(set(key)) < len(key)]
-    if "narrow" in entry and entry["narrow"] not in ATOMS:
+    if "narrow" in entry and entry["narrow"] not in atoms:
         found.append(f"narrow is {entry['narrow']!r}, which is no atom")
     return found
 
@@ -129,6 +169,15 @@ def _is_text(value: object) -> bool:
 
 
 @cache
-def search_rules(name: str = CURRENT_RULES) -> SearchRules:
-    """The rules of one dated file in matching/rules."""
-    return parse_rules(files("matching").joinpath("rules", f"{name}.toml").read_text(encoding="utf-8"))
+def search_rules() -> SearchRules:
+    """The search steps of the register: those that the newest model names."""
+    return rules_of(load_model())
+
+
+def rules_of(model: Model) -> SearchRules:
+    """The search steps that a model names: a file of matching/rules, or one that lies beside the model."""
+    places = [folder / f"{model.search}.toml" for folder in (RULES, model.folder)]
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        raise RulesError(f"{model.search}: model {model.version} names these search steps; there is no {places[-1]}")
+    return parse_rules(path.read_text(encoding="utf-8"), str(path))

@@ -1,8 +1,10 @@
 """Learning a model from pairs whose truth nobody knows.
 
 m comes from EM over the candidate pairs of a search (recordlinkage's ECMClassifier), u from random pairs, and the
-chances under "twin" and "relative" from pairs of one household of the register. Every estimate leans on the base model
-as on a number of pairs seen before, so that no level is impossible and a small sample changes little.
+chances under "twin" and "relative" from pairs of one household of the register. What a sample cannot teach a
+comparison, as pairs of one household say nothing of the household, the model leaves out of the comparison's `learns`.
+Every estimate leans on the base model as on a number of pairs seen before, so that no level is impossible and a small
+sample changes little.
 
 This is the only module that knows recordlinkage and pandas.
 """
@@ -18,9 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.levels import LEVELS_OF, code
-from matching.model import Comparison, Level, Model
-from matching.schemas import COMPARISONS
+from matching.model import Comparison, Level, Model, Session
 
 Array = npt.NDArray[np.float64]
 
@@ -40,58 +40,14 @@ class TrainingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TrainingPairs:
-    """LEVELS of four samples of pairs.
+    """LEVELS of samples of pairs: `candidates`, which are rows and what their search met, and by class `others`.
 
-    `candidates`: rows and what their search met. `random`: pairs of the register drawn by chance. `relatives` and
-    `twins`: pairs of one household of the register, born on different days and on one day.
+    stranger: pairs of the register drawn by chance. relative and twin: pairs of one household of the register, born on
+    different days and on one day, without those who were entered twice. A class without a sample learns nothing.
     """
 
     candidates: pl.DataFrame
-    random: pl.DataFrame
-    relatives: pl.DataFrame
-    twins: pl.DataFrame
-
-
-#: What pairs of one household cannot teach: what made them pairs, what a household shares, and numbers, which agree
-#: there mostly where one person was entered twice.
-_OF_HOUSEHOLD = ("household", "birth", "place", "head", "parents", "phone", "personal_id", "old_id", "code")
-#: What a sample cannot teach. Among twins stand persons who were entered twice, with a slip in the name. That a
-#: relation agrees says something in one household only, and heads are seldom told.
-_GIVEN_BY_SAMPLE = {
-    "same": ("relation", "head"),
-    "stranger": ("household", "relation"),
-    "twin": (*_OF_HOUSEHOLD, "relation", "given", "sex"),
-    "relative": _OF_HOUSEHOLD,
-}
-#: Levels that keep the base's chance among matches: EM takes persons of one name and place for one person, whatever
-#: their birth dates.
-_HELD = {"birth": ("same_year", "different_year", "clash")}
-#: Conditional levels that are another level under another state of the row: they are learnt as one.
-_STANDS_FOR = {"flat": "same", "both_exact": "both", "birth_exact": "birth"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """One run of EM: over the pairs that agree in something, to learn the comparisons that this says nothing of.
-
-    Over all candidates at once EM finds families instead of persons: members of a household agree in most fields.
-    """
-
-    agreeing: Mapping[str, tuple[str, ...]]
-    learns: tuple[str, ...]
-
-
-_SESSIONS = (
-    _Session(
-        # Twins of a household agree in all but the given name, and would teach that given names change.
-        {"birth": ("full",), "household": ("missing", "slip", "different")},
-        ("given", "middle", "surname", "sex"),
-    ),
-    _Session(
-        {"given": ("same",), "middle": ("none", "same"), "surname": ("same",)},
-        ("birth", "personal_id", "old_id", "code", "place", "household", "parents", "phone"),
-    ),
-)
+    others: Mapping[str, pl.DataFrame]
 
 
 def train(pairs: TrainingPairs, base: Model, *, seed: int, version: str, at: date, trained_on: str) -> Model:
@@ -101,14 +57,9 @@ def train(pairs: TrainingPairs, base: Model, *, seed: int, version: str, at: dat
     """
     candidates = _plain(pairs.candidates, base)
     same: dict[str, Array] = {}
-    for session in _SESSIONS:
+    for session in base.sessions:
         same |= _matches(candidates, session, base, seed)
-    found = {
-        "same": same,
-        "stranger": _counts(_plain(pairs.random, base)),
-        "twin": _counts(_plain(pairs.twins, base)),
-        "relative": _counts(_plain(pairs.relatives, base)),
-    }
+    found = {"same": same, **{kind: _counts(_plain(levels, base), base) for kind, levels in pairs.others.items()}}
     return replace(
         base,
         version=version,
@@ -123,7 +74,7 @@ def _plain(levels: pl.DataFrame, base: Model) -> pl.DataFrame:
     return levels.with_columns(
         pl.col(f"level_{comparison.name}").replace(
             {
-                code(comparison.name, level.name): code(comparison.name, _STANDS_FOR.get(level.name, "missing"))
+                comparison.code(level.name): comparison.code(level.stands_for) if level.stands_for else 0
                 for level in comparison.levels
                 if level.conditional
             }
@@ -137,16 +88,16 @@ def _learnt(comparison: Comparison, found: Mapping[str, Mapping[str, Array]]) ->
     levels = {level.name: level for level in comparison.levels}
     learnable = [level for level in comparison.levels if not level.conditional]
     for kind, counts in found.items():
-        if comparison.name in _GIVEN_BY_SAMPLE[kind]:
+        if kind not in comparison.learns or comparison.name not in counts:
             continue
-        seen = counts[comparison.name][[code(comparison.name, level.name) for level in learnable]]
-        held = np.array([kind == "same" and level.name in _HELD.get(comparison.name, ()) for level in learnable])
+        seen = counts[comparison.name][[comparison.code(level.name) for level in learnable]]
+        held = np.array([kind == "same" and level.held for level in learnable])
         chances = _leaning(seen, np.array([getattr(level, kind) for level in learnable]), held, _LEAN[kind])
         for level, chance in zip(learnable, chances.tolist(), strict=True):
             levels[level.name] = _with_chance(levels[level.name], kind, chance)
-        for name, stands_for in _STANDS_FOR.items():
-            if name in levels:
-                levels[name] = _with_chance(levels[name], kind, getattr(levels[stands_for], kind))
+        for level in comparison.levels:
+            if level.stands_for:
+                levels[level.name] = _with_chance(levels[level.name], kind, getattr(levels[level.stands_for], kind))
     return replace(comparison, levels=tuple(levels.values()))
 
 
@@ -171,19 +122,21 @@ def _with_chance(level: Level, kind: str, chance: float) -> Level:
     return replace(level, **changes)
 
 
-def _counts(levels: pl.DataFrame) -> dict[str, Array]:
+def _counts(levels: pl.DataFrame, base: Model) -> dict[str, Array]:
     """How many pairs show each level of each comparison, missing first."""
     return {
-        name: np.bincount(levels.get_column(f"level_{name}").to_numpy(), minlength=len(LEVELS_OF[name])).astype(float)
-        for name in COMPARISONS
+        comparison.name: np.bincount(
+            levels.get_column(f"level_{comparison.name}").to_numpy(), minlength=len(comparison.level_names)
+        ).astype(float)
+        for comparison in base.comparisons
     }
 
 
-def _matches(candidates: pl.DataFrame, session: _Session, base: Model, seed: int) -> dict[str, Array]:
+def _matches(candidates: pl.DataFrame, session: Session, base: Model, seed: int) -> dict[str, Array]:
     """How many matches show each level of the comparisons that the session learns."""
-    told = ", ".join(session.agreeing)
+    told = ", ".join(session.agreeing) or "anything"
     agreeing = candidates.filter(
-        pl.col(f"level_{name}").is_in([code(name, level) for level in levels])
+        pl.col(f"level_{name}").is_in([base.comparison(name).code(level) for level in levels])
         for name, levels in session.agreeing.items()
     )
     if agreeing.height < _LEAST_PAIRS:
@@ -191,14 +144,15 @@ def _matches(candidates: pl.DataFrame, session: _Session, base: Model, seed: int
             f"only {agreeing.height} candidate pairs agree in {told}; EM needs {_LEAST_PAIRS}: give more change files"
         )
     names = [
-        name
-        for name in COMPARISONS
-        if name not in (*session.agreeing, *_GIVEN_BY_SAMPLE["same"])
-        and agreeing.get_column(f"level_{name}").n_unique() > 1
+        comparison.name
+        for comparison in base.comparisons
+        if comparison.name not in session.agreeing
+        and "same" in comparison.learns
+        and agreeing.get_column(f"level_{comparison.name}").n_unique() > 1
     ]
     # Which of the two classes is the matches is not said by EM: the base model says it.
     best_apart, best_share, best_spread = -np.inf, 0.0, dict[str, Array]()
-    for shares, spreads in _fits(agreeing.select(f"level_{name}" for name in names), seed):
+    for shares, spreads in _fits(agreeing.select(f"level_{name}" for name in names), base, seed):
         worth = [_outweighs(spread, base) for spread in spreads]
         side = int(worth[1] > worth[0])
         if worth[side] - worth[1 - side] > best_apart:
@@ -206,8 +160,7 @@ def _matches(candidates: pl.DataFrame, session: _Session, base: Model, seed: int
     if best_apart < _LEAST_APART:
         raise TrainingError(f"EM found no class of matches among the pairs that agree in {told}; give another search")
     matches = best_share * agreeing.height
-    unseen = {name: np.zeros(len(LEVELS_OF[name])) for name in session.learns}
-    return {name: best_spread[name] * matches if name in best_spread else unseen[name] for name in session.learns}
+    return {name: best_spread[name] * matches for name in session.learns if name in best_spread}
 
 
 def _outweighs(spread: Mapping[str, Array], base: Model) -> float:
@@ -228,7 +181,9 @@ def _never_certain(predict: Callable[[Any], Array]) -> Callable[[Any], Array]:
     return predict_proba
 
 
-def _fits(levels: pl.DataFrame, seed: int) -> list[tuple[Array, tuple[dict[str, Array], dict[str, Array]]]]:
+def _fits(
+    levels: pl.DataFrame, base: Model, seed: int
+) -> list[tuple[Array, tuple[dict[str, Array], dict[str, Array]]]]:
     """(share of each of the two classes, their spreads by comparison) of several starts of EM.
 
     recordlinkage draws its start from numpy's global generator, so that is seeded here and put back afterwards.
@@ -252,7 +207,7 @@ def _fits(levels: pl.DataFrame, seed: int) -> list[tuple[Array, tuple[dict[str, 
             for name, kinds in zip(frame.columns, kernel.labels_, strict=True):
                 for side in (0, 1):
                     part = chances[side, at : at + len(kinds)]
-                    sides[side][name] = np.zeros(len(LEVELS_OF[name]))
+                    sides[side][name] = np.zeros(len(base.comparison(name).level_names))
                     sides[side][name][kinds] = part / part.sum()
                 at += len(kinds)
             fits.append((np.exp(kernel.class_log_prior_), sides))

@@ -10,7 +10,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from casework.errors import NO_ROOM, BusyError, MotmaError
-from pipelines import cli_audit, cli_demo, cli_held, cli_queue, cli_register, cli_run, cli_search, cli_sources
+from pipelines import (
+    cli_audit,
+    cli_demo,
+    cli_held,
+    cli_model,
+    cli_queue,
+    cli_register,
+    cli_run,
+    cli_search,
+    cli_sources,
+)
 from pipelines.cli_call import DEFAULT_HOME, Call, add_group
 
 EXIT_USAGE = 2
@@ -46,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     cli_held.add_commands(sources)
     cli_queue.add_commands(add_group(commands, "queue", "rows that wait for a person: list, show, decide"))
     cli_search.add_commands(commands)
+    cli_model.add_commands(add_group(commands, "model", "the match model: show it, learn it, size its search"))
     cli_audit.add_check(commands)
     cli_audit.add_commands(add_group(commands, "log", "every act, with who and why"))
     cli_demo.add_commands(commands)

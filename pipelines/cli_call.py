@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -96,6 +97,14 @@ def positive(text: str) -> int:
 def natural(text: str) -> int:
     """An argument that is a number from 0."""
     return 0 if text == "0" else positive(text)
+
+
+def day(text: str) -> date:
+    """An argument that is a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it as yyyy-mm-dd") from None
 
 
 def plain(value: Any) -> Any:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-from datetime import date
 from pathlib import Path
 
-from pipelines.cli_call import Call, Commands, add_command, progress_bars, tell_of_files
+from pipelines.cli_call import Call, Commands, add_command, day, progress_bars, tell_of_files
 from pipelines.cli_table import table
 from pipelines.office_dates import local_date
 from pipelines.office_words import SCHEMES, both
@@ -30,7 +28,7 @@ def add_commands(commands: Commands) -> None:
         "motma register load extract.parquet",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="an extract: .parquet or .csv")
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the extract's date, yyyy-mm-dd (default: today)")
+    parser.add_argument("--as-of", type=day, metavar="DATE", help="the extract's date, yyyy-mm-dd (default: today)")
     add_command(commands, "publish", publish, "write the register version that searches read", "motma register publish")
     add_command(
         commands,
@@ -132,10 +130,3 @@ def codes(call: Call) -> int:
 
     call.show(found, text)
     return 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it as yyyy-mm-dd") from None

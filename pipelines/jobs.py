@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from casework.home import default_province, open_home
 from casework.load import LoadResult, load_extract
 from casework.publish import PublishResult, publish
 from casework.run import RunResult, decide_open, run, take_in
+from casework.training import Learnt, learn, read_lesson
 from casework.types import Home, Progress, Viewer, silent
 from pipelines.answer_files import AnswerFiles, write_answers
 from pipelines.extract_files import read_extract
@@ -57,6 +58,15 @@ class RunReport:
     noticed: list[Remark]
 
 
+@dataclass(frozen=True)
+class TrainReport:
+    """The model that was learnt, None where a register could not be read, and what is to be said of files."""
+
+    learnt: Learnt | None
+    unreadable: list[Remark]
+    noticed: list[Remark]
+
+
 def job_load(home: Path, paths: Sequence[Path], as_of: date | None, by: str, progress: Progress = silent) -> LoadReport:
     """Loads extracts one after the other; one that cannot be read is reported and left out."""
     opened = open_home(home)
@@ -72,6 +82,34 @@ def job_load(home: Path, paths: Sequence[Path], as_of: date | None, by: str, pro
             report.noticed.append(unused_columns(path, unknown))
         report.loads.append(load_extract(opened, extract, as_of, viewer, progress))
     return report
+
+
+def job_train(
+    registers: Sequence[tuple[Path, Path]],
+    base: str | None,
+    out: Path,
+    *,
+    seed: int,
+    at: date,
+    version: date,
+    progress: Progress = silent,
+) -> TrainReport:
+    """Learns a model from registers, each with its change files; with a register unread nothing is learnt."""
+    report = TrainReport(None, [], [])
+    lessons = []
+    for register, inbox in registers:
+        try:
+            extract, _ = read_extract(register)
+        except UnreadableError as error:
+            report.unreadable.append(Remark(str(register), str(error)))
+            continue
+        received = read_inbox([inbox], None)
+        lessons.append(read_lesson(extract, received.files, at))
+        report.unreadable.extend(Remark(refused.file, refused.message) for refused in received.unreadable)
+        report.noticed.extend(received.noticed)
+    if len(lessons) < len(registers):
+        return report
+    return replace(report, learnt=learn(lessons, base, out, seed=seed, version=version, progress=progress))
 
 
 def job_publish(home: Path, by: str, progress: Progress = silent) -> PublishResult:

@@ -39,6 +39,23 @@ STAGES = {
     "decide": "quyết định",
     "apply": "ghi kết quả",
     "answer": "viết trả lời",
+    "train": "học mô hình",
+    "blocks": "đo khối",
+}
+
+#: who a candidate may be, as the model weighs it
+CLASSES = {
+    "same": "cùng người",
+    "stranger": "người lạ",
+    "twin": "sinh đôi",
+    "relative": "người nhà",
+}
+
+#: whether a search step must run
+NEEDED = {
+    "always": "luôn luôn",
+    "given": "khi có giá trị",
+    "extra": "bổ trợ",
 }
 
 SCHEMES = {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.decide import ARRIVALS, Candidate, Case, Ruling, Thresholds, decide, decide_all
-from matching.levels import LEVELS_OF
+from matching.model_files import load_model
 from matching.schemas import EVENTS
 
 THRESHOLDS = Thresholds(upper=0.995, lower=0.01, missed=0.05)
@@ -18,7 +18,8 @@ THRESHOLDS = Thresholds(upper=0.995, lower=0.01, missed=0.05)
 LOOKED_AT = ("given", "birth", "household", "parents", "personal_id", "old_id", "code")
 
 odds = st.one_of(st.floats(-60, 60), st.sampled_from([-7.0, -6.6, 0.0, 7.6, 8.0, 30.0]))
-levels = st.fixed_dictionaries({name: st.sampled_from(LEVELS_OF[name]) for name in LOOKED_AT})
+MODEL = load_model()
+levels = st.fixed_dictionaries({name: st.sampled_from(MODEL.comparison(name).level_names) for name in LOOKED_AT})
 plain_levels = st.fixed_dictionaries({"given": st.just("same"), "birth": st.just("full")})
 verdicts = st.sampled_from([None, None, None, "same", "not_same"])
 

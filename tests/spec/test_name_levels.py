@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from matching.levels import LEVELS_OF
+from matching.levels import KINDS
 from matching.names import compare_names, name_table
 from matching.text import norm_name
 
@@ -26,7 +26,7 @@ def levels(a: str, b: str) -> dict[str, str]:
     names = sorted({norm_name(a), norm_name(b)})
     left, right = (np.array([names.index(norm_name(name))]) for name in (a, b))
     found = compare_names(name_table(pl.Series(names)), left, right)
-    return {part: LEVELS_OF[part][getattr(found, part)[0]] for part in PARTS}
+    return {part: ("missing", *(KINDS[part].levels or ()))[getattr(found, part)[0]] for part in PARTS}
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{row['a']} / {row['b']}") for row in rows()])

@@ -15,7 +15,7 @@ import pytest
 from matching.compare import compare
 from matching.explain import explain, sentence
 from matching.frequencies import Frequencies
-from matching.model import load_model
+from matching.model_files import load_model
 from matching.normalise import normalise
 from matching.posteriors import posteriors_of
 from matching.schemas import FREQUENCIES, PAIRS, RECORD
@@ -61,7 +61,7 @@ def record(record_id: int, side: str, case: dict[str, Any]) -> pl.DataFrame:
 def scored_case(case: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
     row, person = record(-1, "row", case), record(1, "person", case)
     pairs = pl.DataFrame({"record_id_l": [-1], "record_id_r": [1]}, schema=dict(PAIRS))
-    scored = score(compare(pairs, row, person, frequencies()), MODEL, POPULATION)
+    scored = score(compare(pairs, row, person, frequencies(), MODEL), MODEL, POPULATION)
     return scored, missed(row, MODEL).with_columns(event=pl.lit(case["event"]))
 
 

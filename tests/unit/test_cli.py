@@ -40,6 +40,9 @@ def test_the_commands_are_those_of_the_design() -> None:
         "motma demo",
         "motma init",
         "motma log show",
+        "motma model blocks",
+        "motma model show",
+        "motma model train",
         "motma queue decide",
         "motma queue list",
         "motma queue show",
@@ -102,6 +105,10 @@ def test_help_loads_no_heavy_part() -> None:
         ["search", "--name", "An", "--purpose", " "],
         ["log", "show", "--limit", "-1"],
         ["check", "--by", ""],
+        ["model", "show", "--chart", "weights.pdf"],
+        ["model", "show", "--model", "1999-01-01"],
+        ["model", "train", "register.csv", "--out", "model.toml"],
+        ["model", "blocks", "--sample", "0"],
     ],
 )
 def test_wrong_usage_is_2(args: list[str], tmp_path: Path) -> None:

@@ -11,11 +11,14 @@ import polars as pl
 import pytest
 
 from matching.compare import ComparisonError, compare
+from matching.comparers import COMPARERS
 from matching.frequencies import Frequencies, count_frequencies
-from matching.levels import LEVELS_OF
+from matching.levels import KINDS
+from matching.model_files import load_model
 from matching.normalise import normalise
-from matching.schemas import COMPARISONS, LEVELS, PAIRS, RECORD
+from matching.schemas import PAIRS, RECORD, levels_schema
 
+MODEL = load_model()
 BIRTHS = Path(__file__).parents[1] / "spec" / "tables" / "birth_levels.csv"
 
 
@@ -28,8 +31,8 @@ def pair(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
     """The level names and shares of one pair, in a register of the right record alone."""
     ones, others = records({"record_id": -1, **left}), records({"record_id": 1, **right})
     pairs = pl.DataFrame({"record_id_l": [-1], "record_id_r": [1]}, schema=dict(PAIRS))
-    found = compare(pairs, ones, others, Frequencies(count_frequencies(others))).row(0, named=True)
-    levels = {name: LEVELS_OF[name][found[f"level_{name}"]] for name in COMPARISONS}
+    found = compare(pairs, ones, others, Frequencies(count_frequencies(others, MODEL)), MODEL).row(0, named=True)
+    levels = MODEL.levels_of(found)
     return {**levels, **{name: value for name, value in found.items() if name.startswith("share_")}}
 
 
@@ -44,9 +47,8 @@ def test_levels_of_two_birth_dates(row: dict[str, str]) -> None:
     assert pair(a, b)["birth"] == pair(b, a)["birth"] == row["level"]
 
 
-def test_levels_are_named_for_every_comparison_and_begin_with_missing() -> None:
-    assert tuple(LEVELS_OF) == COMPARISONS
-    assert {levels[0] for levels in LEVELS_OF.values()} == {"missing"}
+def test_every_kind_has_its_comparer() -> None:
+    assert list(COMPARERS) == list(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ def test_a_share_counts_the_others_who_carry_a_value_and_folds_where_a_row_has_n
     register = records(*({"record_id": at, "full_name": name} for at, name in enumerate(names, start=1)))
     rows = records({"record_id": -1, "full_name": "Nguyễn Văn Hùng"}, {"record_id": -2, "full_name": "NGUYEN VAN HUNG"})
     pairs = pl.DataFrame({"record_id_l": [-1, -2], "record_id_r": [1, 1]}, schema=dict(PAIRS))
-    found = compare(pairs, rows, register, Frequencies(count_frequencies(register)))
+    found = compare(pairs, rows, register, Frequencies(count_frequencies(register, MODEL)), MODEL)
     assert found["share_given"].to_list() == [0.03, 0.07]
     assert found["share_given"].to_list() <= found["share_name"].to_list()
 
@@ -169,16 +171,16 @@ def test_levels_do_not_depend_on_how_the_pairs_are_cut() -> None:
     ]
     register = records(*told)
     pairs = pl.DataFrame(rng.integers(1, 41, (300, 2)), schema=dict(PAIRS))
-    frequencies = Frequencies(count_frequencies(register))
-    whole = compare(pairs, register, register, frequencies)
-    assert whole.schema == pl.Schema(LEVELS)
-    assert compare(pairs, register, register, frequencies, chunk=7).equals(whole)
-    assert compare(pairs.clear(), register, register, frequencies).equals(whole.clear())
+    frequencies = Frequencies(count_frequencies(register, MODEL))
+    whole = compare(pairs, register, register, frequencies, MODEL)
+    assert whole.schema == pl.Schema(levels_schema(MODEL.names, MODEL.shares))
+    assert compare(pairs, register, register, frequencies, MODEL, chunk=7).equals(whole)
+    assert compare(pairs.clear(), register, register, frequencies, MODEL).equals(whole.clear())
 
 
 def test_frequencies_cut_down_to_some_values_answer_the_same() -> None:
     register = records(*({"record_id": at, "full_name": "Lê An" if at % 3 else "Đỗ Văn Bình"} for at in range(1, 50)))
-    counted = count_frequencies(register)
+    counted = count_frequencies(register, MODEL)
     fewer = counted.filter(pl.col("value").is_in(["", "an"]))
     keys = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
     asked = pl.Series(["an"]), keys, np.zeros(1, dtype=np.int64)
@@ -192,4 +194,4 @@ def test_a_pair_needs_each_record_once(right: list[int], message: str) -> None:
     ones, others = records({"record_id": -1}), records(*({"record_id": each} for each in right))
     pairs = pl.DataFrame({"record_id_l": [-1], "record_id_r": [1]}, schema=dict(PAIRS))
     with pytest.raises(ComparisonError, match=message):
-        compare(pairs, ones, others, Frequencies(count_frequencies(others)))
+        compare(pairs, ones, others, Frequencies(count_frequencies(others, MODEL)), MODEL)

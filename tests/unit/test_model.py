@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.levels import LEVELS_OF
-from matching.model import MODELS, Level, Model, ModelError, load_model, parse_model, versions, write_model
+from matching.model import MODELS, Level, Model
+from matching.model_files import ModelError, load_model, parse_model, versions, write_model
 from matching.posteriors import posteriors_of
-from matching.schemas import COMPARISONS, EVENTS, LEVELS, SHARES
+from matching.schemas import EVENTS, levels_schema
 from matching.score import score
 from matching.train import TrainingError, TrainingPairs, train
 
@@ -52,19 +52,29 @@ def _drop(key: str) -> Callable[[dict[str, Any]], Any]:
         (_drop("prior"), r"\[prior\] must have birth"),
         (lambda text: text["prior"].update(birth=1.5), r"\[prior\] must hold probabilities"),
         (lambda text: text["thresholds"].update(upper=0.001), "0 < lower < upper < 1"),
-        (lambda text: text["comparison"].pop(), "comparisons must be given"),
+        (lambda text: text.update(comparisons=[]), "comparisons is no part of a model"),
+        (_drop("comparison"), r"there is no \[\[comparison\]\]"),
+        (lambda text: text["comparison"].pop(), "session no. 2: learns must name comparisons"),
+        (lambda text: text["comparison"].append(text["comparison"][0]), "two comparisons have one name"),
+        (lambda text: text["comparison"][4].update(kind="sex"), "sex: kind is 'sex', not one of given"),
+        (lambda text: text["comparison"][4].update(columns=[]), "sex: columns must name, in this order: value"),
+        (lambda text: text["comparison"][4].update(learns=["same", "friend"]), "sex: learns must list some of same"),
+        (lambda text: text["comparison"][8].update(within="sexes"), "place: within must name a comparison"),
+        (lambda text: text["comparison"][1]["whole"].update(name="names"), "middle: whole must name a share"),
+        (lambda text: text["comparison"][0].update(columns=["a", "b", "c", "d", "e"]), "must read the same columns"),
+        (lambda text: text["session"][0]["agreeing"].update(sex=["alike"]), "session no. 1: agreeing must name"),
         (lambda text: text["comparison"][4]["levels"].pop(), "sex: levels must be same, different"),
         (lambda text: text["comparison"][4]["levels"][0].update(same=0.5), "sex: the probabilities under same sum to"),
-        (lambda text: text["comparison"][4]["levels"][0].update(twin=0), "sex.same: twin must be a probability"),
-        (lambda text: text["comparison"][4]["levels"][0].update(share="sex"), "sex.same: share must be one of"),
-        (lambda text: text["comparison"][4]["levels"][0].update(odds=1.0), "sex.same: unknown key odds"),
+        (lambda text: text["comparison"][4]["levels"][0].update(twin=0), "sex: same: twin must be a probability"),
+        (lambda text: text["comparison"][4]["levels"][0].update(share="age"), "sex.same: share must be one of"),
+        (lambda text: text["comparison"][4]["levels"][0].update(odds=1.0), "sex: same: unknown key odds"),
     ],
 )
 def test_a_wrong_model_is_refused(spoil: Callable[[dict[str, Any]], Any], fault: str) -> None:
     text = tomllib.loads((MODELS / f"{BASE.version}.toml").read_text(encoding="utf-8"))
     spoil(text)
-    with pytest.raises(ModelError, match=f"here: .*{fault}"):
-        parse_model(text, "here")
+    with pytest.raises(ModelError, match=f"here.toml: .*{fault}"):
+        parse_model(text, MODELS / "here.toml")
 
 
 def drawn(rng: np.random.Generator, pairs: int, kind: str, missing: float) -> pl.DataFrame:
@@ -76,8 +86,8 @@ def drawn(rng: np.random.Generator, pairs: int, kind: str, missing: float) -> pl
         told = rng.choice(codes, pairs, p=chances / chances.sum())
         columns[f"level_{comparison.name}"] = np.where(rng.random(pairs) < missing, 0, told)
     ids = {"record_id_l": np.arange(pairs), "record_id_r": np.arange(pairs)}
-    return pl.DataFrame({**ids, **columns, **{f"share_{name}": np.full(pairs, np.nan) for name in SHARES}}).select(
-        pl.col(name).cast(kind_) for name, kind_ in LEVELS.items()
+    return pl.DataFrame({**ids, **columns, **{f"share_{name}": np.full(pairs, np.nan) for name in BASE.shares}}).select(
+        pl.col(name).cast(kind_) for name, kind_ in levels_schema(BASE.names, BASE.shares).items()
     )
 
 
@@ -93,9 +103,11 @@ def simulated(seed: int) -> TrainingPairs:
     )
     return TrainingPairs(
         candidates=pl.concat([drawn(rng, 16_000, "same", 0.2), blocked], how="vertical_relaxed"),
-        random=drawn(rng, 100_000, "stranger", 0.2),
-        relatives=drawn(rng, 20_000, "relative", 0.2),
-        twins=drawn(rng, 2_000, "twin", 0.2),
+        others={
+            "stranger": drawn(rng, 100_000, "stranger", 0.2),
+            "relative": drawn(rng, 20_000, "relative", 0.2),
+            "twin": drawn(rng, 2_000, "twin", 0.2),
+        },
     )
 
 
@@ -136,7 +148,7 @@ def _flattened() -> Model:
         even = sum(level["same"] for level in levels) / len(levels)
         for level in levels:
             level["same"] = level["same"] * 0.9 + even * 0.1
-    return parse_model(text, "flattened")
+    return parse_model(text, MODELS / "flattened.toml")
 
 
 @pytest.mark.slow
@@ -156,7 +168,7 @@ def test_candidates_that_teach_nothing_are_refused() -> None:
     few = simulated(5)
     told = {"version": "2026-12-01", "at": date(2026, 12, 1), "trained_on": "drawn"}
     with pytest.raises(TrainingError, match="candidate pairs agree in birth, household; EM needs 100"):
-        train(TrainingPairs(few.candidates.head(50), few.random, few.relatives, few.twins), BASE, seed=1, **told)
+        train(TrainingPairs(few.candidates.head(50), few.others), BASE, seed=1, **told)
 
 
 def test_weights_sum_to_the_match_weight() -> None:
@@ -165,7 +177,7 @@ def test_weights_sum_to_the_match_weight() -> None:
         record_id_l=pl.Series(-1 - rng.integers(0, 40, 200)), record_id_r=pl.int_range(1, 201)
     )
     scored = score(levels, BASE, 1_000_000)
-    weights = scored.select(pl.sum_horizontal(f"weight_{name}" for name in COMPARISONS)).to_series()
+    weights = scored.select(pl.sum_horizontal(f"weight_{name}" for name in BASE.names)).to_series()
     assert weights.to_list() == pytest.approx(scored["match_weight"].to_list())
     assert (scored["log_same"] - scored["log_stranger"]).to_list() == pytest.approx(scored["match_weight"].to_list())
 
@@ -183,5 +195,4 @@ def test_a_level_that_is_missing_says_nothing() -> None:
     nothing = drawn(np.random.default_rng(7), 1, "same", 1.0)
     scored = score(nothing, BASE, 1_000)
     assert scored["match_weight"].item() == 0.0
-    assert scored["odds"].item() == pytest.approx(-np.log2(1_000 + BASE.twins + BASE.relatives))
-    assert set(LEVELS_OF) == set(COMPARISONS)
+    assert scored["odds"].item() == pytest.approx(-np.log2(1_000 + sum(BASE.others.values())))
