@@ -34,18 +34,21 @@ def redecide(home: Home, row_ids: Iterable[int], viewer: Viewer) -> None:
 
 
 def settle_waiting(home: Home, row_ids: Iterable[int], viewer: Viewer) -> int:
-    """How many rows that waited for, or weighed, some decided rows were decided again, wave after wave."""
-    settled = set(row_ids)
-    front = set(settled)
+    """How many rows that waited for, or weighed, some decided rows were decided again, wave after wave.
+
+    A row is decided again as often as one that it waits for or weighed leaves the queue, be it in the same wave; that
+    ends, since each row leaves it once.
+    """
+    front, again = set(row_ids), set[int]()
     while front:
         with home.ledger.reading() as session:
-            waiting = queue.waiting_for(session, front) - settled
+            waiting = queue.waiting_for(session, front)
         redecide(home, waiting, viewer)
-        settled |= waiting
+        again |= waiting
         with home.ledger.reading() as session:
             outcomes = decisions.current(session, waiting)
         front = {row_id for row_id in waiting if outcomes[row_id].outcome != "review"}
-    return len(settled) - len(set(row_ids))
+    return len(again)
 
 
 def settle_stranded(home: Home, viewer: Viewer) -> None:

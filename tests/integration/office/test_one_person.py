@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from registry import plans
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from .conftest import Office, Row
 
 #: one new person, as two people write her
@@ -112,7 +116,13 @@ def test_a_row_that_waited_is_decided_anew_when_the_other_goes_back(office: Offi
     assert office.broken() == {}
 
 
-def test_a_chain_of_waiting_rows_ends_in_one_code(office: Office) -> None:
+@pytest.mark.parametrize("turn", [list, reversed], ids=["first batch first", "last batch first"])
+def test_a_chain_of_waiting_rows_ends_in_one_code(
+    office: Office, monkeypatch: pytest.MonkeyPatch, turn: Callable[[Iterable[Any]], Iterable[Any]]
+) -> None:
+    """Whichever row of those freed together is decided first: it may still wait for one that comes behind it."""
+    places = plans.places
+    monkeypatch.setattr(plans, "places", lambda *asked: dict(turn(places(*asked).items())))
     first, second = WAITING
     office.run(office.file("a.csv", first))
     office.run(office.file("b.csv", second), office.file("c.csv", second, source="xa-02"))
