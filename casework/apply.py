@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 
+from casework.code_scheme import code_policy
 from casework.types import Home, Progress, Viewer, silent
 from casework.writing import Chunk
 from registry import plans
@@ -22,6 +23,7 @@ _SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 50, 100, 400
 def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progress: Progress = silent) -> int:
     """How many rows were sent back to be decided again; on the last attempt they go to review as stale instead."""
     size, after, sent_back, done = _FIRST_CHUNK, -1, 0, 0
+    policy = code_policy(home)
     total = 0 if progress is silent else _count_open(home, plan)
     while True:
         with home.ledger.writing() as session:
@@ -29,7 +31,7 @@ def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progres
             rows = plans.to_apply(session, plan, after=after, limit=size)
             if not rows:
                 break
-            chunk = Chunk(home, session, plan, rows, viewer)
+            chunk = Chunk(home, session, plan, rows, policy, viewer)
             states: dict[int, str] = {}
             for row in rows:
                 if chunk.must_wait(row):

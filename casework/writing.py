@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from casework.code_scheme import PERSONAL, code_policy
+from casework.code_scheme import PERSONAL, CodePolicy
 from casework.course import Course
 from casework.effects import Effects
 from casework.find import check_keys
@@ -26,11 +26,17 @@ class Chunk:
     """Rows that are applied in one transaction, in order; later rows see what earlier ones changed."""
 
     def __init__(
-        self, home: Home, session: WriteSession, plan: Plan, rows: Sequence[PlannedRow], viewer: Viewer
+        self,
+        home: Home,
+        session: WriteSession,
+        plan: Plan,
+        rows: Sequence[PlannedRow],
+        policy: CodePolicy,
+        viewer: Viewer,
     ) -> None:
         check_keys(session)
         self._session, self._plan, self._viewer = session, plan, viewer
-        self._scheme = code_policy(home).scheme_at(session.at)
+        self._scheme = policy.scheme_at(session.at)
         self._log_key = home.key("log_digest")
         # what the tail has forgotten since the plan's T cannot be looked through again
         self.is_outgrown = session.floor_seq > plan.tail_seq

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.numeric import Int8Dumper
 
 import sql
 from registry.errors import UsageError
@@ -21,6 +23,12 @@ _LOCK = int.from_bytes(b"motma", "big")
 TAKE_LOCK = f"select pg_advisory_xact_lock({_LOCK})"
 READ_ONLY = "set transaction read only"
 _WAIT = "120s"
+_OPTIONS = "-c timezone=UTC -c jit=off"
+#: writers ask after few rows at a time: planning would cost more than what it finds, so a statement is planned once in
+#: a connection's life; by its indexes, for a plan that is made over an empty table is kept when it has filled
+_PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+#: a statement is prepared when it is run for the n-th time, counted from 0
+_PREPARED_FROM = 1
 _DRIVER = "postgresql+psycopg"
 _TRIAL_SCHEMA = "motma_as_made"
 
@@ -42,18 +50,26 @@ class PostgresqlStore:
             raise UsageError("MOTMA_LEDGER_URL must name PostgreSQL: postgresql://user@host/database")
         self._url = parsed.set(drivername=_DRIVER)
         self.name = f"PostgreSQL database {parsed.database}"
-        self.write_engine = self.make_engine("READ COMMITTED", TAKE_LOCK)
+        self.write_engine = self.make_engine("READ COMMITTED", TAKE_LOCK, _PLANNED_ONCE)
         self.read_engine = self.make_engine("REPEATABLE READ", READ_ONLY)
 
-    def make_engine(self, isolation: str, first: str) -> sa.Engine:
+    def make_engine(self, isolation: str, first: str, options: str = "") -> sa.Engine:
         """An engine whose transactions are of this isolation and begin with this statement."""
         engine = sa.create_engine(
             self._url,
             isolation_level=isolation,
-            connect_args={"options": f"-c lock_timeout={_WAIT} -c timezone=UTC -c jit=off"},
+            connect_args={
+                "options": f"-c lock_timeout={_WAIT} {_OPTIONS} {options}",
+                "prepare_threshold": _PREPARED_FROM,
+            },
             hide_parameters=True,
             pool_pre_ping=True,
         )
+
+        @sa.event.listens_for(engine, "connect")
+        def _set_up(connection: psycopg.Connection[Any], _record: Any) -> None:
+            # every number as the columns are: sized by its value, it would make each statement several
+            connection.adapters.register_dumper(int, Int8Dumper)
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: sa.Connection) -> None:
