@@ -10,9 +10,9 @@ import time
 
 from casework.code_scheme import code_policy
 from casework.types import Home, Progress, Viewer, silent
-from casework.writing import Chunk
+from casework.writing import Chunk, Work
 from registry import plans
-from registry.plans import Plan, PlannedRow
+from registry.plans import OpenRow, Plan
 
 #: A transaction should hold the lock for at most this long (DESIGN 3.5); who waits then is next in line
 TRANSACTION_SECONDS = 0.1
@@ -23,15 +23,15 @@ _SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 50, 100, 400
 def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progress: Progress = silent) -> int:
     """How many rows were sent back to be decided again; on the last attempt they go to review as stale instead."""
     size, after, sent_back, done = _FIRST_CHUNK, -1, 0, 0
-    policy = code_policy(home)
+    work = Work(home, plan, code_policy(home), viewer)
     total = 0 if progress is silent else _count_open(home, plan)
     while True:
         with home.ledger.writing() as session:
             started = time.monotonic()
-            rows = plans.to_apply(session, plan, after=after, limit=size)
+            rows = plans.to_apply(session, plan, viewer, after=after, limit=size)
             if not rows:
                 break
-            chunk = Chunk(home, session, plan, rows, policy, viewer)
+            chunk = Chunk(session, work, rows)
             states: dict[int, str] = {}
             for row in rows:
                 if chunk.must_wait(row):
@@ -56,7 +56,7 @@ def _count_open(home: Home, plan: Plan) -> int:
         return plans.count_open(session, plan)
 
 
-def _apply_row(chunk: Chunk, row: PlannedRow, *, is_last: bool) -> str:
+def _apply_row(chunk: Chunk, row: OpenRow, *, is_last: bool) -> str:
     """Applies one row, or says that it is sent back."""
     if chunk.is_superseded(row):
         return "applied"
@@ -78,7 +78,7 @@ def _apply_row(chunk: Chunk, row: PlannedRow, *, is_last: bool) -> str:
     return "applied"
 
 
-def _is_stale(chunk: Chunk, row: PlannedRow) -> bool:
+def _is_stale(chunk: Chunk, row: OpenRow) -> bool:
     """Whether the ground of a row's plan has shifted since it was decided."""
     if chunk.is_outgrown or not chunk.strange.isdisjoint(row.asked):
         return True

@@ -25,10 +25,10 @@ class Course:
         self, session: Session, person_ids: Iterable[int], household_codes: Collection[str], viewer: Viewer
     ) -> None:
         self._session, self._viewer = session, viewer
-        self.people: dict[int, PersonState] = {}
-        self._read(person_ids)
+        records, members = people.known_with_households(session, person_ids, household_codes, viewer)
+        self.people = {person_id: _person_state(person_id, record) for person_id, record in records.items()}
         codes = {code for person in self.people.values() if (code := person.household_code) is not None}
-        self.households = _household_states(session, codes | set(household_codes), viewer)
+        self.households = {code: _household_state(code, members.get(code, ())) for code in {*codes, *household_codes}}
         self.changed: dict[int, Mapping[str, Any]] = {}
 
     def read_members(self, meanings: Iterable[Mapping[str, Any]]) -> None:
@@ -99,9 +99,8 @@ class Course:
     def _read(self, person_ids: Iterable[int]) -> None:
         unread = set(person_ids) - self.people.keys()
         if unread:
-            since = people.members_since(self._session, unread)
             for person_id, record in people.known(self._session, unread, self._viewer).items():
-                self.people[person_id] = PersonState(person_id, record, since.get(person_id))
+                self.people[person_id] = _person_state(person_id, record)
 
 
 def after_issue(meaning: Mapping[str, Any], household: HouseholdState | None, effects: Effects) -> dict[str, Any]:
@@ -125,17 +124,13 @@ def after_change(record: Mapping[str, Any], household: HouseholdState | None, ef
     return after
 
 
-def _household_states(session: Session, household_codes: set[str], viewer: Viewer) -> dict[str, HouseholdState]:
-    """The households of some codes as they stand, those not known yet included."""
-    ids = people.known_households(session, household_codes)
-    members: dict[int, list[people.Member]] = {}
-    for member in people.members(session, ids.values(), viewer):
-        members.setdefault(member.household_id, []).append(member)
-    states = {}
-    for code in household_codes:
-        held = members.get(ids.get(code, 0), [])
-        head = people.head_of(held)
-        living = frozenset(m.person_id for m in held if m.relation == HEAD and m.status == "active")
-        everyone = frozenset(member.person_id for member in held)
-        states[code] = HouseholdState(code, living, everyone, None if head is None else head.full_name)
-    return states
+def _person_state(person_id: int, record: Mapping[str, Any]) -> PersonState:
+    return PersonState(person_id, record, record["member_since"])
+
+
+def _household_state(household_code: str, held: Collection[people.Member]) -> HouseholdState:
+    """A household as it stands by its members and those who have left it; one not known yet has neither."""
+    head = people.head_of(held)
+    living = frozenset(m.person_id for m in held if m.relation == HEAD and m.status == "active")
+    everyone = frozenset(member.person_id for member in held)
+    return HouseholdState(household_code, living, everyone, None if head is None else head.full_name)

@@ -44,8 +44,8 @@ def _carry_out(session: WriteSession, item: Item, viewer: Viewer) -> None:
     else:
         effects = of_agreement(PersonState(person_id, record), meaning)
     touched = {person_id}
-    if record["relation_to_head"] == HEAD and record["household_id"] is not None:
-        household = people.members(session, [record["household_id"]], viewer)
+    if record["relation_to_head"] == HEAD and record["household_code"] is not None:
+        household = people.members(session, [record["household_code"]], viewer)
         if any(member.relation == HEAD and member.person_id != person_id for member in household):
             # where a head leaves or dies, another is the name by which the whole household is found
             touched.update(member.person_id for member in household)
@@ -66,7 +66,7 @@ def _carry_out(session: WriteSession, item: Item, viewer: Viewer) -> None:
         people.add_memberships(session, [membership])
         if relation == HEAD:
             # a new head is the name by which the whole household is found
-            touched.update(member.person_id for member in people.members(session, ids.values(), viewer))
+            touched.update(member.person_id for member in people.members(session, ids, viewer))
     tail.put(session, emitted(normalise(people.records(session, touched, viewer)), search_rules()))
 
 

@@ -146,6 +146,5 @@ def household_members(session: Session, household_code: str | None, viewer: View
     """Who belongs to a household now: person_id, relation, full_name, birth_date, sex, status."""
     if household_code is None:
         return []
-    ids = people.known_households(session, [household_code])
-    found = people.members(session, ids.values(), viewer)
-    return [asdict(member) for member in found if member.household_id == ids[household_code]]
+    found = people.members(session, [household_code], viewer)
+    return [asdict(member) for member in found if member.household_code == household_code]

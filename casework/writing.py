@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,52 +17,49 @@ from casework.types import Home, Viewer
 from matching.block import emitted, single_key
 from matching.normalise import normalise
 from matching.steps import search_rules
-from registry import codes, decisions, deliveries, log, people, plans, queue, tail
+from registry import codes, decisions, log, people, plans, queue, tail
 from registry.decisions import CandidateRecord, Decision
 from registry.engine import WriteSession
-from registry.plans import Plan, PlannedRow
+from registry.plans import OpenRow, Plan
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every transaction of a plan goes by: the office's code policy as it was when the work began."""
+
+    home: Home
+    plan: Plan
+    policy: CodePolicy
+    viewer: Viewer
 
 
 class Chunk:
     """Rows that are applied in one transaction, in order; later rows see what earlier ones changed."""
 
-    def __init__(
-        self,
-        home: Home,
-        session: WriteSession,
-        plan: Plan,
-        rows: Sequence[PlannedRow],
-        policy: CodePolicy,
-        viewer: Viewer,
-    ) -> None:
+    def __init__(self, session: WriteSession, work: Work, rows: Sequence[OpenRow]) -> None:
         check_keys(session)
+        home, plan, viewer = work.home, work.plan, work.viewer
         self._session, self._plan, self._viewer = session, plan, viewer
-        self._scheme = policy.scheme_at(session.at)
+        self._scheme = work.policy.scheme_at(session.at)
         self._log_key = home.key("log_digest")
         # what the tail has forgotten since the plan's T cannot be looked through again
         self.is_outgrown = session.floor_seq > plan.tail_seq
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
-        ids = [row.row_id for row in rows]
-        self._decided = {row_id: row.decision_no for row_id, row in decisions.current(session, ids).items()}
-        intake = deliveries.meanings(session, ids, viewer)
-        self._provinces = {row_id: province for row_id, (province, _) in intake.items()}
-        self._meanings = {row_id: meaning for row_id, (_, meaning) in intake.items()}
+        self._numbers = {row.row_id: row.decision_no for row in rows}
+        self._reopened = {row.row_id for row in rows if row.item_id is not None}
         self._waiting_for = [row.body["waits_for_row"] for row in rows if row.body.get("waits_for_row")]
         self._open = {item["row_id"] for item in queue.open_items(session, self._waiting_for) if item["kind"] == "row"}
         self._waits = queue.waits_from(session, self._waiting_for)
         self._earlier = self._decisions_of([row.body.get("same_as_row") for row in rows])
         targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
-        named = {meaning["household_code"] for meaning in self._meanings.values()} - {None}
+        named = {row.meaning["household_code"] for row in rows} - {None}
         self._course = Course(session, targets, named, viewer)
-        self._course.read_members(self._meanings.values())
+        self._course.read_members(row.meaning for row in rows)
         new = [row for row in rows if row.body["outcome"] == "issued"]
         self._person_ids = iter(session.next_ids("person", len(new)))
         own_numbers = {row.row_id: number for row in new if (number := self._own_number(row.body)) is not None}
-        drawing = [self._provinces[row.row_id] for row in new if row.row_id not in own_numbers]
+        drawing = [row.province for row in new if row.row_id not in own_numbers]
         self._draws = codes.Draws(session, home.key("code_permutation"), drawing, own_numbers.values())
-        self._reopened = {
-            item["row_id"]: item["item_id"] for item in queue.open_items(session, ids) if item["kind"] == "row"
-        }
 
         self._decisions: list[Decision] = []
         self._acts: list[log.Act] = []
@@ -94,11 +92,11 @@ class Chunk:
             return None if earlier is None else earlier[0]
         return body.get("person_id")
 
-    def is_superseded(self, row: PlannedRow) -> bool:
+    def is_superseded(self, row: OpenRow) -> bool:
         """Whether the row was decided otherwise since it was planned: by a person, or by a second process."""
-        return bool(self._decided.get(row.row_id, 0) != row.body["decision_no"])
+        return bool(row.decision_no != row.body["decision_no"])
 
-    def must_wait(self, row: PlannedRow) -> bool:
+    def must_wait(self, row: OpenRow) -> bool:
         """Whether the row speaks of a person whom an earlier row of this transaction changed: one change a seq."""
         return self._target_person(row.body) in self._course.changed
 
@@ -137,13 +135,13 @@ class Chunk:
 
     # what rows do ---------------------------------------------------------------------------------------------------
 
-    def issue(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
+    def issue(self, row: OpenRow, body: Mapping[str, Any]) -> None:
         """A new person with one new code."""
-        meaning = self._meanings[row.row_id]
+        meaning = row.meaning
         person_id = next(self._person_ids)
         code = self._own_number(body)
         if code is None or self._draws.is_known(code):
-            code = self._draws.draw(self._provinces[row.row_id])
+            code = self._draws.draw(row.province)
         else:
             self._draws.take(code)
         effects = self._course.issue(person_id, meaning)
@@ -153,22 +151,20 @@ class Chunk:
         self._take_effect(row, body, person_id, effects)
         self._decide(row, body, person_id, code)
 
-    def link(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
+    def link(self, row: OpenRow, body: Mapping[str, Any]) -> None:
         """A known person, and what the change means for him."""
         target = self.link_target(body)
         if target is None:
             raise RuntimeError(f"row {row.row_id}: its link was not checked")
         person_id, code = target
-        effects = self._course.link(
-            person_id, self._meanings[row.row_id], may_record_death=bool(body.get("number_agrees"))
-        )
+        effects = self._course.link(person_id, row.meaning, may_record_death=bool(body.get("number_agrees")))
         if effects.changes:
             record = self._course.people[person_id].record
             self._versions.append(people.draft(person_id, record, status=record["status"], row_id=row.row_id))
         self._take_effect(row, body, person_id, effects)
         self._decide(row, body, person_id, code)
 
-    def review(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
+    def review(self, row: OpenRow, body: Mapping[str, Any]) -> None:
         """The row waits for a person; until then other rows find it by its keys.
 
         Rows that were decided apart may each be planned to wait for the next. The last of them waits for nobody: it is
@@ -181,19 +177,19 @@ class Chunk:
         if target is not None:
             self._waits[row.row_id] = target
         item = {"reason": body["reason"], "waits_for_row_id": target}
-        if row.row_id in self._reopened:
-            self._revised.append({"item_id": self._reopened[row.row_id], **item})
+        if row.item_id is not None:
+            self._revised.append({"item_id": row.item_id, **item})
         else:
             self._items.append({"row_id": row.row_id, "kind": "row", **item})
         self._row_keys[row.row_id] = body.get("emitted", [])
         self._open.add(row.row_id)
         self._decide(row, body, None, None)
 
-    def return_row(self, row: PlannedRow, body: Mapping[str, Any]) -> None:
+    def return_row(self, row: OpenRow, body: Mapping[str, Any]) -> None:
         """The row goes back to its sender."""
         self._decide(row, body, None, None)
 
-    def _take_effect(self, row: PlannedRow, body: Mapping[str, Any], person_id: int, effects: Effects) -> None:
+    def _take_effect(self, row: OpenRow, body: Mapping[str, Any], person_id: int, effects: Effects) -> None:
         """Notes what is to be written of what the row changed."""
         self._foreseen.update(body.get("foreseen") or {})
         if effects.membership is not None:
@@ -203,7 +199,7 @@ class Chunk:
                     "person_id": person_id,
                     "household_code": code,
                     "relation": relation,
-                    "event_date": self._meanings[row.row_id]["event_date"],
+                    "event_date": row.meaning["event_date"],
                     "row_id": row.row_id,
                     "load_id": None,
                 }
@@ -213,9 +209,9 @@ class Chunk:
             reason = "household_conflict" if kind == "household" else kind
             self._items.append({"row_id": row.row_id, "kind": kind, "reason": reason, "waits_for_row_id": None})
 
-    def _decide(self, row: PlannedRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
-        if body["outcome"] != "review" and row.row_id in self._reopened:
-            self._closed.append(self._reopened[row.row_id])
+    def _decide(self, row: OpenRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
+        if body["outcome"] != "review" and row.item_id is not None:
+            self._closed.append(row.item_id)
             self._settled.append(row.row_id)
         if person_id is not None and code is not None:
             self._earlier[row.row_id] = (person_id, code)
@@ -243,7 +239,7 @@ class Chunk:
         )
         self._log(row, body, person_id)
 
-    def _log(self, row: PlannedRow, body: Mapping[str, Any], person_id: int | None) -> None:
+    def _log(self, row: OpenRow, body: Mapping[str, Any], person_id: int | None) -> None:
         plan = self._plan
         digest = self._digest(row)
         common = {
@@ -266,7 +262,7 @@ class Chunk:
         }
         self._acts.append(log.Act("decision", content, row.row_id))
 
-    def _digest(self, row: PlannedRow) -> str:
+    def _digest(self, row: OpenRow) -> str:
         """The keyed digest of what the row searched with."""
         return self._log_key.digest(orjson.dumps(sorted(row.asked)).decode())
 
@@ -284,7 +280,7 @@ class Chunk:
             session,
             [{**held, "household_id": households.get(held["household_code"])} for held in self._memberships],
         )
-        decisions.add(session, self._decisions, self._decided)
+        decisions.add(session, self._decisions, self._numbers)
         decisions.add_change_requests(session, self._requests)
         queue.close(session, self._closed, self._viewer)
         queue.revise(session, self._revised)
@@ -310,7 +306,7 @@ class Chunk:
         if unforeseen:
             records = people.records(self._session, unforeseen, self._viewer)
             tail.put(self._session, emitted(normalise(records), search_rules()), self._plan)
-        new_rows = {-row_id for row_id in self._row_keys.keys() - self._reopened.keys()}
+        new_rows = {-row_id for row_id in self._row_keys.keys() - self._reopened}
         tail.put_keys(self._session, known, self._plan, fresh=codes_of.keys() | new_rows)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import polars as pl
 
 from matching.schemas import UNDERSTOOD
@@ -109,16 +108,6 @@ def understood(rows: pl.DataFrame) -> pl.DataFrame:
     """UNDERSTOOD with row_id, out of INTAKE_ROW."""
     kind = pl.Struct({name: kind for name, kind in UNDERSTOOD.items() if name != "row"})
     return rows.select("row_id", "row", pl.col("understood").str.json_decode(kind)).unnest("understood")
-
-
-def meanings(session: Session, row_ids: Iterable[int], viewer: Viewer) -> dict[int, tuple[str, dict[str, Any]]]:
-    """row_id → (province of its sender, UNDERSTOOD without row) of some rows.
-
-    The viewer's act must be logged by the caller.
-    """
-    del viewer  # the whole country for now
-    found = session.rows_for("row_meanings", "row_ids", sorted(set(row_ids)))
-    return {row.row_id: (row.province, orjson.loads(row.understood)) for row in found}
 
 
 def outcomes(session: Session, delivery_ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -76,27 +75,40 @@ def _with_codes(persons: pl.DataFrame, codes: Sequence[sa.Row[Any]], heads: Mapp
 def known(session: Session, person_ids: Iterable[int], viewer: Viewer) -> dict[int, dict[str, Any]]:
     """person_id → PERSON_RECORD of some persons, as the ledger knows them now.
 
+    Beside it `member_since`, the date (yyyy-mm-dd) of the event by which they belong where they do, or to no household.
+
     The viewer's act must be logged by the caller.
     """
-    ids = sorted(set(person_ids))  # the whole country for now: every scope sees every person
+    return known_with_households(session, person_ids, (), viewer)[0]
+
+
+def known_with_households(
+    session: Session, person_ids: Iterable[int], household_codes: Iterable[str], viewer: Viewer
+) -> tuple[dict[int, dict[str, Any]], dict[str, list[Member]]]:
+    """`known` persons, and household_code → members of their households and of some others that have members.
+
+    The viewer's act must be logged by the caller.
+    """
     found: dict[int, dict[str, Any]] = {}
-    for row in session.rows_for("persons_by_id", "person_ids", ids):
+    # the whole country for now: every scope sees every person
+    for row in session.rows_for("persons_by_id", "person_ids", sorted(set(person_ids))):
         unsettled: dict[str, Any] = dict.fromkeys(("head_name", "bhxh_code", "active_code"))
-        found[row.record_id] = {**row._mapping, **unsettled, "codes": [], "is_disputed": False}
-    for code in session.rows_for("codes_of_persons", "person_ids", ids):
-        record = found[code.person_id]
-        record["codes"].append(code.code)
-        if code.status == "active":
-            record["bhxh_code"] = record["active_code"] = code.code
-        record["is_disputed"] |= code.status == "disputed"
-    households = {record["household_id"] for record in found.values()} - {None}
-    by_household = groupby(members(session, households, viewer), key=lambda member: member.household_id)
-    heads = {household_id: head_of(held) for household_id, held in by_household}
+        record = found.setdefault(row.record_id, {**row._mapping, **unsettled, "codes": [], "is_disputed": False})
+        if row.code is not None:
+            record["codes"].append(row.code)
+        if row.code_status == "active":
+            record["bhxh_code"] = record["active_code"] = row.code
+        record["is_disputed"] |= row.code_status == "disputed"
+    codes = {record["household_code"] for record in found.values()} | set(household_codes)
+    households: dict[str, list[Member]] = {}
+    for member in members(session, codes - {None}, viewer):
+        households.setdefault(member.household_code, []).append(member)
+    heads = {code: head_of(held) for code, held in households.items()}
     for record in found.values():
         record["codes"].sort()
-        head = heads.get(record["household_id"])
+        head = heads.get(record["household_code"])
         record["head_name"] = None if head is None else head.full_name
-    return found
+    return found, households
 
 
 def records(session: Session, person_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:
@@ -177,7 +189,7 @@ def known_households(session: Session, household_codes: Iterable[str]) -> dict[s
 class Member:
     """Somebody who belongs to a household now."""
 
-    household_id: int
+    household_code: str
     person_id: int
     relation: str | None
     full_name: str | None
@@ -186,17 +198,11 @@ class Member:
     status: str
 
 
-def members(session: Session, ids: Iterable[int], viewer: Viewer) -> list[Member]:
+def members(session: Session, household_codes: Iterable[str], viewer: Viewer) -> list[Member]:
     """Who belongs to some households now; former members stand under the households that they have joined since."""
     del viewer
-    found = session.rows_for("members_of_households", "household_ids", sorted(set(ids)))
+    found = session.rows_for("members_of_households", "household_codes", sorted(set(household_codes)))
     return [Member(**row._mapping) for row in found]
-
-
-def members_since(session: Session, person_ids: Iterable[int]) -> dict[int, str | None]:
-    """person_id → date (yyyy-mm-dd) of the event by which some persons belong where they do, or to no household."""
-    found = session.rows_for("members_since", "person_ids", sorted(set(person_ids)))
-    return {row.person_id: row.event_date for row in found}
 
 
 def head_of(members: Iterable[Member]) -> Member | None:

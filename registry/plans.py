@@ -37,6 +37,19 @@ class PlannedRow:
     asked: Sequence[int]
 
 
+@dataclass(frozen=True)
+class OpenRow(PlannedRow):
+    """A row of a plan that is to be applied: what it says (UNDERSTOOD without row), and how it stands now."""
+
+    meaning: Mapping[str, Any]
+    #: of its sender
+    province: str
+    #: of its current decision, 0 where there is none
+    decision_no: int
+    #: where it is in review, the open item
+    item_id: int | None
+
+
 def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, viewer: Viewer) -> list[int]:
     """Batches to work on: new ones for the rows that none has taken yet, and every unfinished one.
 
@@ -109,10 +122,26 @@ def store(session: WriteSession, plan: Plan, rows: Sequence[PlannedRow]) -> bool
     return True
 
 
-def to_apply(session: Session, plan: Plan, *, after: int, limit: int) -> list[PlannedRow]:
-    """The next rows of a plan that are neither applied nor sent back, in order."""
+def to_apply(session: Session, plan: Plan, viewer: Viewer, *, after: int, limit: int) -> list[OpenRow]:
+    """The next rows of a plan that are neither applied nor sent back, in order.
+
+    The viewer's act must be logged by the caller.
+    """
+    del viewer  # the whole country for now
     found = session.rows("planned_rows", batch_id=plan.batch_id, attempt=plan.attempt, after=after, limit=limit)
-    return [PlannedRow(row.row_id, row.position, orjson.loads(row.body), orjson.loads(row.asked)) for row in found]
+    return [
+        OpenRow(
+            row.row_id,
+            row.position,
+            orjson.loads(row.body),
+            orjson.loads(row.asked),
+            orjson.loads(row.understood),
+            row.province,
+            row.decision_no,
+            row.item_id,
+        )
+        for row in found
+    ]
 
 
 def count_open(session: Session, plan: Plan) -> int:

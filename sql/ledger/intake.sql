@@ -64,10 +64,6 @@ join delivery as d on d.delivery_id = r.delivery_id
 where r.row_id in :row_ids
 order by r.row_id;
 
--- name: row_meanings
--- what was understood of some rows, and the province of their sender
-select row_id, province, understood from intake_row where row_id in :row_ids;
-
 -- name: delivery_outcomes
 -- outcomes of the rows of some deliveries: one row per delivery, outcome and reason, also of one without rows; the
 -- undecided rows of a held one are held

@@ -27,12 +27,13 @@ where v.person_id between :first and :last
 order by v.person_id;
 
 -- name: persons_by_id
--- records of some persons: one row a person
+-- records of some persons, and by which event they belong where they do: one row a person and code, the active one first
 select
   v.person_id as record_id, v.full_name, v.birth_date, v.sex, v.personal_id, v.old_id, v.card_number,
   v.birth_place_code, v.birth_place_list, v.birth_place_name, v.residence_code, v.residence_list, v.residence_name,
   v.address, v.ethnicity, v.nationality, v.father_name, v.mother_name, v.phone, v.status,
-  h.household_code, m.relation as relation_to_head, h.household_id
+  h.household_code, m.relation as relation_to_head, h.household_id, m.event_date as member_since,
+  c.code, c.status as code_status
 from person_current as v
 left join (
   select
@@ -41,8 +42,9 @@ left join (
   where x.person_id in :person_ids
 ) as m on m.person_id = v.person_id and m.place = 1
 left join household as h on h.household_id = m.household_id
+left join code as c on c.person_id = v.person_id
 where v.person_id in :person_ids
-order by v.person_id;
+order by v.person_id, c.status, c.code;
 
 -- name: last_person_id
 select coalesce(max(person_id), 0) from person;
@@ -88,22 +90,24 @@ select household_id, household_code from household where household_code in :hous
 insert into membership (person_id, seq, household_id, relation, event_date, row_id, load_id)
 values (:person_id, :seq, :household_id, :relation, :event_date, :row_id, :load_id);
 
--- name: members_since
--- the date of the newest membership of some persons
-select person_id, max(event_date) as event_date from membership where person_id in :person_ids group by person_id;
-
 -- name: members_of_households
--- who belongs to some households now, with the name, whether alive, and the relation
-select m.household_id, m.person_id, m.relation, v.full_name, v.birth_date, v.sex, v.status
+-- who belongs to some households now, or belonged there before they joined another: the name, whether alive, the relation
+select h.household_code, m.person_id, m.relation, v.full_name, v.birth_date, v.sex, v.status
 from (
   select
     x.*, row_number() over (partition by x.person_id order by coalesce(x.event_date, '') desc, x.seq desc) as place
   from membership as x
-  where x.person_id in (select y.person_id from membership as y where y.household_id in :household_ids)
+  where x.person_id in (
+    select y.person_id
+    from household as z
+    join membership as y on y.household_id = z.household_id
+    where z.household_code in :household_codes
+  )
 ) as m
+join household as h on h.household_id = m.household_id
 join person_current as v on v.person_id = m.person_id
-where m.place = 1 and m.household_id is not null
-order by m.household_id, m.person_id;
+where m.place = 1
+order by h.household_code, m.person_id;
 
 -- name: heads_between
 -- the heads of each household with a member in an id range, the one it goes by first: the living before the dead

@@ -104,7 +104,7 @@ def test_where_one_of_two_heads_leaves_or_dies_the_others_are_found_by_the_other
     assert office.send(HAU, event, "03/10/2026") == {}
     assert office.record(ANH)["head_name"] == TUYET[2]
     with office.home.ledger.reading() as session:
-        ids = {member.person_id for member in people.members(session, [1], OFFICERS[0])}
+        ids = {member.person_id for member in people.members(session, [HOUSEHOLD], OFFICERS[0])}
     assert ids == left
 
 

@@ -214,7 +214,7 @@ def test_rows_decided_apart_do_not_wait_for_each_other_in_a_circle(office: Offic
             ((batch_id, places),) = plans.places(session, [row.row_id]).items()
         plan = decide_batch(office.home, batch_id, places, 2, office.viewer)
         with office.home.ledger.writing() as session:
-            (planned,) = plans.to_apply(session, plan, after=-1, limit=9)
+            (planned,) = plans.to_apply(session, plan, office.viewer, after=-1, limit=9)
             plans.send_back_open(session)
             body = {**planned.body, "reason": "waits_for_row", "waits_for_row": target.row_id}
             circular = replace(plan, attempt=3)
@@ -288,6 +288,23 @@ def test_without_the_lock_a_writer_that_looks_first_sees_what_is_old(
     store.write_engine = store.make_engine(*(with_lock if has_lock else without))
     monkeypatch.setattr(store, "turn", nullcontext)  # the line orders writers, and is not what keeps them apart
     assert _is_in_order(two_writers(office.home.ledger)) is is_safe
+
+
+# SQLite keeps no plan beyond a statement
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
+def test_a_writers_statement_is_planned_once_for_numbers_of_any_size_and_goes_by_its_index(office: Office) -> None:
+    """A plan is made while its table may be empty, and kept when it holds millions."""
+    with office.home.ledger.store.write_engine.connect() as connection:
+        session = Session(connection)
+        for number in (1, 2**20, 2**40):
+            assert session.rows("strange_keys", key_hashes=[number], seq=0, batch_id=number, attempt=1) == []
+        found = connection.exec_driver_sql(
+            "select name, generic_plans, custom_plans from pg_prepared_statements where statement like '%%search_key%%'"
+        )
+        ((name, generic_plans, custom_plans),) = found.all()
+        plan = connection.exec_driver_sql(f"explain execute {name} (array[1], 0, 1, 1)").scalars().all()
+    assert (generic_plans, custom_plans) == (2, 0)
+    assert "Seq Scan" not in str(plan)
 
 
 # begin immediate is lock and snapshot in one
