@@ -7,7 +7,7 @@ SHELL := bash
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?=
-LOCKING := uv pip compile --universal --python-version 3.11 --group dev --generate-hashes \
+LOCKING := uv pip compile --universal --python-version 3.11 --group dev --group bench --generate-hashes \
 	--no-emit-index-url --no-header --quiet pyproject.toml --output-file requirements.lock
 
 .PHONY: help
@@ -48,6 +48,11 @@ format: $(VENV)/installed ## write the code in the house's form, and sort import
 quality: $(VENV)/installed ## measure against a known truth: make quality WORLD=folder
 	@test -n "$(WORLD)" || { echo "make quality needs WORLD=folder, the folder with register.parquet, inbox and truth.csv" >&2; exit 2; }
 	$(BIN)/python -m benchmarks.quality "$(WORLD)"
+
+.PHONY: bench-quality
+bench-quality: $(VENV)/installed ## beside its peers, on worlds made in a folder: make bench-quality WORLDS=folder [WORLD="further worlds"]
+	@test -n "$(WORLDS)" || { echo "make bench-quality needs WORLDS=folder, where the generated worlds are or will be made" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.compare_quality --worlds "$(WORLDS)" $(WORLD)
 
 .PHONY: lock
 lock: $(VENV)/installed ## write requirements.lock anew; UPGRADE=1 takes the newest versions allowed

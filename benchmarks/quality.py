@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,14 +42,11 @@ class Step:
     exit_code: int
 
 
-def run_step(name: str, arguments: Sequence[str], home: Path) -> Step:
-    """The time and peak memory of one command; its results go to a file of the home's folder, its log to stderr."""
-    environ = {**os.environ, "MOTMA_HOME": str(home)}
-    environ.pop("MOTMA_LEDGER_URL", None)
-    environ.pop("PREFECT_API_URL", None)
+def run_step(name: str, module: str, arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> Step:
+    """The time and peak memory of `python -m module` in a process of its own; its results are let go, its log stays."""
     start = time.perf_counter()
     with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen([sys.executable, "-m", "pipelines.cli", *arguments], stdout=out, env=environ)
+        process = subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=out, env=environ)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     return Step(name, round(time.perf_counter() - start, 2), round(usage.ru_maxrss / 1024, 1), process.returncode)
@@ -81,9 +78,12 @@ def decide(world: Path, home: Path) -> tuple[pl.DataFrame, list[Step]]:
         ("run", ["run", str(world / "inbox")]),
         ("decisions", ["decisions", "--out", str(out)]),
     )
+    environ = {**os.environ, "MOTMA_HOME": str(home)}
+    environ.pop("MOTMA_LEDGER_URL", None)
+    environ.pop("PREFECT_API_URL", None)
     steps = []
     for name, arguments in commands:
-        step = run_step(name, arguments, home)
+        step = run_step(name, "pipelines.cli", arguments, environ)
         steps.append(step)
         if step.exit_code not in GOOD:
             raise WorldError(f"motma {name} ended with {step.exit_code}: its message stands above")

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = PROJECT["tool"]["importlinter"]["root_packages"]
 CONTRACTS = {contract["id"]: contract["name"] for contract in PROJECT["tool"]["importlinter"]["contracts"]}
-DIRECT = [Requirement(text) for text in (*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"])]
+GROUPS = PROJECT["dependency-groups"]
+DIRECT = [Requirement(text) for text in (*PROJECT["project"]["dependencies"], *GROUPS["dev"], *GROUPS["bench"])]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 LOCKED = [(canonicalize_name(name), version) for name, version in re.findall(r"^([\w.-]+)==(\S+)", LOCK, re.MULTILINE)]
 LICENCES = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
