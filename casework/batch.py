@@ -115,7 +115,7 @@ def _ruled(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, vie
         bodies = _rule(gathered, model, rules)
         meanings = {row["row_id"]: row for row in gathered.understood.iter_rows(named=True)}
         for row_id, foreseen in foresee(session, bodies, meanings, rules, viewer).items():
-            bodies[row_id]["foreseen"] = foreseen
+            bodies[row_id] |= {"foreseen": foreseen.left, "gained": foreseen.gained}
     found = gathered.found
     plan = Plan(batch_id, attempt, found.register_seq, found.tail_seq, model.version, rules.version)
     asked = _by_record(found.asked.unique(["record_id", "key_hash"]), ["key_hash"])

@@ -19,7 +19,11 @@ from registry.engine import Session
 
 
 class Course:
-    """Persons and households on their way; `changed` are the records of those whom the rows so far have changed."""
+    """Persons and households on their way.
+
+    `changed` are the records of those whom the rows so far have changed, `was` what the ledger said of them before;
+    `latest` are those whom the last row changed.
+    """
 
     def __init__(
         self, session: Session, person_ids: Iterable[int], household_codes: Collection[str], viewer: Viewer
@@ -30,6 +34,8 @@ class Course:
         codes = {code for person in self.people.values() if (code := person.household_code) is not None}
         self.households = {code: _household_state(code, members.get(code, ())) for code in {*codes, *household_codes}}
         self.changed: dict[int, Mapping[str, Any]] = {}
+        self.was: dict[int, Mapping[str, Any]] = {}
+        self.latest: set[int] = set()
 
     def read_members(self, meanings: Iterable[Mapping[str, Any]]) -> None:
         """Reads, at once, everybody in households whose head may come or go by these rows."""
@@ -40,6 +46,7 @@ class Course:
 
     def issue(self, person_id: int, meaning: Mapping[str, Any]) -> Effects:
         """A new person, as the row says him, joins the household that it names."""
+        self.latest.clear()
         household = self.households.get(meaning["household_code"])
         effects = of_issue(person_id, meaning, household)
         self._leave_behind(PersonState(person_id, after_issue(meaning, household, effects)), meaning, effects)
@@ -48,6 +55,7 @@ class Course:
 
     def link(self, person_id: int, meaning: Mapping[str, Any], *, may_record_death: bool) -> Effects:
         """What the row changes of a known person."""
+        self.latest.clear()
         person, household = self.people[person_id], self.households.get(meaning["household_code"])
         effects = of_link(person, meaning, household, may_record_death=may_record_death)
         after = replace(person, record=after_change(person.record, household, effects))
@@ -59,9 +67,10 @@ class Course:
     def _leave_behind(self, person: PersonState, meaning: Mapping[str, Any], effects: Effects) -> None:
         if effects.membership is not None and not effects.is_past:
             person = replace(person, since=meaning["event_date"])
+        before = self.people.get(person.person_id)
         self.people[person.person_id] = person
         if effects.membership is not None or effects.changes:
-            self.changed[person.person_id] = person.record
+            self._note(person, before)
         household = self.households.get(person.household_code or "")
         if household is None or effects.membership is None or effects.is_past:
             return
@@ -94,7 +103,13 @@ class Course:
         for member in members:
             person = self.people[member]
             self.people[member] = replace(person, record={**person.record, "head_name": name})
-            self.changed[member] = self.people[member].record
+            self._note(self.people[member], person)
+
+    def _note(self, person: PersonState, before: PersonState | None) -> None:
+        self.changed[person.person_id] = person.record
+        self.latest.add(person.person_id)
+        if before is not None:
+            self.was.setdefault(person.person_id, before.record)
 
     def _read(self, person_ids: Iterable[int]) -> None:
         unread = set(person_ids) - self.people.keys()

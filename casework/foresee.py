@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -32,14 +33,26 @@ def record_digest(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(values)).hexdigest()
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """What a row is expected to leave behind: the keys of each changed record without codes, by the record's digest.
+
+    `gained` are those by which persons are found from then on, that neither they had before nor the row itself emits:
+    a later row that asks for one of them has not been set against them.
+    """
+
+    left: Mapping[str, Sequence[int]]
+    gained: Sequence[int]
+
+
 def foresee(
     session: Session,
     bodies: Mapping[int, Mapping[str, Any]],
     meanings: Mapping[int, Mapping[str, Any]],
     rules: SearchRules,
     viewer: Viewer,
-) -> dict[int, dict[str, list[int]]]:
-    """row_id → digest → keys of the records, without codes, that each row is expected to leave behind.
+) -> dict[int, Foreseen]:
+    """row_id → what it is expected to leave behind, of rows that change somebody.
 
     `bodies` are in the order in which the rows take effect.
     """
@@ -49,7 +62,7 @@ def foresee(
     course.read_members(meanings[row_id] for row_id in chosen)
     #: row → the person it is expected to be; new persons have no id yet and take their row's, negative
     whose: dict[int, int] = {}
-    found: dict[int, dict[str, Mapping[str, Any]]] = {}
+    found: dict[int, tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]] = {}
     for row_id, body in chosen.items():
         if body["outcome"] == "issued":
             whose[row_id] = -row_id
@@ -60,11 +73,19 @@ def foresee(
                 continue
             whose[row_id] = person_id
             course.link(person_id, meanings[row_id], may_record_death=bool(body.get("number_agrees")))
-        found[row_id] = {record_digest(record): record for record in course.changed.values()}
+        if course.changed:
+            found[row_id] = list(course.was.values()), list(course.changed.values())
         course.changed.clear()
-    records = {digest: record for left in found.values() for digest, record in left.items()}
+        course.was.clear()
+    records = {record_digest(record): record for both in found.values() for part in both for record in part}
     keys = dict(zip(records, _keys(list(records.values()), rules), strict=True))
-    return {row_id: {digest: keys[digest] for digest in left} for row_id, left in found.items() if left}
+    foreseen = {}
+    for row_id, (before, after) in found.items():
+        left = {digest: keys[digest] for digest in map(record_digest, after)}
+        known = {key for record in before for key in keys[record_digest(record)]}
+        gained = {key for held in left.values() for key in held} - known - set(bodies[row_id]["emitted"])
+        foreseen[row_id] = Foreseen(left, sorted(gained))
+    return foreseen
 
 
 def _keys(records: Sequence[Mapping[str, Any]], rules: SearchRules) -> list[list[int]]:

@@ -73,6 +73,8 @@ class Chunk:
         self._settled: list[int] = []
         self._revised: list[dict[str, Any]] = []
         self._foreseen: dict[str, list[int]] = {}
+        self._gained: set[int] = set()
+        self._is_surprised = False
         self._row_keys: dict[int, list[int]] = {}
 
     # what is read ---------------------------------------------------------------------------------------------------
@@ -97,8 +99,12 @@ class Chunk:
         return bool(row.decision_no != row.body["decision_no"])
 
     def must_wait(self, row: OpenRow) -> bool:
-        """Whether the row speaks of a person whom an earlier row of this transaction changed: one change a seq."""
-        return self._target_person(row.body) in self._course.changed
+        """Whether the row is for the next transaction.
+
+        It is where it speaks of a person whom an earlier row of this one changed (one change a seq), and where somebody
+        came out of an earlier row otherwise than the plan foresaw: by which keys he is found is then known at the end.
+        """
+        return self._is_surprised or self._target_person(row.body) in self._course.changed
 
     def is_waiting(self, row_id: int) -> bool:
         """Whether a row is in review, before this transaction or within it."""
@@ -192,6 +198,11 @@ class Chunk:
     def _take_effect(self, row: OpenRow, body: Mapping[str, Any], person_id: int, effects: Effects) -> None:
         """Notes what is to be written of what the row changed."""
         self._foreseen.update(body.get("foreseen") or {})
+        # a later row of the plan that asks for such a key was not set against who has it now
+        self._gained.update(body.get("gained") or ())
+        self.strange |= self._gained
+        left = (record_digest(self._course.changed[person]) for person in self._course.latest)
+        self._is_surprised |= any(digest not in self._foreseen for digest in left)
         if effects.membership is not None:
             code, relation = effects.membership
             self._memberships.append(
@@ -305,9 +316,9 @@ class Chunk:
                 known[person_id] = [*keys, *(single_key(search_rules(), "code", code) for code in held_codes)]
         if unforeseen:
             records = people.records(self._session, unforeseen, self._viewer)
-            tail.put(self._session, emitted(normalise(records), search_rules()), self._plan)
+            tail.put(self._session, emitted(normalise(records), search_rules()))
         new_rows = {-row_id for row_id in self._row_keys.keys() - self._reopened}
-        tail.put_keys(self._session, known, self._plan, fresh=codes_of.keys() | new_rows)
+        tail.put_keys(self._session, known, self._plan, gained=self._gained, fresh=codes_of.keys() | new_rows)
 
 
 def _candidate_record(candidate: Mapping[str, Any]) -> CandidateRecord:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 import polars as pl
 
@@ -19,29 +18,35 @@ def find(session: Session, key_hashes: Sequence[int], register_seq: int) -> pl.D
     )
 
 
-def put(session: WriteSession, keys: pl.DataFrame, plan: Plan | None = None) -> None:
-    """Replaces the keys of the records in a KEYS frame; `plan` names the batch and attempt that made them."""
+def put(session: WriteSession, keys: pl.DataFrame) -> None:
+    """Replaces the keys of the records in a KEYS frame, which no plan foresaw."""
     gathered = keys.group_by("record_id", maintain_order=True).agg(pl.col("key_hash").unique(maintain_order=True))
-    put_keys(session, dict(gathered.iter_rows()), plan)
+    put_keys(session, dict(gathered.iter_rows()))
 
 
 def put_keys(
     session: WriteSession,
     keys: Mapping[int, Sequence[int]],
     plan: Plan | None = None,
+    gained: Collection[int] = frozenset(),
     fresh: Collection[int] = frozenset(),
 ) -> None:
-    """Replaces the keys of some records, by record_id; `fresh` ones have none yet."""
+    """Replaces the keys of some records, by record_id; `fresh` ones have none yet.
+
+    `plan` names the batch and attempt whose rows have all been set against these keys; not against the `gained` ones.
+    """
     drop(session, keys.keys() - fresh)
-    origin: dict[str, Any] = {
-        "seq": session.seq,
-        "batch_id": None if plan is None else plan.batch_id,
-        "attempt": None if plan is None else plan.attempt,
-    }
+    own = {"batch_id": None, "attempt": None} if plan is None else {"batch_id": plan.batch_id, "attempt": plan.attempt}
+    strange = {"batch_id": None, "attempt": None}
     session.run_many(
         "add_search_key",
         [
-            {"key_hash": key_hash, "record_id": record_id, **origin}
+            {
+                "key_hash": key_hash,
+                "record_id": record_id,
+                "seq": session.seq,
+                **(strange if key_hash in gained else own),
+            }
             for record_id, hashes in keys.items()
             for key_hash in dict.fromkeys(hashes)
         ],

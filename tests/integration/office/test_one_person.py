@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from casework import apply
 from registry import plans
 
 if TYPE_CHECKING:
@@ -168,3 +169,29 @@ def test_rows_whose_settling_was_cut_short_are_settled_by_the_next_command(
     office.run(office.file("b.csv", second))
     assert [row.outcome for row in office.rows()] == ["issued", "linked"]
     assert office.broken() == {}
+
+
+#: Đỗ Minh Châu comes to another household; her name and birth date are miswritten, her number is not
+MOVED = (
+    "Chuyển đến,Đỗ Minh Trâu,20/11/1989,Nữ,001199000333,,0190000003,Em,09676,08995,"
+    "Đỗ Quang Khải,Lương Thị Hạnh,01/10/2025"
+)
+
+
+@pytest.mark.parametrize("said", ["Đỗ Thị Châu,20/10/1999", "Đỗ Châu,1999"])
+@pytest.mark.parametrize("size", [1, 100], ids=["in two transactions", "in one"])
+def test_who_has_just_moved_is_met_in_the_new_household(
+    new_office: Callable[[], Office], monkeypatch: pytest.MonkeyPatch, said: str, size: int
+) -> None:
+    """She is found by her own name in the new household, which the row that brought her there does not say."""
+    monkeypatch.setattr(apply, "_FIRST_CHUNK", size)
+    later = f"Bổ sung,{said},Nữ,,,0190000003,Em,,,,,02/10/2025"
+    one, two = new_office(), new_office()
+    one.run(one.file("a.csv", MOVED, later))
+    two.run(two.file("a.csv", MOVED))
+    two.run(two.file("b.csv", later))
+    (first, second), (_, apart) = one.rows(), two.rows()
+    assert first.outcome == "linked"
+    assert second.outcome != "issued"
+    assert (second.outcome, second.reason, second.code) == (apart.outcome, apart.reason, apart.code)
+    assert one.broken() == {}
