@@ -18,7 +18,7 @@ from casework.types import Progress, silent
 from matching.model_files import write_model
 from matching.normalise import normalise
 from matching.samples import samples
-from matching.schemas import RECORD
+from matching.schemas import NORMALISED, RECORD
 from matching.train import TrainingError, TrainingPairs, train
 
 _SAMPLES = {"same": "candidate pairs", "stranger": "random", "relative": "of one household", "twin": "of twins"}
@@ -63,6 +63,8 @@ def learn(
     """Writes the model that the lessons teach, leaning on the base. The same lessons, base and seed give the same
     bytes. UsageError for a base that cannot be read, and where nothing is to be learnt."""
     model = model_of(base)
+    if absent := [column for column in model.columns if column not in NORMALISED]:
+        raise UsageError(f"model {model.version} reads {', '.join(absent)}, which no register has; name another --base")
     found = []
     for number, lesson in enumerate(lessons):
         found.append(samples(lesson.rows, lesson.compared, lesson.register, model, seed + number))

@@ -20,13 +20,15 @@ _COMPARISON_KEYS = {each.name for each in fields(Comparison)}
 _WHOLE_KEYS = {each.name for each in fields(Whole)}
 #: Kinds whose agreement can imply that of another comparison.
 _IMPLYING = ("number", "personal_id", "exact")
+#: Comparisons by whose levels matching/decide.py and the officers' rules go.
+_DECIDING = ("given", "birth", "household", "parents", "personal_id", "old_id", "code")
 #: How a graded level says where it begins.
 _GRADES = {"text": "at_least", "digits": "at_most"}
 
 
 def faults_of(text: Mapping[str, Any], *, is_standing: bool) -> list[str]:
     """Every fault of a parsed model file. A standing model, which the register is searched with, also needs what
-    deciding asks it for: a prior for each event, and how often a search misses."""
+    deciding asks it for: some comparisons, a prior for each event, and how often a search misses."""
     faults = [f"{key} is no part of a model" for key in text if key not in _TABLES]
     faults += _faults_of_head(text, is_standing=is_standing)
     listed = text.get("comparison", [])
@@ -36,6 +38,9 @@ def faults_of(text: Mapping[str, Any], *, is_standing: bool) -> list[str]:
     for number, each in enumerate(listed, start=1):
         where = each["name"] if _is_text(each.get("name")) else f"comparison no. {number}"
         faults += [f"{where}: {fault}" for fault in _faults_of_comparison(each, classes)]
+    names = [each.get("name") for each in listed]
+    if is_standing and (absent := [name for name in _DECIDING if name not in names]):
+        faults.append(f"the register is decided by {', '.join(absent)}, which is not compared")
     return faults or _faults_between(listed, text.get("session", []))
 
 

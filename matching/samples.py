@@ -42,25 +42,26 @@ def samples(
     frequencies = Frequencies(count_frequencies(register, model))
 
     def levels(pairs: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
-        return compare(conform(pairs, PAIRS), left, register, frequencies, model)
+        return compare(pairs, left, register, frequencies, model)
 
     candidates = levels(meet(rows, register, rules_of(model)), compared)
-    others = {"stranger": levels(_random(register, seed), register)}
+    others = {"stranger": levels(random_pairs(register, seed), register)}
     if model.others:
         together = _households(register)
         others["relative"] = levels(together.filter(~pl.col("of_one_day")), register)
         twins = levels(together.filter("of_one_day"), register)
-        given = model.comparison("given")
-        others["twin"] = twins.filter(~pl.col("level_given").is_in([given.code(level) for level in _ONE_PERSON]))
+        for given in (comparison for comparison in model.comparisons if comparison.kind == "given"):
+            one_person = [given.code(level) for level in _ONE_PERSON]
+            twins = twins.filter(~pl.col(f"level_{given.name}").is_in(one_person))
+        others["twin"] = twins
     return TrainingPairs(candidates, others)
 
 
-def _random(register: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Pairs of the register drawn by chance."""
+def random_pairs(register: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """PAIRS of the register, whose records count from 1, drawn by chance."""
     drawn = np.random.default_rng(seed).integers(1, register.height + 1, (2, RANDOM_PAIRS))
-    return pl.DataFrame({"record_id_l": drawn[0], "record_id_r": drawn[1]}).filter(
-        pl.col("record_id_l") != pl.col("record_id_r")
-    )
+    pairs = pl.DataFrame({"record_id_l": drawn[0], "record_id_r": drawn[1]}, schema=dict(PAIRS))
+    return pairs.filter(pl.col("record_id_l") != pl.col("record_id_r"))
 
 
 def _households(register: pl.DataFrame) -> pl.DataFrame:

@@ -40,6 +40,12 @@ def test_show_tells_every_level_and_its_weight(capsys: pytest.CaptureFixture[str
     assert all(level.label in table for comparison in NEWEST.comparisons for level in comparison.levels)
 
 
+def test_show_takes_the_model_of_another_register(capsys: pytest.CaptureFixture[str]) -> None:
+    febrl = SAMPLES.parent / "benchmarks" / "data" / "febrl" / "febrl.toml"
+    assert main(["model", "show", "--model", str(febrl)]) == 0
+    assert "sinh đôi" not in capsys.readouterr().out
+
+
 def test_a_chart_has_every_label_and_is_svg_or_png(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     svg, png = tmp_path / "weights.svg", tmp_path / "weights.PNG"
     for file in (svg, png):
@@ -106,6 +112,9 @@ def test_training_needs_change_files_that_teach_something(tmp_path: Path, capsys
     assert "1 registers need as many inboxes" in capsys.readouterr().err
     assert main([*asked[:2], str(tmp_path / "absent.csv"), *asked[3:]]) == EXIT_UNREADABLE
     assert "absent.csv" in capsys.readouterr().err
+    febrl = SAMPLES.parent / "benchmarks" / "data" / "febrl" / "febrl.toml"
+    assert main([*asked, "--base", str(febrl)]) == 2
+    assert "model febrl reads given_name, surname" in capsys.readouterr().err
     assert not out.exists()
 
 

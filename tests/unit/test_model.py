@@ -53,6 +53,7 @@ def _drop(key: str) -> Callable[[dict[str, Any]], Any]:
         (lambda text: text["prior"].update(birth=1.5), r"\[prior\] must hold probabilities"),
         (lambda text: text["thresholds"].update(upper=0.001), "0 < lower < upper < 1"),
         (lambda text: text.update(comparisons=[]), "comparisons is no part of a model"),
+        (lambda text: text["comparison"].pop(0), "the register is decided by given, which is not compared"),
         (_drop("comparison"), r"there is no \[\[comparison\]\]"),
         (lambda text: text["comparison"].pop(), "session no. 2: learns must name comparisons"),
         (lambda text: text["comparison"].append(text["comparison"][0]), "two comparisons have one name"),
