@@ -26,7 +26,8 @@ def redecide(home: Home, row_ids: Iterable[int], viewer: Viewer) -> None:
                 newest = plans.last_plan(session, batch_id)
             attempt = 1 if newest is None else newest.attempt + 1
             plan = decide_batch(home, batch_id, rows, attempt, viewer)
-            apply_plan(home, plan, viewer, is_last=number == MOST_ATTEMPTS)
+            # somebody else's open plan comes first, and is not at its last attempt
+            apply_plan(home, plan, viewer, is_last=number == MOST_ATTEMPTS and plan.attempt == attempt)
             after = _numbers(home, rows)
             rows = {row_id: place for row_id, place in rows.items() if after.get(row_id) == before.get(row_id)}
             if not rows:

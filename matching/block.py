@@ -170,6 +170,18 @@ def _syllables(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
     return records.select("record_id", value=ordered).drop_nulls()
 
 
+def _initials(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+    """The first letters of the name's syllables: what a slip of the finger inside a syllable leaves as it is."""
+    letters = pl.col("name_fold").str.replace_all(r"(\w)\w* ?", "${1}")
+    return records.select("record_id", value=letters).drop_nulls()
+
+
+def _but_given(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+    """The name without its last syllable, where there are more."""
+    before = pl.col("name_fold").str.extract(r"^(.+) \S+$")
+    return records.select("record_id", value=before).drop_nulls()
+
+
 def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
     full, month, year = (pl.col("birth_precision") == number for number in (0, 1, 2))
     january = full & (pl.col("birth") % 10000 == 101)
@@ -244,6 +256,8 @@ _ATOMS: dict[str, Callable[[pl.DataFrame, bool], pl.DataFrame]] = {
     "sound": _column("name_sound"),
     "surname": _syllable(0),
     "syllables": _syllables,
+    "initials": _initials,
+    "but_given": _but_given,
     "given": _syllable(-1),
     "birth": _birth,
     "full_birth": _full_birth,
@@ -258,4 +272,5 @@ _ATOMS: dict[str, Callable[[pl.DataFrame, bool], pl.DataFrame]] = {
     "parent": _parent,
     "household": _column("household_code"),
     "head": _column("head_fold"),
+    "phone": _column("phone"),
 }

@@ -17,10 +17,10 @@ NEEDED = ("always", "given", "extra")
 #: what a key may be made of, beside a file's own atoms; matching/block.py finds their values
 ATOMS = (
     *("code", "personal_id", "old_id"),
-    *("name", "sound", "surname", "given", "syllables"),
+    *("name", "sound", "surname", "given", "syllables", "initials", "but_given"),
     *("birth", "full_birth", "birth_month", "birth_day", "birth_year"),
     *("sex", "birth_place", "residence", "place", "province"),
-    *("parent", "household", "head"),
+    *("parent", "household", "head", "phone"),
 )
 RULES = Path(__file__).parent / "rules"
 _SETTINGS = ("version", "cap", "must_run", "atom", "step")

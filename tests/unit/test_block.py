@@ -69,7 +69,7 @@ GOLDEN: dict[tuple[str, str], list[int]] = {
 
 PLACES = {"birth_place", "residence", "place", "province"}
 PARTIAL_DATES = {"birth", "birth_month", "birth_day", "birth_year"}
-NAMES = {"name", "sound", "surname", "given", "syllables", "parent", "head"}
+NAMES = {"name", "sound", "surname", "given", "syllables", "initials", "but_given", "parent", "head"}
 
 
 def normalised(*records: Mapping[str, Any], first_id: int = 1) -> pl.DataFrame:
@@ -130,6 +130,13 @@ def test_a_key_needs_all_of_its_atoms() -> None:
         ("sound_near_birth", {"birth_date": "1968-07-14"}, {}),
         ("name_parent", {"birth_date": None}, {}),
         ("ends_birth", {"full_name": "Nguyễn Hà"}, {}),
+        ("ends_birth", {"full_name": "Nguyễn Hà", "birth_date": "1986-07-15"}, {}),
+        ("near_name", {"full_name": "Nguyễn Thị Thu Hf"}, {}),
+        ("near_name", {"full_name": "Nguyễn Thị Thu Gà"}, {}),
+        ("near_name", {"full_name": "Nguyễn Thị Tu Hà", "birth_date": "1986-07-15"}, {}),
+        ("near_name", {"full_name": "Nguyễn Thị Thu Hf", "birth_date": "1986"}, {}),
+        ("near_name", {"full_name": "Ng Tị Hà", "birth_date": "1986-08-14"}, {}),
+        ("near_name", {"full_name": "Nguyễn Văn Tám", "phone": "0912345678"}, {"phone": "0912345678"}),
     ],
 )
 def test_who_is_met_by_which_step(step: str, searching: dict[str, Any], found: dict[str, Any]) -> None:
@@ -149,6 +156,8 @@ def test_who_is_met_by_which_step(step: str, searching: dict[str, Any], found: d
         ("household", {"full_name": "Trần Văn Hải", "birth_date": "1987"}),
         ("birth_sex_place", {"birth_date": "1986-07"}),
         ("sound_near_birth", {"birth_date": "1986"}),
+        ("near_name", {"full_name": "Nguyễn Thị Thu Gà", "birth_date": "1987-07-14"}),
+        ("near_name", {"full_name": "Trần Văn Tám"}),
     ],
 )
 def test_who_is_not_met_by_which_step(step: str, searching: dict[str, Any]) -> None:
