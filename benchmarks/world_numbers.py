@@ -15,8 +15,9 @@ def unique_numbers(rng: np.random.Generator, prefix: Array, digits: int, width: 
     base = prefix.astype(np.int64) * 10**digits
     value = base + rng.integers(0, 10**digits, len(base))
     while True:
-        _, first = np.unique(value, return_index=True)
-        again = np.setdiff1d(np.arange(len(value)), first)
+        twice = np.ones(len(value), dtype=bool)
+        twice[np.unique(value, return_index=True)[1]] = False
+        again = np.flatnonzero(twice)
         if not len(again):
             return padded(value, width)
         value[again] = base[again] + rng.integers(0, 10**digits, len(again))

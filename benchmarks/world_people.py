@@ -42,7 +42,7 @@ def make_people(
     _places(rng, places, people)
     _names(rng, names, people)
     _numbers(rng, places, people)
-    return pl.DataFrame({name: _column(values) for name, values in people.items()})
+    return pl.DataFrame({name: _column(people.pop(name)) for name in list(people)})
 
 
 def _column(values: Array) -> pl.Series:

@@ -31,6 +31,8 @@ FLOOR = -20.0
 #: Pairs drawn for the chances among strangers, and pairs that one pass of EM reads at most.
 RANDOM_PAIRS, EM_PAIRS = 5e6, 3e6
 SEED = 1
+#: What EM saw in no match is rare, not impossible.
+LEAST_M = 1e-4
 #: Of all true pairs, how many the sure rules find (a guess, as the documentation asks for; it moves the prior alone).
 RECALL = 0.7
 
@@ -216,7 +218,7 @@ def settings() -> SettingsCreator:
 
 
 def trained(linker: Linker) -> dict[str, Any]:
-    """The model, learnt without labels."""
+    """The model, learnt without labels; no level is impossible among matches."""
     linker.training.estimate_probability_two_random_records_match(list(SURE), recall=RECALL)
     linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
     for rule in TRAINING:
@@ -224,7 +226,16 @@ def trained(linker: Linker) -> dict[str, Any]:
             rule, estimate_without_term_frequencies=True, max_pairs=EM_PAIRS, record_sample_proportion=1.0
         )
     model: dict[str, Any] = linker.misc.save_model_to_json()
+    for comparison in model["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if "m_probability" in level:
+                level["m_probability"] = max(level["m_probability"], LEAST_M)
     return model
+
+
+def predicted(linker: Linker) -> str:
+    """The table of the linker's pairs with their weights."""
+    return str(linker.inference.predict(threshold_match_weight=FLOOR).physical_name)
 
 
 def scores(people: Path, work: Path) -> tuple[duckdb.DuckDBPyRelation, dict[str, Any]]:
@@ -233,10 +244,11 @@ def scores(people: Path, work: Path) -> tuple[duckdb.DuckDBPyRelation, dict[str,
     api = DuckDBAPI(connection)
     register = api.register(connection.read_parquet(str(people / REGISTER)), dataset_display_name="register")
     rows = api.register(connection.read_parquet(str(people / ROWS)), dataset_display_name="rows")
-    linker = Linker([register, rows], settings(), log_level=None)
-    model = trained(linker)
-    found = linker.inference.predict(threshold_match_weight=FLOOR).physical_name
-    among = among_rows(api, linker, rows, model)
+    model = trained(Linker([register, rows], settings(), log_level=None))
+    found = predicted(Linker([register, rows], model, log_level=None))
+    among_rows = Linker(rows, {**model, "link_type": "dedupe_only"}, log_level=None)
+    among_rows.training.estimate_probability_two_random_records_match(list(SURE), recall=RECALL)
+    among = predicted(among_rows)
     return connection.sql(
         f"""
         select least(record_id_l, record_id_r) as record_id, greatest(record_id_l, record_id_r) as other_id,
@@ -246,14 +258,6 @@ def scores(people: Path, work: Path) -> tuple[duckdb.DuckDBPyRelation, dict[str,
         group by all order by all
         """  # noqa: S608 - the names are Splink's own tables
     ), model
-
-
-def among_rows(api: DuckDBAPI, linker: Linker, rows: Any, model: dict[str, Any]) -> str:
-    """The table of pairs among the rows, by the model and the frequencies learnt with the register."""
-    own = {**model, "link_type": "dedupe_only"}
-    second = Linker(rows, SettingsCreator.from_path_or_dict(own), log_level=None)
-    second.training.estimate_probability_two_random_records_match(list(SURE), recall=RECALL)
-    return str(second.inference.predict(threshold_match_weight=FLOOR).physical_name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
