@@ -45,7 +45,10 @@ def make_people(
     return pl.DataFrame({name: _column(people.pop(name)) for name in list(people)})
 
 
-def _column(values: Array) -> pl.Series:
+def _column(values: Array | pl.Series) -> pl.Series:
+    """The values as polars holds them: a text there takes a third of what numpy needs for it."""
+    if isinstance(values, pl.Series):
+        return values
     return pl.Series(values.tolist(), dtype=pl.String) if values.dtype == object else pl.Series(values)
 
 
@@ -173,7 +176,7 @@ def _places(rng: np.random.Generator, places: Places, people: dict[str, Array]) 
     people["birth_2025"] = np.where(out == home, people["home_2025"], places.code_2025(out, draw))
 
 
-def _names(rng: np.random.Generator, names: Names, people: dict[str, Array]) -> None:
+def _names(rng: np.random.Generator, names: Names, people: dict[str, Any]) -> None:
     of, sex, year = people["people"], people["sex"], people["year"]
     province = np.array([code[:2] for code in people["household_code"]], dtype=object)
     surname = names.surnames(rng, of, province)
@@ -203,7 +206,7 @@ def _names(rng: np.random.Generator, names: Names, people: dict[str, Array]) -> 
         away = full_names(of, own, names.middles(rng, of, letters, born), names.given(rng, of, letters, born))
         away = np.where(role == SIBLING, away[head], away)
         away[second] = away[second - 1]
-        people[f"{parent}_name"] = np.where(people[parent] >= 0, full[people[parent]], away)
+        people[f"{parent}_name"] = _column(np.where(people[parent] >= 0, full[people[parent]], away))
 
 
 def _homonyms(rng: np.random.Generator, people: dict[str, Array], surname: Array, middle: Array, given: Array) -> None:

@@ -49,59 +49,63 @@ def make_register(
     base = np.flatnonzero(known)
     again = base[rng.random(len(base)) < TWO_CODES]
     at = np.concatenate((base, again))
-    rows = people[at]
+
+    def of(name: str) -> pl.Series:
+        """A column of the population for each row of the extract: all at once would be the population twice."""
+        return people[name].gather(at)
+
     size, repeated = len(at), np.arange(len(at)) >= len(base)
-    home = rows["home"].to_numpy()
+    home = of("home").to_numpy()
     province = places.provinces[home]
     elsewhere = rng.random(size) < np.where(repeated, 0.6, 0.06)
-    province = np.where(elsewhere, places.provinces[rows["birth_commune"].to_numpy()], province)
+    province = np.where(elsewhere, places.provinces[of("birth_commune").to_numpy()], province)
     code = unique_numbers(rng, province, 8, 10)
-    year, role = rows["year"].to_numpy(), rows["role"].to_numpy()
+    year, role = of("year").to_numpy(), of("role").to_numpy()
     houses = people["household"].to_numpy()
     new_list = (rng.random(int(houses.max()) + 1) < 0.3)[houses[at]]
-    new_birth = (rng.random(size) < 0.08) | (rows["birth"].to_numpy() >= np.datetime64("2025-07-01"))
+    new_birth = (rng.random(size) < 0.08) | (of("birth").to_numpy() >= np.datetime64("2025-07-01"))
     birth_code = np.where(
-        new_birth, places.targets[rows["birth_2025"].to_numpy()], places.codes[rows["birth_commune"].to_numpy()]
+        new_birth, places.targets[of("birth_2025").to_numpy()], places.codes[of("birth_commune").to_numpy()]
     )
-    home_name = np.where(new_list, places.target_names[rows["home_2025"].to_numpy()], places.names[home])
+    home_name = np.where(new_list, places.target_names[of("home_2025").to_numpy()], places.names[home])
     young = year >= 2000
     keep_parent = np.where(young, 0.5, 0.05)
-    personal = np.where(rng.random(size) < np.where(year < 1960, 0.45, 0.25), "", rows["personal_id"].to_numpy())
+    personal = np.where(rng.random(size) < np.where(year < 1960, 0.45, 0.25), "", of("personal_id").to_numpy())
     card = np.where(year > 2020, "TE1", "GD4").astype(object) + np.array([one[:2] for one in code], dtype=object) + code
     gone = (rng.random(size) < np.interp(year, (1930, 1960, 1985), (0.12, 0.025, 0.002))) & ~repeated
     gone[np.isin(at, again)] = False
     frame = pl.DataFrame(
         {
             "bhxh_code": _text(code),
-            "household_code": rows["household_code"],
-            "full_name": _text(_spelled(rng, rows["full_name"].to_numpy(), repeated, rate)),
-            "birth_date": _text(_birth(rows)),
-            "sex": rows["sex"],
+            "household_code": of("household_code"),
+            "full_name": _text(_spelled(rng, of("full_name").to_numpy(), repeated, rate)),
+            "birth_date": _text(_birth(of("birth"), of("precision"))),
+            "sex": of("sex"),
             "personal_id": _text(personal),
-            "old_id": _text(np.where(rng.random(size) < 0.4, "", rows["old_id"].to_numpy())),
+            "old_id": _text(np.where(rng.random(size) < 0.4, "", of("old_id").to_numpy())),
             "birth_place_code": _text(np.where(rng.random(size) < 0.07, "", birth_code)),
             "birth_place_list": _text(np.where(new_birth, "2025", "2019")),
             "residence_code": _text(
-                np.where(new_list, places.targets[rows["home_2025"].to_numpy()], places.codes[home])
+                np.where(new_list, places.targets[of("home_2025").to_numpy()], places.codes[home])
             ),
             "residence_list": _text(np.where(new_list, "2025", "2019")),
             "address": _text(
                 np.array(
                     [
                         f"{village(places, one, number, name)}, {name}"
-                        for one, number, name in zip(home, rows["village"], home_name, strict=True)
+                        for one, number, name in zip(home, of("village"), home_name, strict=True)
                     ],
                     dtype=object,
                 )
             ),
-            "ethnicity": rows["people"],
+            "ethnicity": of("people"),
             "nationality": pl.repeat("VN", size, eager=True),
             "relation_to_head": _text(
-                np.where(rows["sex"].to_numpy() == "M", np.array(RELATIONS["M"])[role], np.array(RELATIONS["F"])[role])
+                np.where(of("sex").to_numpy() == "M", np.array(RELATIONS["M"])[role], np.array(RELATIONS["F"])[role])
             ),
-            "father_name": _text(np.where(rng.random(size) < keep_parent, rows["father_name"].to_numpy(), "")),
-            "mother_name": _text(np.where(rng.random(size) < keep_parent, rows["mother_name"].to_numpy(), "")),
-            "phone": rows["phone"],
+            "father_name": _text(np.where(rng.random(size) < keep_parent, of("father_name").to_numpy(), "")),
+            "mother_name": _text(np.where(rng.random(size) < keep_parent, of("mother_name").to_numpy(), "")),
+            "phone": of("phone"),
             "status": _text(np.where(gone, "deceased", "active")),
             "card_number": _text(np.where((rng.random(size) < 0.1) | (role == NEWBORN), "", card)),
         }
@@ -111,16 +115,17 @@ def make_register(
     second = code[len(base) :]
     pairs = pl.DataFrame({"code_a": _text(codes[again]), "code_b": _text(second)})
     codes[again] = codes[again] + ";" + second
-    return Register(frame[rng.permutation(size)], codes, pairs)
+    order = rng.permutation(size)
+    mixed = [frame.drop_in_place(name).gather(order) for name in frame.columns]
+    return Register(pl.DataFrame(mixed), codes, pairs)
 
 
 def _text(values: Array) -> pl.Series:
     return pl.Series(values.tolist(), dtype=pl.String)
 
 
-def _birth(rows: pl.DataFrame) -> Array:
-    whole = rows["birth"].cast(pl.Date).dt.to_string("%Y-%m-%d").to_numpy().astype("U10")
-    precision = rows["precision"].to_numpy()
+def _birth(birth: pl.Series, precision: pl.Series) -> Array:
+    whole = birth.cast(pl.Date).dt.to_string("%Y-%m-%d").to_numpy().astype("U10")
     return np.where(precision == 2, whole.astype("U4"), np.where(precision == 1, whole.astype("U7"), whole))
 
 
