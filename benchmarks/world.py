@@ -38,6 +38,7 @@ class Recipe:
     rows: int = 0
     provinces: tuple[str, ...] = ()
     form: str = "parquet"
+    wild: float = 0.0
 
 
 def make_world(out: Path, recipe: Recipe) -> dict[str, object]:
@@ -58,7 +59,7 @@ def make_world(out: Path, recipe: Recipe) -> dict[str, object]:
     corrected = plan.filter((pl.col("event") == "correct") & (pl.col("kind") == "existing"))["person"].unique().sort()
     wrong = [codes[person].split(";")[0] for person in corrected if rng.random() < MISREAD * min(recipe.rate, 1.0)]
     extract = misread(rng, register, wrong)
-    truth = write_inbox(Writer(rng, ground, codes, recipe.rate), plan, areas, out / "inbox")
+    truth = write_inbox(Writer(rng, ground, codes, recipe.rate, recipe.wild), plan, areas, out / "inbox")
     if recipe.form == "csv":
         extract.with_columns(pl.col(pl.String).replace("", None)).write_csv(out / "register.csv")
     else:
@@ -88,11 +89,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=0, help="rows of the inbox (default: a tenth of the persons)")
     parser.add_argument("--provinces", default="", help="codes of the old list, comma between (default: drawn)")
     parser.add_argument("--form", choices=("parquet", "csv"), default="parquet", help="format of the register extract")
+    parser.add_argument("--wild", type=float, default=0.0, help="share of typists with a way of their own (default 0)")
     given = parser.parse_args(arguments)
     if any((given.out / "inbox").glob("*")):
         parser.error(f"{given.out / 'inbox'} holds files already: name another folder or empty it")
     provinces = tuple(code for code in given.provinces.split(",") if code)
-    recipe = Recipe(given.persons, given.seed, given.rate, given.files, given.rows, provinces, given.form)
+    recipe = Recipe(given.persons, given.seed, given.rate, given.files, given.rows, provinces, given.form, given.wild)
     print(json.dumps(make_world(given.out, recipe)))
     return 0
 

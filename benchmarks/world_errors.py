@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.world_senders import Way
 from benchmarks.world_slips import slip, swap_iy, without_marks
 
 Rng = np.random.Generator
@@ -62,6 +63,7 @@ class Typist:
 
     commune_list: str
     habits: Mapping[str, float] = field(default_factory=dict)
+    way: Way | None = None
 
 
 def draw_typist(rng: Rng, rate: float) -> Typist:

@@ -85,9 +85,7 @@ def make_register(
             "old_id": _text(np.where(rng.random(size) < 0.4, "", of("old_id").to_numpy())),
             "birth_place_code": _text(np.where(rng.random(size) < 0.07, "", birth_code)),
             "birth_place_list": _text(np.where(new_birth, "2025", "2019")),
-            "residence_code": _text(
-                np.where(new_list, places.targets[of("home_2025").to_numpy()], places.codes[home])
-            ),
+            "residence_code": _text(np.where(new_list, places.targets[of("home_2025").to_numpy()], places.codes[home])),
             "residence_list": _text(np.where(new_list, "2025", "2019")),
             "address": _text(
                 np.array(

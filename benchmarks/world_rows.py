@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from benchmarks.world_people import CHILD, SIBLING
 from benchmarks.world_places import Area, Ground, Places
 from benchmarks.world_plan import COMMUNE
 from benchmarks.world_register import RELATIONS, village
+from benchmarks.world_senders import draw_way, write
 
 Rng = np.random.Generator
 
@@ -45,16 +47,17 @@ TRUTH = ("file", "row", "kind", "person", "codes", "event", "tags", "twin")
 class Writer:
     """Types the rows of one world. Needs the population and the codes only to look up a row's own person and kin."""
 
-    def __init__(self, rng: Rng, ground: Ground, codes: list[str], rate: float) -> None:
+    def __init__(self, rng: Rng, ground: Ground, codes: list[str], rate: float, wild: float) -> None:
         self.rng, self.places, self.people, self.codes = rng, ground.places, ground.people, codes
         self.errors = Errors(rng, rate)
         self.rate = rate
+        self.wild, self.own = wild, rng.spawn(1)[0]
         self.ids = ground.people["personal_id"]
         self.numbered = np.flatnonzero(np.array(codes, dtype=object) != "")
 
     def rows(self, part: pl.DataFrame) -> Iterator[tuple[Row, tuple[object, ...]]]:
         """Each row of one file with its line of the truth, its file and number aside."""
-        typists = [draw_typist(self.rng, self.rate) for _ in range(1 + min(3, len(part) // 40))]
+        typists = [self._typist() for _ in range(1 + min(3, len(part) // 40))]
         persons = self.people[part["person"].to_numpy()].to_dicts()
         for planned, person in zip(part.to_dicts(), persons, strict=True):
             typist = typists[int(self.rng.integers(len(typists)))]
@@ -72,6 +75,11 @@ class Writer:
                 ),
             )
 
+    def _typist(self) -> Typist:
+        """A typist, with a way of its own by the chance `wild`; those ways have draws of their own."""
+        typist = draw_typist(self.rng, self.rate)
+        return replace(typist, way=draw_way(self.own)) if self.own.random() < self.wild else typist
+
     def _typed(self, planned: dict[str, Any], person: dict[str, Any], typist: Typist) -> tuple[Row, list[str]]:
         row = self._clean(planned, person, typist)
         if planned["kind"] == "invalid":
@@ -86,6 +94,8 @@ class Writer:
             "child": person["year"] > 2008,
             "other_code": other,
         }
+        if typist.way:
+            tags += write(self.own, typist.way, row)
         tags += self.errors.spoil(row, kin, typist)
         return row, list(dict.fromkeys(tags))
 

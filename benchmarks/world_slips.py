@@ -47,12 +47,14 @@ Rng = np.random.Generator
 
 
 @cache
-def _table(name: str) -> dict[str, tuple[tuple[str, ...], tuple[float, ...]]]:
-    rows = pl.read_csv(ERRORS / f"typed_{name}.csv")
+def confusions(name: str, kind: str = "typed") -> dict[str, tuple[tuple[str, ...], tuple[float, ...]]]:
+    """By what is right: what was typed (or read, `kind` ocr_tesseract) instead, with shares that sum to 1."""
+    rows = pl.read_csv(ERRORS / f"{kind}_{name}.csv")
     out: dict[str, tuple[tuple[str, ...], tuple[float, ...]]] = {}
-    for (correct,), part in rows.group_by("correct", maintain_order=True):
+    right, wrong, _count = rows.columns
+    for (correct,), part in rows.group_by(right, maintain_order=True):
         counts = part["count"].to_numpy().astype(float)
-        out[str(correct)] = (tuple(part["typed"]), tuple(counts / counts.sum()))
+        out[str(correct)] = (tuple(part[wrong]), tuple(counts / counts.sum()))
     return out
 
 
@@ -115,12 +117,12 @@ def _pick(rng: Rng, table: dict[str, tuple[tuple[str, ...], tuple[float, ...]]],
 def _tone(rng: Rng, word: str) -> str:
     plain, tone, at = split_tone(word)
     at = at if at >= 0 else _carrier(plain)
-    return word if at < 0 else put_tone(plain, _pick(rng, _table("tone_confusions"), tone), at)
+    return word if at < 0 else put_tone(plain, _pick(rng, confusions("tone_confusions"), tone), at)
 
 
 def _vowel(rng: Rng, word: str) -> str:
     plain, tone, at = split_tone(word)
-    table = _table("vowel_mark_confusions")
+    table = confusions("vowel_mark_confusions")
     places = [one for one in _vowels(plain) if plain[one].lower() in table]
     if not places:
         return word
@@ -132,7 +134,7 @@ def _vowel(rng: Rng, word: str) -> str:
 
 def _consonant(rng: Rng, word: str) -> str:
     low = word.lower()
-    starts, ends = _table("initial_consonants"), _table("final_consonants")
+    starts, ends = confusions("initial_consonants"), confusions("final_consonants")
     heads = [one for one in starts if low.startswith(one) and low[len(one) : len(one) + 1] not in ("", "h", "g", "r")]
     tails = [one for one in ends if low.endswith(one) and len(low) > len(one) + 1]
     if heads and (not tails or rng.random() < 0.6):
@@ -183,9 +185,14 @@ def _dd(_rng: Rng, word: str) -> str:
     return {"đ": "d", "Đ": "D"}.get(word[0], word[0]) + word[1:]
 
 
-def _telex(_rng: Rng, word: str) -> str:
+def telex(word: str) -> str:
+    """The syllable as its Telex keys."""
     plain, tone, _at = split_tone(word)
     return "".join(TELEX_LETTERS.get(letter, letter) for letter in plain) + TELEX_TONES[tone]
+
+
+def _telex(_rng: Rng, word: str) -> str:
+    return telex(word)
 
 
 def _flat(_rng: Rng, word: str) -> str:
