@@ -31,6 +31,9 @@ FLOOR = -20.0
 #: Pairs drawn for the chances among strangers, and pairs that one pass of EM reads at most.
 RANDOM_PAIRS, EM_PAIRS = 5e6, 3e6
 SEED = 1
+#: EM on pairs of one number settles within few rounds; more of them take what no match shows below the least number
+#: that Splink's EM holds (1e-300), where it ends with an error.
+EM_CONVERGENCE, EM_ITERATIONS = 1e-3, 8
 #: What EM saw in no match is rare, not impossible.
 LEAST_M = 1e-4
 #: Of all true pairs, how many the sure rules find (a guess, as the documentation asks for; it moves the prior alone).
@@ -214,6 +217,8 @@ def settings() -> SettingsCreator:
         ],
         blocking_rules_to_generate_predictions=list(BLOCKS),
         retain_matching_columns=False,
+        em_convergence=EM_CONVERGENCE,
+        max_iterations=EM_ITERATIONS,
     )
 
 

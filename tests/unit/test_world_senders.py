@@ -66,7 +66,7 @@ def test_every_way_is_drawn() -> None:
 
 
 def test_all_rows_of_a_wild_typist_show_one_way(tmp_path: Path) -> None:
-    make_world(tmp_path, Recipe(persons=3_000, seed=2, rate=0.0, files=8, wild=1.0))
+    make_world(tmp_path, Recipe(persons=3_000, seed=2, rate=0.0, files=24, wild=1.0))
     tags = pl.read_csv(tmp_path / "truth.csv", infer_schema=False)["tags"].drop_nulls().str.split(";").explode()
     shown = dict(tags.filter(tags.is_in(list(WAYS))).value_counts().iter_rows())
     assert set(shown) == set(WAYS)
