@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from matching.schemas import KEYS, conform
 from matching.steps import Atom, SearchRules, Step, search_rules
 
 _HASH = npt.NDArray[np.uint64]
+_PLACES = npt.NDArray[np.int64]
 #: raised when the meaning of an atom or the hash changes
 BLOCK_VERSION = "2026-11-22"
 
@@ -57,61 +59,97 @@ def single_key(rules: SearchRules, step_name: str, value: str) -> int:
     return int(mixed.view(np.int64)[0])
 
 
-def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.DataFrame:
-    atoms: dict[str, pl.DataFrame] = {}
+class _Held(NamedTuple):
+    """The hashed values of an atom, by the places of their records: none, one or several a record."""
 
-    def atom(name: str) -> pl.DataFrame:
+    at: _PLACES
+    hash: _HASH
+
+    def beside(self, at: _PLACES, records: int) -> tuple[_PLACES, _PLACES]:
+        """Every pair of one of some places and a value that its record holds: the places' indices, the values'."""
+        counts = np.bincount(self.at, minlength=records)
+        each = counts[at]
+        left = np.repeat(np.arange(len(at)), each)
+        within = np.arange(len(left)) - np.repeat(np.cumsum(each) - each, each)
+        return left, (np.cumsum(counts) - counts)[at[left]] + within
+
+
+class _Found(NamedTuple):
+    """Keys of one step, by the places of their records; as columns of ASKED."""
+
+    at: _PLACES
+    key: _HASH
+    base: _HASH
+    is_narrow: bool
+
+
+def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.DataFrame:
+    ids = records.get_column("record_id").to_numpy()
+    atoms: dict[str, _Held] = {}
+
+    def atom(name: str) -> _Held:
         if name not in atoms:
             own = rules.atoms.get(name)
-            atoms[name] = _hashed(_ATOMS[name](records, asking) if own is None else _own(records, own))
+            atoms[name] = _hashed(_ATOMS[name](records, asking) if own is None else _own(records, own), ids)
         return atoms[name]
 
-    parts = [part for step in rules.steps for key in step.keys for part in _keys_of(step, key, atom, asking=asking)]
-    return pl.concat(parts).unique(maintain_order=True)
+    steps, found = [], []
+    for place, step in enumerate(rules.steps):
+        for key in step.keys:
+            parts = _keys_of(step, key, atom, len(ids), asking=asking)
+            found.extend(parts)
+            steps.extend([place] * len(parts))
+    sizes = [len(part.at) for part in found]
+    names = pl.Series([step.name for step in rules.steps], dtype=pl.String)
+    columns = {
+        "record_id": ids[np.concatenate([part.at for part in found])],
+        "key_hash": np.concatenate([part.key for part in found]).view(np.int64),
+        "step": names.gather(np.repeat(steps, sizes)),
+        "base_hash": np.concatenate([part.base for part in found]).view(np.int64),
+        "is_narrow": np.repeat([part.is_narrow for part in found], sizes),
+    }
+    return pl.DataFrame(columns, schema_overrides={"record_id": pl.Int64}).unique(maintain_order=True)
 
 
 def _keys_of(
-    step: Step, key: Sequence[str], atom: Callable[[str], pl.DataFrame], *, asking: bool
-) -> list[pl.DataFrame]:
-    joined = atom(key[0]).rename({"hash": "hash_0"})
-    for place, name in enumerate(key[1:], start=1):
-        joined = joined.join(atom(name).rename({"hash": f"hash_{place}"}), on="record_id", how="inner")
+    step: Step, key: Sequence[str], atom: Callable[[str], _Held], records: int, *, asking: bool
+) -> list[_Found]:
     seed = _hash_text(f"{step.name}|{'+'.join(key)}")
-    hashes = np.full(len(joined), seed, dtype=np.uint64)
-    for place in range(len(key)):
-        hashes = _mix(hashes, joined[f"hash_{place}"].to_numpy())
-    base = pl.DataFrame(
-        {"record_id": joined["record_id"], "key_hash": hashes.view(np.int64)},
-        schema={"record_id": pl.Int64, "key_hash": pl.Int64},
-    )
-    plain = base.with_columns(base_hash="key_hash", is_narrow=pl.lit(value=False))
-    found = [plain]
+    first = atom(key[0])
+    at, hashes = first.at, _mix(np.full(len(first.at), seed, dtype=np.uint64), first.hash)
+    for name in key[1:]:
+        values = atom(name)
+        left, right = values.beside(at, records)
+        at, hashes = at[left], _mix(hashes[left], values.hash[right])
+    found = [_Found(at, hashes, hashes, is_narrow=False)]
     if step.narrow is not None and step.narrow not in key:
         values = atom(step.narrow)
-        wide = base.rename({"key_hash": "base_hash"}).join(values, on="record_id", how="left")
-        if asking:
-            # whoever has a value also asks for those who have none; whoever has none cannot be narrowed
-            known = wide.filter(pl.col("hash").is_not_null())
-            wide = pl.concat([known, known.with_columns(hash=pl.lit(_BLANK, dtype=pl.UInt64)).unique()])
-        wide = wide.with_columns(pl.col("hash").fill_null(pl.lit(_BLANK, dtype=pl.UInt64)))
-        narrowed = _mix(wide["base_hash"].to_numpy().view(np.uint64), wide["hash"].to_numpy())
-        found.append(
-            wide.select("record_id", "base_hash").with_columns(
-                pl.Series("key_hash", narrowed.view(np.int64)), is_narrow=pl.lit(value=True)
-            )
-        )
-    return [part.with_columns(step=pl.lit(step.name)).select(list(ASKED)) for part in found]
+        left, right = values.beside(at, records)
+        found.append(_Found(at[left], _mix(hashes[left], values.hash[right]), hashes[left], is_narrow=True))
+        # whoever has a value also asks for those who have none; whoever has none cannot be narrowed
+        has_value = np.bincount(values.at, minlength=records)[at] > 0
+        blank = has_value if asking else ~has_value
+        none = np.full(blank.sum(), _BLANK, dtype=np.uint64)
+        found.append(_Found(at[blank], _mix(hashes[blank], none), hashes[blank], is_narrow=True))
+    return found
 
 
 def _hash_text(value: str) -> int:
     return int.from_bytes(hashlib.blake2b(value.encode("utf-8"), digest_size=8).digest(), "little")
 
 
-def _hashed(values: pl.DataFrame) -> pl.DataFrame:
-    """(record_id, hash) of an atom's (record_id, value); each distinct value is hashed once."""
-    distinct = values.select(pl.col("value").unique())
-    hashes = pl.Series("hash", [_hash_text(value) for value in distinct["value"]], dtype=pl.UInt64)
-    return values.join(distinct.with_columns(hashes), on="value", how="inner").select("record_id", "hash").unique()
+def _hashed(values: pl.DataFrame, ids: npt.NDArray[np.int64]) -> _Held:
+    """An atom's (record_id, value), hashed and each once; each distinct value is hashed once."""
+    texts = values.get_column("value").to_list()
+    known = {text: _hash_text(text) for text in set(texts)}
+    hashes = np.fromiter((known[text] for text in texts), dtype=np.uint64, count=len(texts))
+    order = np.argsort(ids)
+    at = order[np.searchsorted(ids, values.get_column("record_id").to_numpy(), sorter=order)]
+    sorting = np.lexsort((hashes, at))
+    at, hashes = at[sorting], hashes[sorting]
+    first = np.ones(len(at), dtype=np.bool_)
+    first[1:] = (at[1:] != at[:-1]) | (hashes[1:] != hashes[:-1])
+    return _Held(at[first], hashes[first])
 
 
 def _mix(seed: _HASH, value: _HASH) -> _HASH:

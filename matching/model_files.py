@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def load_model(source: str | Path | None = None) -> Model:
         raise ModelError(
             f"{wanted}: no such model; at hand are {', '.join(known) or 'none'}, or give the path of a file"
         )
+    return _loaded(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, _changed: int) -> Model:
+    """The model of a file as it is since it was changed last: a process that decides row after row reads it once."""
     try:
         text = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

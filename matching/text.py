@@ -44,14 +44,11 @@ def rules(name: str) -> dict[str, Any]:
 
 def over_unique(values: pl.Series, function: Callable[[str], Any], dtype: Any = pl.String) -> pl.Series:
     """The function of every value, computed once per distinct value; null stays null."""
-    distinct = values.drop_nulls().unique()
-    if distinct.is_empty():
-        return pl.Series(values.name, [None] * len(values), dtype=dtype)
-    answers = pl.DataFrame(
-        {"value": distinct, "answer": pl.Series([function(value) for value in distinct.to_list()], dtype=dtype)}
-    )
-    joined = pl.DataFrame({"value": values}).join(answers, on="value", how="left", maintain_order="left")
-    return joined.get_column("answer").rename(values.name)
+    known: dict[Any, Any] = {None: None}
+    texts = values.to_list()
+    for text in set(texts) - known.keys():
+        known[text] = function(text)
+    return pl.Series(values.name, [known[text] for text in texts], dtype=dtype)
 
 
 def _marks_in_order(text: str) -> str:
@@ -196,7 +193,10 @@ def is_unnamed(name: str) -> bool:
 
 def clean_column(values: pl.Series) -> pl.Series:
     """The cleaned text of a column; blank is null. Plain ASCII with single spaces is already clean."""
-    frame = pl.DataFrame({"value": values}).with_columns(plain=pl.col("value").str.contains(_CLEAN_ASCII))
+    is_plain = values.str.contains(_CLEAN_ASCII)
+    if is_plain.all():
+        return values
+    frame = pl.DataFrame({"value": values, "plain": is_plain})
     other = frame.select(pl.when(~pl.col("plain")).then("value")).to_series()
     cleaned = over_unique(other, lambda text: clean(text) or None)
     return frame.select(pl.when("plain").then("value").otherwise(cleaned)).to_series().rename(values.name)
