@@ -121,7 +121,7 @@ def _key_blocks(step: Step, key: Sequence[str], met: pl.DataFrame) -> KeyBlocks:
         asking=met.height,
         candidates=int(met["candidates"].sum()),
         read=int(met["read"].sum()),
-        most=int(met["candidates"].max() or 0),  # type: ignore[arg-type]
+        most=max(met["candidates"].to_list(), default=0),
         over=over,
         narrowed=over - cut,
         cut=cut,

@@ -76,6 +76,10 @@ TRAINING = (
 SAME_NUMBER, NEAR_NUMBER, SPACE_ONLY = 1e-8, 1e-7, 1e-6
 
 
+#: A pair in one order, whichever side each record came from.
+_PAIR = "least(record_id_l, record_id_r) as record_id, greatest(record_id_l, record_id_r) as other_id, match_weight"
+
+
 def _both(condition: str) -> str:
     """The condition on `_l` and `_r` columns together with its mirror image."""
     mirrored = condition.replace("_l", "\0").replace("_r", "_l").replace("\0", "_r")
@@ -254,15 +258,9 @@ def scores(people: Path, work: Path) -> tuple[duckdb.DuckDBPyRelation, dict[str,
     among_rows = Linker(rows, {**model, "link_type": "dedupe_only"}, log_level=None)
     among_rows.training.estimate_probability_two_random_records_match(list(SURE), recall=RECALL)
     among = predicted(among_rows)
-    return connection.sql(
-        f"""
-        select least(record_id_l, record_id_r) as record_id, greatest(record_id_l, record_id_r) as other_id,
-               max(match_weight) as weight
-        from (select record_id_l, record_id_r, match_weight from {found}
-              union all select record_id_l, record_id_r, match_weight from {among})
-        group by all order by all
-        """  # noqa: S608 - the names are Splink's own tables
-    ), model
+    met = connection.table(found).project(_PAIR).union(connection.table(among).project(_PAIR))
+    best = met.aggregate("record_id, other_id, max(match_weight) as weight", "record_id, other_id")
+    return best.order("record_id, other_id"), model
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -21,7 +22,7 @@ SAMPLES = Path(__file__).parents[2] / "data_samples"
 NEWEST = load_model()
 
 
-def said(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, object]:
+def said(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
     """What a command says as JSON."""
     assert main([*args, "--json"]) == 0
     return dict(json.loads(capsys.readouterr().out))
@@ -30,7 +31,7 @@ def said(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, object]:
 def test_show_tells_every_level_and_its_weight(capsys: pytest.CaptureFixture[str]) -> None:
     view = said(capsys, "model", "show")
     assert view["version"] == NEWEST.version
-    sex = view["comparisons"][NEWEST.names.index("sex")]  # type: ignore[index]
+    sex = view["comparisons"][NEWEST.names.index("sex")]
     assert sex["columns"] == ["sex"]
     same = NEWEST.comparison("sex").levels[0]
     assert (sex["levels"][0]["m"], sex["levels"][0]["u"]) == (same.same, same.stranger)

@@ -85,11 +85,15 @@ keys = [["both"], ["start", "end"]]
 """
 
 
+#: name, owner, number
+Shop = tuple[str | None, str | None, str | None]
+
+
 def model() -> Model:
     return parse_model(tomllib.loads(MODEL_TEXT), Path("shops.toml"))
 
 
-def shops(first: int, *told: tuple[str | None, str | None, str | None]) -> pl.DataFrame:
+def shops(first: int, *told: Shop) -> pl.DataFrame:
     frame = pl.DataFrame(told, schema={"name": pl.String, "owner": pl.String, "number": pl.String}, orient="row")
     return frame.with_columns(record_id=pl.int_range(first, first + pl.len()))
 
@@ -111,10 +115,8 @@ def looked(left: pl.DataFrame, right: pl.DataFrame, given: Model) -> pl.DataFram
         (("martha", "lee", None), (None, "lee", "321"), ("missing", "missing")),
     ],
 )
-def test_the_first_level_that_is_reached_counts(
-    one: tuple[str | None, ...], other: tuple[str | None, ...], levels: tuple[str, str]
-) -> None:
-    found = looked(shops(1, one), shops(1, other), model()).row(0, named=True)  # type: ignore[arg-type]
+def test_the_first_level_that_is_reached_counts(one: Shop, other: Shop, levels: tuple[str, str]) -> None:
+    found = looked(shops(1, one), shops(1, other), model()).row(0, named=True)
     assert tuple(model().levels_of(found).values()) == levels
 
 

@@ -20,6 +20,7 @@ from benchmarks.peers.decide import (
     leaders,
     lower_for,
 )
+from tests.truths import truth
 
 CODES = pl.DataFrame({"record_id": [1, 2, 3], "bhxh_code": ["0100000001", "0100000002", "0100000003"]})
 
@@ -28,7 +29,7 @@ def told(*events: str) -> pl.DataFrame:
     """Rows of one file with these events; as in life, numbers of rows that were returned are left out."""
     size = len(events)
     return pl.DataFrame(
-        {"record_id": [-2 * n for n in range(1, size + 1)], "file": "post_01", "row": range(1, size + 1),
+        {"record_id": [-2 * n for n in range(1, size + 1)], "file": "commune_01", "row": range(1, size + 1),
          "event": events}
     )  # fmt: skip
 
@@ -105,17 +106,6 @@ def test_lower_threshold_sends_the_asked_number_to_review(reviewed: int, lower: 
 def test_no_lower_threshold_where_none_fits(events: list[str], reviewed: int) -> None:
     found = best([(-2, 1, 8.0), (-4, 2, 7.0)], *events, issue_all=False)
     assert lower_for(found, 9.0, reviewed, np.ones(3, dtype=bool)) is None
-
-
-def truth(*rows: tuple[str, str, str]) -> pl.DataFrame:
-    """Lines of truth from (kind, person, codes)."""
-    return pl.DataFrame(
-        [
-            {"file": "post_01", "row": str(number), "kind": kind, "person": person, "codes": codes, "event": "add",
-             "tags": "", "twin": ""}
-            for number, (kind, person, codes) in enumerate(rows, start=1)
-        ]
-    )  # fmt: skip
 
 
 TRUTH = truth(

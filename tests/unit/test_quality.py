@@ -11,22 +11,12 @@ import pytest
 
 from benchmarks.quality import WorldError, decide, main, register_codes, register_of, report
 from benchmarks.verdicts import HARMS, YardstickError, count, harmful, judge, reasons, table_by, unexpected
+from tests.truths import truth
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
 REGISTER = ["0100000001", "0100000002", "0100000003"]
 ANNA, BOTH, OTHER = "0100000001", "0100000001;0100000002", "0100000003"
 NEW_A, NEW_B = "0199999991", "0199999992"
-
-
-def truth(*rows: tuple[str, str, str]) -> pl.DataFrame:
-    """Lines of truth from (kind, person, codes): rows 1, 2, … of one file."""
-    return pl.DataFrame(
-        [
-            {"file": "commune_01", "row": str(number), "kind": kind, "person": person, "codes": codes, "event": "add",
-             "tags": "", "twin": ""}
-            for number, (kind, person, codes) in enumerate(rows, start=1)
-        ]
-    )  # fmt: skip
 
 
 def decisions(*rows: tuple[str, str | None]) -> pl.DataFrame:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from casework import apply
+from casework import apply, redecide
 from registry import plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from casework.types import Home, Viewer
+    from registry.plans import Plan
 
     from .conftest import Office, Row
 
@@ -134,6 +138,30 @@ def test_a_chain_of_waiting_rows_ends_in_one_code(
     assert [row.outcome for row in rows] == ["issued", "linked", "linked", "linked"]
     assert len({row.code for row in rows}) == 1
     assert office.broken() == {}
+
+
+@pytest.mark.parametrize(("is_own", "is_last"), [(True, [False, False, True]), (False, [False, False, False])])
+def test_somebody_elses_open_plan_is_never_at_its_last_attempt(
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, is_own: bool, is_last: list[bool]
+) -> None:
+    """A row that is decided again meets the open plan of its batch; its rows must not become stale for that."""
+    (row,) = office.run_lines("a.csv", WAITING[0])
+    decide, told = redecide.decide_batch, list[bool]()
+
+    def planned(home: Home, batch_id: int, rows: Any, attempt: int, viewer: Viewer) -> Plan:
+        plan = decide(home, batch_id, rows, attempt, viewer)
+        return plan if is_own else replace(plan, attempt=attempt - 1)
+
+    def applied(_home: Home, _plan: Plan, _viewer: Viewer, *, is_last: bool) -> int:
+        told.append(is_last)
+        with office.home.ledger.writing() as session:
+            plans.send_back_open(session)
+        return 1
+
+    monkeypatch.setattr(redecide, "decide_batch", planned)
+    monkeypatch.setattr(redecide, "apply_plan", applied)
+    redecide.redecide(office.home, [row.row_id], office.viewer)
+    assert told == is_last
 
 
 def test_a_later_row_may_be_decided_before_the_one_it_waits_for(office: Office) -> None:
