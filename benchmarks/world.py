@@ -2,7 +2,8 @@
 
     python -m benchmarks.world OUT --persons 60000 --seed 1 --rate 1.0 --files 22
 
-writes OUT/register.parquet (or .csv), OUT/inbox/*/*.csv, OUT/truth.csv, OUT/register_duplicates.csv and OUT/meta.json.
+writes OUT/register.parquet (or .csv), OUT/inbox/*/*.csv, OUT/truth.csv, OUT/register_duplicates.csv (persons with two
+codes), OUT/register_faults.csv (what is wrong with the register itself) and OUT/meta.json.
 The same arguments give the same files to the byte.
 """
 
@@ -20,7 +21,7 @@ import polars as pl
 from benchmarks.world_people import make_people
 from benchmarks.world_places import Ground, draw_areas, draw_provinces, read_places
 from benchmarks.world_plan import NEWBORN_SHARE, choose_unregistered, make_plan, split_rows
-from benchmarks.world_register import make_register, misread
+from benchmarks.world_register import Register
 from benchmarks.world_rows import Writer, write_inbox
 
 #: Share of the corrections that have something to correct in the register.
@@ -52,25 +53,23 @@ def make_world(out: Path, recipe: Recipe) -> dict[str, object]:
     new, spare = choose_unregistered(rng, people, counts)
     known = np.ones(len(people), dtype=bool)
     known[new] = known[spare] = False
-    register = make_register(rng, places, people, known, recipe.rate)
+    register = Register(rng, places, people, known, recipe.rate)
     ground = Ground(places, areas, people)
     plan = make_plan(rng, ground, new, spare, counts)
-    codes = register.codes.tolist()
     corrected = plan.filter((pl.col("event") == "correct") & (pl.col("kind") == "existing"))["person"].unique().sort()
-    wrong = [codes[person].split(";")[0] for person in corrected if rng.random() < MISREAD * min(recipe.rate, 1.0)]
-    extract = misread(rng, register, wrong)
-    truth = write_inbox(Writer(rng, ground, codes, recipe.rate, recipe.wild), plan, areas, out / "inbox")
-    if recipe.form == "csv":
-        extract.with_columns(pl.col(pl.String).replace("", None)).write_csv(out / "register.csv")
-    else:
-        extract.write_parquet(out / "register.parquet")
+    corrected = corrected.filter(pl.Series(rng.random(len(corrected)) < MISREAD * min(recipe.rate, 1.0)))
+    wrong = register.codes.gather(corrected).str.split(";").list.first()
+    out.mkdir(parents=True, exist_ok=True)
+    faults = register.write(out / f"register.{recipe.form}", wrong)
+    truth = write_inbox(Writer(rng, ground, register.codes, recipe.rate, recipe.wild), plan, areas, out / "inbox")
     truth.with_columns(pl.col(pl.String).replace("", None)).write_csv(out / "truth.csv")
     register.duplicates.write_csv(out / "register_duplicates.csv")
+    faults.sort("fault", "bhxh_code").write_csv(out / "register_faults.csv")
     meta: dict[str, object] = {
         **asdict(recipe),
         "provinces": list(provinces),
         "rows": len(truth),
-        "register": len(extract),
+        "register": len(register),
         "new": len(new),
         "files": len(list((out / "inbox").rglob("*.csv"))),
     }

@@ -18,6 +18,7 @@ NAMES = Path(__file__).resolve().parent / "data" / "names"
 Array = NDArray[Any]
 
 KINH = "Kinh"
+SEXES = ("M", "F")
 #: Where a people is numerous enough to be drawn, by province of the 63-list (assumption).
 PEOPLES = {
     "Mông": ("H'Mông", ("02", "04", "10", "11", "12", "14", "15")),
@@ -163,6 +164,12 @@ def full_names(people: Array, surname: Array, middle: Array, given: Array) -> Ar
     first: Array = surname + " " + own
     first[people == "Ê Đê"] = (own + " " + surname)[people == "Ê Đê"]
     return first
+
+
+def by_sex(people: dict[str, Array], province: Array, surname: Array, sex: Array) -> Array:
+    """The surnames, but Chau for men and Néang for women in every second Khmer household of An Giang."""
+    here = (people["people"] == "Khmer") & (province == "89") & (people["household"] % 2 == 0)
+    return np.where(here, np.where(sex == "F", "Néang", "Chau").astype(object), surname)
 
 
 def draw_people(rng: np.random.Generator, province: Array) -> Array:

@@ -17,11 +17,15 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Places:
-    """The communes of the 2019 list in code order, each with its names and the communes of the 2025 list it went to."""
+    """The communes of the 2019 list in code order, each with its names and the communes of the 2025 list it went to.
+
+    `provinces` are codes of the old list as text, `numbers` the same as numbers.
+    """
 
     codes: Array
     names: Array
     provinces: Array
+    numbers: Array
     targets: Array
     target_names: Array
     target_provinces: Array
@@ -30,8 +34,9 @@ class Places:
 
     def code_2025(self, commune: Array, draw: Array) -> Array:
         """Index into `targets` for each commune; `draw` in [0, 1) decides where a commune was split."""
-        step: Array = np.floor(draw * self.target_count[commune]).astype(np.int64)
-        return step + self.target_start[commune]
+        step = np.floor(draw * self.target_count[commune]).astype(np.int32)
+        found: Array = step + self.target_start[commune]
+        return found
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,11 @@ def read_places() -> Places:
         codes=known["code"].to_numpy().astype(object),
         names=known["name"].to_numpy().astype(object),
         provinces=known["province_code"].to_numpy().astype(object),
+        numbers=known["province_code"].cast(pl.Int64).to_numpy(),
         targets=pairs["new_ward_code"].to_numpy().astype(object),
         target_names=pairs["new_ward_name"].to_numpy().astype(object),
         target_provinces=pairs["new_province_code"].to_numpy().astype(object),
-        target_start=np.concatenate(([0], np.cumsum(count)[:-1])),
+        target_start=np.concatenate(([0], np.cumsum(count)[:-1])).astype(np.int32),
         target_count=count,
     )
 

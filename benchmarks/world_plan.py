@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from benchmarks.world_numbers import padded
+from benchmarks.world_numbers import as_text
 from benchmarks.world_people import CHILD, NEWBORN
 from benchmarks.world_places import Ground
 
@@ -18,6 +18,8 @@ Array = NDArray[Any]
 NEW_SHARE, SECOND_SHARE, INVALID_SHARE, NEWBORN_SHARE = 0.30, 0.042, 0.012, 0.11
 COMMUNE, POST = 0, 1
 INVALID = ("noname", "digits", "baddate", "future", "event")
+#: Share of households that move in from elsewhere; the others' homes are known where they were.
+WANDERS = 0.8
 #: Events of persons who have a code, and of persons who have none.
 EXISTING_EVENTS = (("add", "correct", "move_in", "move_out"), (0.30, 0.29, 0.32, 0.09))
 NEW_EVENTS = (("add", "move_in", "correct"), (0.735, 0.255, 0.01))
@@ -139,16 +141,15 @@ def _homes(rng: np.random.Generator, ground: Ground, plan: pl.DataFrame) -> pl.D
     house = people["household"].to_numpy()[at]
     houses = int(people["household"].to_numpy().max()) + 1
     to_area = rng.integers(0, len(areas), houses)
-    home = np.zeros(houses, dtype=np.int64)
+    home = np.zeros(houses, dtype=np.int32)
     for number, area in enumerate(areas):
         here = np.flatnonzero(to_area == number)
         home[here] = rng.choice(area.communes, len(here), p=area.shares)
-    province = places.provinces[home].astype(np.int64)
-    code = padded(province * 10**8 + rng.integers(0, 10**8, houses), 10)
+    code = places.numbers[home] * 10**8 + rng.integers(0, 10**8, houses)
     home_2025 = places.code_2025(home, rng.random(houses))
     home_village = rng.integers(1, 20, houses)
-    wanders = (rng.random(houses) < 0.66)[house]
-    moved = (plan["event"] == "move_in").to_numpy() & (plan["kind"] == "existing").to_numpy() & wanders
+    wanders = (rng.random(houses) < WANDERS)[house]
+    moved = (plan["event"] == "move_in").to_numpy() & wanders
     own = people[at]
     return plan.with_columns(
         pl.Series("moved", moved),
@@ -156,5 +157,5 @@ def _homes(rng: np.random.Generator, ground: Ground, plan: pl.DataFrame) -> pl.D
         pl.Series("home", np.where(moved, home[house], own["home"].to_numpy())),
         pl.Series("home_2025", np.where(moved, home_2025[house], own["home_2025"].to_numpy())),
         pl.Series("village", np.where(moved, home_village[house], own["village"].to_numpy())),
-        pl.Series("household_code", np.where(moved, code[house], own["household_code"].to_numpy()).tolist()),
+        pl.Series("household_code", own["household_code"]).zip_with(~pl.Series(moved), as_text(code[house], 10)),
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from benchmarks.world_numbers import unique_numbers
+from benchmarks.world_faults import spoil
+from benchmarks.world_numbers import NONE, as_text, unique_numbers
 from benchmarks.world_people import EXTRACT, NEWBORN
 from benchmarks.world_places import Places
-from benchmarks.world_slips import slip, without_marks
+from benchmarks.world_slips import slip
 
 Array = NDArray[Any]
 
@@ -20,16 +23,12 @@ RELATIONS = {
     "M": ("Chủ hộ", "Chồng", "Bố", "Mẹ", "Em", "Con", "Con"),
     "F": ("Chủ hộ", "Vợ", "Bố", "Mẹ", "Em", "Con", "Con"),
 }
-TWO_CODES = 0.004
-
-
-@dataclass(frozen=True)
-class Register:
-    """The extract, one row a code, and the codes of each person by place in the population ("" for nobody)."""
-
-    rows: pl.DataFrame
-    codes: Array
-    duplicates: pl.DataFrame
+#: Share of persons with two codes; of those second codes, numbers of old books, which have no code's structure.
+TWO_CODES, OLD_BOOKS = 0.004, 0.2
+#: Share of persons under a code that is another person's, at rate 1.
+SHARED_CODES = 0.0003
+#: Rows of the extract made and written at a time.
+SLICE = 50_000
 
 
 def village(places: Places, home: int, number: int, name: str) -> str:
@@ -42,112 +41,165 @@ def village(places: Places, home: int, number: int, name: str) -> str:
     return f"{word} {number}"
 
 
-def make_register(
-    rng: np.random.Generator, places: Places, people: pl.DataFrame, known: Array, rate: float
-) -> Register:
-    """The extract of the persons where `known` holds, in the order of no one's household."""
-    base = np.flatnonzero(known)
-    again = base[rng.random(len(base)) < TWO_CODES]
-    at = np.concatenate((base, again))
+class Register:
+    """The extract, one row a code: who is in it, and under which codes. Its rows are made when they are written.
 
-    def of(name: str) -> pl.Series:
-        """A column of the population for each row of the extract: all at once would be the population twice."""
-        return people[name].gather(at)
+    `codes` are the codes of each person by place in the population ("" for nobody, two with ; between), `duplicates`
+    those pairs, `shared` the codes that two persons hold, `old_books` second codes without a code's structure. `known`
+    says who has a code. The rows are in the order of no one's household.
+    """
 
-    size, repeated = len(at), np.arange(len(at)) >= len(base)
-    home = of("home").to_numpy()
-    province = places.provinces[home]
-    elsewhere = rng.random(size) < np.where(repeated, 0.6, 0.06)
-    province = np.where(elsewhere, places.provinces[of("birth_commune").to_numpy()], province)
-    code = unique_numbers(rng, province, 8, 10)
-    year, role = of("year").to_numpy(), of("role").to_numpy()
-    houses = people["household"].to_numpy()
-    new_list = (rng.random(int(houses.max()) + 1) < 0.3)[houses[at]]
-    new_birth = (rng.random(size) < 0.08) | (of("birth").to_numpy() >= np.datetime64("2025-07-01"))
-    birth_code = np.where(
-        new_birth, places.targets[of("birth_2025").to_numpy()], places.codes[of("birth_commune").to_numpy()]
-    )
-    home_name = np.where(new_list, places.target_names[of("home_2025").to_numpy()], places.names[home])
-    young = year >= 2000
-    keep_parent = np.where(young, 0.5, 0.05)
-    personal = np.where(rng.random(size) < np.where(year < 1960, 0.45, 0.25), "", of("personal_id").to_numpy())
-    card = np.where(year > 2020, "TE1", "GD4").astype(object) + np.array([one[:2] for one in code], dtype=object) + code
-    gone = (rng.random(size) < np.interp(year, (1930, 1960, 1985), (0.12, 0.025, 0.002))) & ~repeated
-    gone[np.isin(at, again)] = False
-    frame = pl.DataFrame(
-        {
-            "bhxh_code": _text(code),
-            "household_code": of("household_code"),
-            "full_name": _text(_spelled(rng, of("full_name").to_numpy(), repeated, rate)),
-            "birth_date": _text(_birth(of("birth"), of("precision"))),
-            "sex": of("sex"),
-            "personal_id": _text(personal),
-            "old_id": _text(np.where(rng.random(size) < 0.4, "", of("old_id").to_numpy())),
-            "birth_place_code": _text(np.where(rng.random(size) < 0.07, "", birth_code)),
-            "birth_place_list": _text(np.where(new_birth, "2025", "2019")),
-            "residence_code": _text(np.where(new_list, places.targets[of("home_2025").to_numpy()], places.codes[home])),
-            "residence_list": _text(np.where(new_list, "2025", "2019")),
-            "address": _text(
-                np.array(
-                    [
-                        f"{village(places, one, number, name)}, {name}"
-                        for one, number, name in zip(home, of("village"), home_name, strict=True)
-                    ],
-                    dtype=object,
-                )
-            ),
-            "ethnicity": of("people"),
-            "nationality": pl.repeat("VN", size, eager=True),
-            "relation_to_head": _text(
-                np.where(of("sex").to_numpy() == "M", np.array(RELATIONS["M"])[role], np.array(RELATIONS["F"])[role])
-            ),
-            "father_name": _text(np.where(rng.random(size) < keep_parent, of("father_name").to_numpy(), "")),
-            "mother_name": _text(np.where(rng.random(size) < keep_parent, of("mother_name").to_numpy(), "")),
-            "phone": of("phone"),
-            "status": _text(np.where(gone, "deceased", "active")),
-            "card_number": _text(np.where((rng.random(size) < 0.1) | (role == NEWBORN), "", card)),
-        }
-    )
-    codes = np.full(len(people), "", dtype=object)
-    codes[base] = code[: len(base)]
-    second = code[len(base) :]
-    pairs = pl.DataFrame({"code_a": _text(codes[again]), "code_b": _text(second)})
-    codes[again] = codes[again] + ";" + second
-    order = rng.permutation(size)
-    mixed = [frame.drop_in_place(name).gather(order) for name in frame.columns]
-    return Register(pl.DataFrame(mixed), codes, pairs)
+    def __init__(self, rng: np.random.Generator, places: Places, people: pl.DataFrame, known: Array, rate: float):
+        self.rng, self.places, self.people, self.rate = rng, places, people, rate
+        base = np.flatnonzero(known).astype(np.int32)
+        again = base[rng.random(len(base)) < TWO_CODES]
+        at = np.concatenate((base, again))
+        repeated = np.arange(len(at)) >= len(base)
+        elsewhere = rng.random(len(at)) < np.where(repeated, 0.6, 0.06)
+        commune = np.where(elsewhere, people["birth_commune"].gather(at), people["home"].gather(at))
+        code = unique_numbers(rng, places.numbers[commune], 8)
+        borrowed = np.flatnonzero(rng.random(len(base)) < SHARED_CODES * rate)
+        code[borrowed] = code[rng.integers(0, len(base), len(borrowed))]
+        self.shared = as_text(np.unique(code[borrowed]), 10)
+        books = len(base) + np.flatnonzero(rng.random(len(again)) < OLD_BOOKS * min(rate, 1.0))
+        code[books] = unique_numbers(rng, np.ones(len(books)), 6)
+        self.old_books = _code_text(code[books])
+        number = np.full(len(people), NONE)
+        number[base] = code[: len(base)]
+        first, second = _code_text(number), _code_text(code[len(base) :])
+        self.duplicates = pl.DataFrame({"code_a": first.gather(again), "code_b": second})
+        self.codes = first.scatter(again, first.gather(again) + ";" + second)
+        order = rng.permutation(len(at))
+        self._at, self._code, self._repeated = at[order], code[order], repeated[order]
+        self._twice = np.zeros(len(people), dtype=bool)
+        self._twice[again] = True
+        self._new_list = rng.random(int(people["household"].max()) + 1) < 0.3  # type: ignore[arg-type]
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def write(self, file: Path, wrong: pl.Series) -> pl.DataFrame:
+        """Writes .parquet or .csv, with one wrong value in the row of each code of `wrong`: for a correction.
+
+        Gives what else is wrong with the records: bhxh_code and fault, one line a fault.
+        """
+        faults = [
+            pl.DataFrame({"bhxh_code": self.shared, "fault": pl.repeat("shared_code", len(self.shared), eager=True)})
+        ]
+        faults.append(
+            pl.DataFrame({"bhxh_code": self.old_books, "fault": pl.repeat("old_book", len(self.old_books), eager=True)})
+        )
+        parts = self._parts(wrong, faults)
+        if file.suffix == ".csv":
+            with file.open("wb") as out:
+                for number, part in enumerate(parts):
+                    part.with_columns(pl.col(pl.String).replace("", None)).write_csv(out, include_header=number == 0)
+        else:
+            first = next(parts).to_arrow(compat_level=pl.CompatLevel.oldest())
+            with pq.ParquetWriter(file, first.schema, compression="zstd") as out:
+                out.write_table(first)
+                for part in parts:
+                    out.write_table(part.to_arrow(compat_level=pl.CompatLevel.oldest()))
+        return pl.concat(faults)
+
+    def _parts(self, wrong: pl.Series, faults: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        for start in range(0, len(self), SLICE):
+            at = self._at[start : start + SLICE]
+            rows, found = spoil(self.rng, self._rows(slice(start, start + SLICE)), self._persons(at), self.rate)
+            faults.append(found)
+            yield misread(self.rng, rows, wrong)
+
+    def _persons(self, at: Array) -> pl.DataFrame:
+        """The persons at these places with `parent_id`: the mother's personal number, or else the father's."""
+        parent = pl.when(pl.col("mother") >= 0).then("mother").otherwise("father")
+        persons = self.people[at].with_columns(parent_id=parent)
+        numbers = self.people["personal_id"].gather(persons["parent_id"].clip(0))
+        return persons.with_columns(parent_id=numbers.set(persons["parent_id"] < 0, ""))
+
+    def _rows(self, span: slice) -> pl.DataFrame:
+        rng, places = self.rng, self.places
+        at, repeated = self._at[span], self._repeated[span]
+        people, code, size = self.people[at], _code_text(self._code[span]), len(at)
+        home, year, role = people["home"].to_numpy(), people["year"].to_numpy(), people["role"].to_numpy()
+        new_list = self._new_list[people["household"].to_numpy()]
+        new_birth = (rng.random(size) < 0.08) | (people["birth"].to_numpy() >= np.datetime64("2025-07-01"))
+        birth_code = np.where(
+            new_birth, places.targets[people["birth_2025"].to_numpy()], places.codes[people["birth_commune"].to_numpy()]
+        )
+        home_2025 = people["home_2025"].to_numpy()
+        home_name = np.where(new_list, places.target_names[home_2025], places.names[home])
+        address = [
+            f"{village(places, one, number, name)}, {name}"
+            for one, number, name in zip(home, people["village"], home_name, strict=True)
+        ]
+        relation = np.where(people["sex"] == "M", np.array(RELATIONS["M"])[role], np.array(RELATIONS["F"])[role])
+        card = pl.Series(np.where(year > 2020, "TE1", "GD4").tolist()) + code.str.head(2) + code
+        gone = rng.random(size) < np.interp(year, (1930, 1960, 1985), (0.12, 0.025, 0.002))
+        gone &= ~self._twice[at]
+
+        def kept(name: str, chance: Array | float) -> pl.Series:
+            """The column with the values that the register has, by the chance of each."""
+            return people[name].set(pl.Series(rng.random(size) >= chance), "")
+
+        parent = np.where(year >= 2000, 0.5, 0.05)
+        return pl.DataFrame(
+            {
+                "bhxh_code": code,
+                "household_code": people["household_code"],
+                "full_name": _text(_spelled(rng, people["full_name"].to_numpy(), repeated, self.rate)),
+                "birth_date": _birth(people),
+                "sex": people["sex"].cast(pl.String),
+                "personal_id": kept("personal_id", np.where(year < 1960, 0.55, 0.75)),
+                "old_id": kept("old_id", 0.6),
+                "birth_place_code": _text(np.where(rng.random(size) < 0.07, "", birth_code)),
+                "birth_place_list": _text(np.where(new_birth, "2025", "2019")),
+                "residence_code": _text(np.where(new_list, places.targets[home_2025], places.codes[home])),
+                "residence_list": _text(np.where(new_list, "2025", "2019")),
+                "address": pl.Series(address),
+                "ethnicity": people["people"].cast(pl.String),
+                "nationality": pl.repeat("VN", size, eager=True),
+                "relation_to_head": _text(relation),
+                "father_name": kept("father_name", parent),
+                "mother_name": kept("mother_name", parent),
+                "phone": people["phone"],
+                "status": _text(np.where(gone, "deceased", "active")),
+                "card_number": card.set(pl.Series((rng.random(size) < 0.1) | (role == NEWBORN)), ""),
+            }
+        )
+
+
+def _code_text(code: Array) -> pl.Series:
+    """Codes have ten digits; numbers of old books, seven as they are."""
+    old = pl.Series(code).is_between(10**6, 2 * 10**6 - 1)
+    return as_text(code, 10).zip_with(~old, pl.Series(code).cast(pl.String))
 
 
 def _text(values: Array) -> pl.Series:
     return pl.Series(values.tolist(), dtype=pl.String)
 
 
-def _birth(birth: pl.Series, precision: pl.Series) -> Array:
-    whole = birth.cast(pl.Date).dt.to_string("%Y-%m-%d").to_numpy().astype("U10")
-    return np.where(precision == 2, whole.astype("U4"), np.where(precision == 1, whole.astype("U7"), whole))
+def _birth(people: pl.DataFrame) -> pl.Series:
+    whole = pl.col("birth").dt.to_string("%Y-%m-%d")
+    known = pl.when(precision=2).then(whole.str.head(4)).when(precision=1).then(whole.str.head(7)).otherwise(whole)
+    return people.select(known.alias("birth_date")).to_series()
 
 
 def _spelled(rng: np.random.Generator, names: Array, repeated: Array, rate: float) -> Array:
-    """The names as the register has them: some in capitals, a few without marks or with a slip."""
+    """The names as the register has them: some in capitals; a second code often with a slip."""
     out = names.copy()
-    for at in np.flatnonzero(rng.random(len(out)) < rate * np.where(repeated, 0.3, 0.01)):
-        out[at] = slip(rng, str(out[at]))[0]
-    for at in np.flatnonzero(rng.random(len(out)) < rate * 0.006):
-        out[at] = without_marks(str(out[at]))
+    for at in np.flatnonzero(repeated & (rng.random(len(out)) < rate * 0.3)):
+        out[at] = slip(rng, str(out[at]))
     for at in np.flatnonzero(rng.random(len(out)) < 0.07):
         out[at] = str(out[at]).upper()
     return out
 
 
-def misread(rng: np.random.Generator, register: Register, codes: list[str]) -> pl.DataFrame:
-    """The extract with one wrong value in the row of each of these codes: what a correction will put right."""
-    rows = register.rows
-    place = {code: at for at, code in enumerate(rows["bhxh_code"])}
+def misread(rng: np.random.Generator, rows: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
+    """The rows with one wrong value in those of these codes: what a correction will put right."""
     name, birth = rows["full_name"].to_list(), rows["birth_date"].to_list()
-    for code in codes:
-        at = place[code]
+    for at in rows["bhxh_code"].is_in(codes.implode()).arg_true():
         if rng.random() < 0.6 or len(birth[at]) < 10:
-            name[at] = slip(rng, name[at])[0]
+            name[at] = slip(rng, name[at])
         else:
             moved = np.datetime64(birth[at]) + int(rng.choice([-10, -1, 1, 10, 30]))
             birth[at] = str(min(moved, EXTRACT - 9))

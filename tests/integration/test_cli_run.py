@@ -115,9 +115,9 @@ def test_the_summary_is_for_people(operator: Operator) -> None:
 
 
 def test_a_check_tells_faults_in_the_words_of_their_sender(operator: Operator) -> None:
-    said = operator.text("sources", "check", str(SAMPLES / "inbox" / "xa-24301" / "commune_66.csv"))
+    said = operator.text("sources", "check", str(SAMPLES / "inbox" / "bd-08995" / "post_01.csv"))
     assert "1  Ngày không có trong lịch. Đối chiếu lại" in said
-    assert "Nguồn: xa-24301. Tỉnh của mã số mới: 66." in said
+    assert "Nguồn: bd-08995. Tỉnh của mã số mới: 01." in said
     assert "(date_impossible)" in said
     assert not re.search(r"\b\d{4}-\d\d", said)
 

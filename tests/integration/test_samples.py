@@ -11,14 +11,14 @@ import polars as pl
 import pytest
 
 from benchmarks.world import Recipe, main, make_world
-from benchmarks.world_errors import CHANCES, HABITS
+from benchmarks.world_errors import CHANCES, HABITS, SENDER_HABITS
 from benchmarks.world_people import make_people
 from benchmarks.world_places import draw_areas, read_places
 from benchmarks.world_plan import INVALID
 from benchmarks.world_slips import SLIPS
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
-TAGS = {*CHANCES, *HABITS, *INVALID, *SLIPS, "space", "moved", "list2025"}
+TAGS = {*CHANCES, *HABITS, *SENDER_HABITS, *INVALID, *SLIPS, "space", "moved", "list2025"}
 
 
 def inbox_rows(folder: Path) -> dict[tuple[str, int], dict[str, str]]:
@@ -34,6 +34,12 @@ def inbox_rows(folder: Path) -> dict[tuple[str, int], dict[str, str]]:
 def truth_of(folder: Path) -> pl.DataFrame:
     """The truth file, blanks as empty text."""
     return pl.read_csv(folder / "truth.csv", infer_schema_length=0).fill_null("").cast({"row": pl.Int64})
+
+
+def faults_of(folder: Path, *kinds: str) -> list[str]:
+    """The codes of the register's records with any of these faults, or with any at all."""
+    faults = pl.read_csv(folder / "register_faults.csv", infer_schema=False)
+    return faults.filter(pl.col("fault").is_in(list(kinds)) if kinds else pl.lit(value=True))["bhxh_code"].to_list()
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +98,8 @@ def test_the_codes_of_the_truth_are_those_of_the_register(world: Path) -> None:
     register = pl.read_parquet(world / "register.parquet")
     truth = truth_of(world)
     codes = truth.filter(pl.col("kind") == "existing")["codes"].str.split(";").explode()
-    assert register["bhxh_code"].is_unique().all()
+    shared = faults_of(world, "shared_code")
+    assert set(register.filter(pl.col("bhxh_code").is_duplicated())["bhxh_code"]) == set(shared)
     assert set(codes) <= set(register["bhxh_code"])
     assert truth.filter((pl.col("kind") == "existing") == (pl.col("codes") == "")).is_empty()
     pairs = pl.read_csv(world / "register_duplicates.csv", infer_schema_length=0)
@@ -123,13 +130,16 @@ def test_twins_share_all_but_the_given_name() -> None:
 
 def test_numbers_have_the_structure_of_their_kind(world: Path) -> None:
     register = pl.read_parquet(world / "register.parquet")
-    whole = register.filter((pl.col("personal_id") != "") & (pl.col("birth_date").str.len_chars() == 10))
+    right = ~pl.col("bhxh_code").is_in(list(faults_of(world)))
+    whole = register.filter(right & (pl.col("personal_id") != "") & (pl.col("birth_date").str.len_chars() == 10))
     century = (whole["birth_date"].str.slice(0, 2).cast(pl.Int64) - 19) * 2 + (whole["sex"] == "F").cast(pl.Int64)
     agree = (whole["personal_id"].str.slice(3, 1).cast(pl.Int64) == century) & (
         whole["personal_id"].str.slice(4, 2) == whole["birth_date"].str.slice(2, 2)
     )
     assert agree.mean() > 0.99
-    assert register["bhxh_code"].str.contains(r"^\d{10}$").all()
+    books = register["bhxh_code"].is_in(faults_of(world, "old_book"))
+    assert register.filter(~books)["bhxh_code"].str.contains(r"^\d{10}$").all()
+    assert register.filter(books)["bhxh_code"].str.contains(r"^\d{7}$").all()
     assert register["household_code"].str.contains(r"^\d{10}$").all()
     assert register.filter(pl.col("old_id") != "")["old_id"].str.contains(r"^\d{9}$").all()
     cards = register.filter(pl.col("card_number") != "")

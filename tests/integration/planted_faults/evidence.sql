@@ -45,7 +45,9 @@ select v.person_id, v.row_id
 from person_version as v
 join queue_item as q on q.row_id = v.row_id and q.kind = 'death' and q.state = 'closed'
 limit 1;
-delete from approval where approved_by = 'officer.2';
+delete from approval
+where approved_by = 'officer.2'
+  and item_id in (select item_id from queue_item where row_id = (select row_id from planted));
 
 -- fault: faulty_row_is_returned
 create temp table planted as select row_id, 'returned' as outcome from first_returned;
