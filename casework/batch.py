@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -71,6 +71,14 @@ def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: in
     with home.ledger.writing() as session:
         check_keys(session)
         return _stored(session, ruled)
+
+
+def decide_again(home: Home, row_ids: Sequence[int], viewer: Viewer) -> Plan:
+    """The stored plan of rows that were decided before, of whichever batches, as a batch of its own."""
+    ruled = _ruled(home, 0, {row_id: position for position, row_id in enumerate(row_ids)}, 1, viewer)
+    with home.ledger.writing() as session:
+        check_keys(session)
+        return _stored(session, replace(ruled, plan=replace(ruled.plan, batch_id=plans.new_batch(session, viewer))))
 
 
 def decide_new(home: Home, batch_id: int, viewer: Viewer) -> Plan | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.apply import apply_plan
-from casework.batch import decide_batch
+from casework.batch import decide_again
 from casework.types import Home, Viewer
 from registry import decisions, plans, queue
 
@@ -14,24 +14,16 @@ MOST_ATTEMPTS = 3
 
 
 def redecide(home: Home, row_ids: Iterable[int], viewer: Viewer) -> None:
-    """Decides rows of the queue again, by the same way as the first time."""
-    wanted = sorted(set(row_ids))
+    """Decides rows of the queue again, of whichever batches, by the same way as the first time."""
     with home.ledger.reading() as session:
-        batches = plans.places(session, wanted)
-    for batch_id, places in batches.items():
-        rows = dict(places)
-        before = _numbers(home, rows)
-        for number in range(1, MOST_ATTEMPTS + 1):
-            with home.ledger.reading() as session:
-                newest = plans.last_plan(session, batch_id)
-            attempt = 1 if newest is None else newest.attempt + 1
-            plan = decide_batch(home, batch_id, rows, attempt, viewer)
-            # somebody else's open plan comes first, and is not at its last attempt
-            apply_plan(home, plan, viewer, is_last=number == MOST_ATTEMPTS and plan.attempt == attempt)
-            after = _numbers(home, rows)
-            rows = {row_id: place for row_id, place in rows.items() if after.get(row_id) == before.get(row_id)}
-            if not rows:
-                break
+        rows = plans.in_order(session, row_ids)
+    before = _numbers(home, rows)
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        if not rows:
+            return
+        apply_plan(home, decide_again(home, rows, viewer), viewer, is_last=attempt == MOST_ATTEMPTS)
+        after = _numbers(home, rows)
+        rows = [row_id for row_id in rows if after[row_id] == before[row_id]]
 
 
 def settle_waiting(home: Home, row_ids: Iterable[int], viewer: Viewer) -> int:

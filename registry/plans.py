@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,10 +68,16 @@ def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, view
     return sorted(batches)
 
 
-def add_batch(session: WriteSession, row_ids: Sequence[int], viewer: Viewer) -> int:
-    """The id of a new batch of some rows, in their order."""
+def new_batch(session: WriteSession, viewer: Viewer) -> int:
+    """The id of a new batch; it takes no row, and may plan rows that others took."""
     (batch_id,) = session.next_ids("batch", 1)
     session.run("add_batch", batch_id=batch_id, at=session.at, by=viewer.by)
+    return batch_id
+
+
+def add_batch(session: WriteSession, row_ids: Sequence[int], viewer: Viewer) -> int:
+    """The id of a new batch that takes some rows, in their order."""
+    batch_id = new_batch(session, viewer)
     session.run_many(
         "add_batch_row",
         [{"row_id": row_id, "batch_id": batch_id, "position": position} for position, row_id in enumerate(row_ids)],
@@ -189,12 +195,10 @@ def deliveries_of(session: Session, batch_ids: Sequence[int]) -> list[int]:
     return [row.delivery_id for row in session.rows_for("deliveries_of_batches", "batch_ids", list(batch_ids))]
 
 
-def places(session: Session, row_ids: Sequence[int]) -> dict[int, dict[int, int]]:
-    """batch_id → row_id → position of some rows."""
-    found: dict[int, dict[int, int]] = {}
-    for row in session.rows_for("batch_places", "row_ids", sorted(set(row_ids))):
-        found.setdefault(row.batch_id, {})[row.row_id] = row.position
-    return found
+def in_order(session: Session, row_ids: Iterable[int]) -> list[int]:
+    """Some rows in the order in which they were taken into batches."""
+    found = session.rows_for("batch_places", "row_ids", sorted(set(row_ids)))
+    return [row.row_id for row in sorted(found, key=lambda row: (row.batch_id, row.position))]
 
 
 def exists(session: Session, batch_id: int) -> bool:

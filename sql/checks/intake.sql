@@ -72,11 +72,19 @@ where s.state = 'applied' and d.row_id is null
 order by p.row_id, p.attempt;
 
 -- name: decided_row_has_a_batch
--- 3.5: only rows of a batch are decided, and with it. Rows: decided rows that no batch holds, or another one.
+-- 3.5: only rows of a batch are decided: the first time with the one that took them, then with any that planned them.
+-- Rows: decided rows that no batch took, or decided with another.
 select distinct d.row_id
 from decision as d
 left join batch_row as b on b.row_id = d.row_id
-where b.row_id is null or b.batch_id <> d.batch_id
+where b.row_id is null
+  or (
+    b.batch_id <> d.batch_id
+    and (
+      d.decision_no = 1
+      or not exists (select 1 from plan_row as p where p.row_id = d.row_id and p.batch_id = d.batch_id)
+    )
+  )
 order by d.row_id;
 
 -- name: reject_is_kept

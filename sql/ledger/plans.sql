@@ -84,8 +84,8 @@ where key_hash in :key_hashes
   and (batch_id is null or batch_id <> :batch_id or attempt <> :attempt);
 
 -- name: batch_places
--- the batch and place of some rows
-select row_id, batch_id, position from batch_row where row_id in :row_ids order by batch_id, position;
+-- the batch that took each of some rows, and its place there
+select row_id, batch_id, position from batch_row where row_id in :row_ids;
 
 -- name: batch
 select batch_id, created_at, created_by from batch where batch_id = :batch_id;

@@ -199,7 +199,8 @@ def _plant(points: Points) -> None:
     points.around(casework.intake, "_take_in", lambda *_: "intake of a file")
     for place in (casework.run, casework.redecide):
         points.around(place, "apply_plan", lambda *_: "application of a plan")
-        points.around(place, "decide_batch", lambda *_: "plan of a batch")
+    points.around(casework.run, "decide_batch", lambda *_: "plan of a batch")
+    points.around(casework.redecide, "decide_again", lambda *_: "plan of rows decided again")
     points.around(Writer, "add", lambda *_: "slice of a version")
     points.around(Writer, "publish", lambda *_: "publication of a version")
     points.around(pipelines.cli_call.Call, "show", lambda *_: "answer to the operator")

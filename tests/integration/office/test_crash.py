@@ -34,7 +34,7 @@ PLANNED = (
         Fault("before delivered_rows", 1, "unwritable"),
     ],
     [Fault("after add_judgement", 1, "kill"), Fault("before answer to the operator", 1, "kill")],
-    [Fault("before plan of a batch", 2, "kill")],
+    [Fault("before plan of rows decided again", 2, "kill")],
     [Fault("after commit", 4, "kill")],
     [Fault("before answer to the operator", 1, "kill")],
     [Fault("after add_person_version", 1, "full")],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -121,13 +120,13 @@ def test_a_row_that_waited_is_decided_anew_when_the_other_goes_back(office: Offi
     assert office.broken() == {}
 
 
-@pytest.mark.parametrize("turn", [list, reversed], ids=["first batch first", "last batch first"])
+@pytest.mark.parametrize("turn", [list, reversed], ids=["first row first", "last row first"])
 def test_a_chain_of_waiting_rows_ends_in_one_code(
     office: Office, monkeypatch: pytest.MonkeyPatch, turn: Callable[[Iterable[Any]], Iterable[Any]]
 ) -> None:
     """Whichever row of those freed together is decided first: it may still wait for one that comes behind it."""
-    places = plans.places
-    monkeypatch.setattr(plans, "places", lambda *asked: dict(turn(places(*asked).items())))
+    in_order = plans.in_order
+    monkeypatch.setattr(plans, "in_order", lambda *asked: list(turn(in_order(*asked))))
     first, second = WAITING
     office.run(office.file("a.csv", first))
     office.run(office.file("b.csv", second), office.file("c.csv", second, source="xa-02"))
@@ -140,28 +139,30 @@ def test_a_chain_of_waiting_rows_ends_in_one_code(
     assert office.broken() == {}
 
 
-@pytest.mark.parametrize(("is_own", "is_last"), [(True, [False, False, True]), (False, [False, False, False])])
-def test_somebody_elses_open_plan_is_never_at_its_last_attempt(
-    office: Office, monkeypatch: pytest.MonkeyPatch, *, is_own: bool, is_last: list[bool]
+def test_a_row_that_is_outrun_again_and_again_is_not_tried_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A row that is decided again meets the open plan of its batch; its rows must not become stale for that."""
     (row,) = office.run_lines("a.csv", WAITING[0])
-    decide, told = redecide.decide_batch, list[bool]()
+    told = list[bool]()
 
-    def planned(home: Home, batch_id: int, rows: Any, attempt: int, viewer: Viewer) -> Plan:
-        plan = decide(home, batch_id, rows, attempt, viewer)
-        return plan if is_own else replace(plan, attempt=attempt - 1)
-
-    def applied(_home: Home, _plan: Plan, _viewer: Viewer, *, is_last: bool) -> int:
+    def outrun(_home: Home, _plan: Plan, _viewer: Viewer, *, is_last: bool) -> None:
         told.append(is_last)
-        with office.home.ledger.writing() as session:
-            plans.send_back_open(session)
-        return 1
 
-    monkeypatch.setattr(redecide, "decide_batch", planned)
-    monkeypatch.setattr(redecide, "apply_plan", applied)
+    monkeypatch.setattr(redecide, "apply_plan", outrun)
     redecide.redecide(office.home, [row.row_id], office.viewer)
-    assert told == is_last
+    assert told == [False, False, True]
+
+
+def test_rows_freed_together_are_decided_as_one_batch(office: Office) -> None:
+    """However many files they came in: they are set against each other, and one search is made for all."""
+    first, second = WAITING
+    office.run(office.file("a.csv", first))
+    office.run(office.file("b.csv", second), office.file("c.csv", second, source="xa-02"))
+    office.run(office.file("d.csv", second.replace("07/09", "08/09")))
+    (before,) = office.ask("select count(*) from batch")
+    office.decide(office.item(office.rows()[0]), "new")
+    decided_again = office.ask("select batch_id, count(*) from plan_row where batch_id > %d group by batch_id" % before)
+    assert [rows for _, rows in decided_again] == [1, 3]
 
 
 def test_a_later_row_may_be_decided_before_the_one_it_waits_for(office: Office) -> None:

@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from casework.apply import apply_plan
-from casework.batch import decide_batch
+from casework.batch import decide_again, decide_batch
 from casework.errors import BusyError
 from casework.export import export_decisions
 from casework.history import show_log
@@ -210,14 +210,12 @@ def test_rows_decided_apart_do_not_wait_for_each_other_in_a_circle(office: Offic
     assert [row.outcome for row in rows] == ["review"] * 3
     first, second, third = rows
     for row, target in ((third, second), (first, third)):
-        with office.home.ledger.reading() as session:
-            ((batch_id, places),) = plans.places(session, [row.row_id]).items()
-        plan = decide_batch(office.home, batch_id, places, 2, office.viewer)
+        plan = decide_again(office.home, [row.row_id], office.viewer)
         with office.home.ledger.writing() as session:
             (planned,) = plans.to_apply(session, plan, office.viewer, after=-1, limit=9)
             plans.send_back_open(session)
             body = {**planned.body, "reason": "waits_for_row", "waits_for_row": target.row_id}
-            circular = replace(plan, attempt=3)
+            circular = replace(plan, attempt=2)
             assert plans.store(session, circular, [replace(planned, body=body)])
         assert apply_plan(office.home, circular, office.viewer, is_last=True) == 0
     waits = office.ask("select reason, waits_for_row_id from queue_item order by row_id")
