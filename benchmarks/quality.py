@@ -66,8 +66,12 @@ def register_codes(path: Path) -> list[str]:
     return frame.select(pl.col("bhxh_code").cast(pl.String)).collect()["bhxh_code"].drop_nulls().to_list()
 
 
-def decide(world: Path, home: Path) -> tuple[pl.DataFrame, list[Step]]:
-    """The decisions on the whole inbox in a fresh home, and what each command cost."""
+def decide(world: Path, home: Path, program: Sequence[str] = ("pipelines.cli",)) -> tuple[pl.DataFrame, list[Step]]:
+    """The decisions on the whole inbox in a fresh home, and what each command cost.
+
+    `program` is the module that takes the commands, with what stands before each of them.
+    """
+    module, *first = program
     if home.exists() and any(home.iterdir()):
         raise WorldError(f"{home} is not empty: name a folder that does not exist yet")
     out = home.parent / f"{home.name}-decisions.parquet"
@@ -83,7 +87,7 @@ def decide(world: Path, home: Path) -> tuple[pl.DataFrame, list[Step]]:
     environ.pop("PREFECT_API_URL", None)
     steps = []
     for name, arguments in commands:
-        step = run_step(name, "pipelines.cli", arguments, environ)
+        step = run_step(name, module, [*first, *arguments], environ)
         steps.append(step)
         if step.exit_code not in GOOD:
             raise WorldError(f"motma {name} ended with {step.exit_code}: its message stands above")
