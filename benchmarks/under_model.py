@@ -16,7 +16,7 @@ from pipelines import cli
 def main(arguments: Sequence[str]) -> int:
     """The exit code of the command."""
     folder, *command = arguments
-    model_files.MODELS = Path(folder)
+    vars(model_files)["MODELS"] = Path(folder)
     return cli.main(command)
 
 
