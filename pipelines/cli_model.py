@@ -1,4 +1,4 @@
-"""motma model show, train and blocks."""
+"""motma model show, train, blocks and thresholds."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from pipelines.office_words import CLASSES, NEEDED
 
 if TYPE_CHECKING:
     from casework.models import LevelView, ModelView
+    from casework.thresholds import Choice
 
 #: How many persons of the register ask, where nobody says: enough to meet every block that is large.
 DEFAULT_SAMPLE = 20_000
+#: Shares of rows in review for which thresholds are told, where nobody says.
+DEFAULT_BUDGETS = (0.02, 0.05, 0.1)
 
 
 def add_commands(commands: Commands) -> None:
-    """Adds `motma model show`, `train` and `blocks`."""
+    """Adds `motma model show`, `train`, `blocks` and `thresholds`."""
     parser = add_command(
         commands,
         "show",
@@ -62,6 +65,32 @@ def add_commands(commands: Commands) -> None:
         metavar="N",
         help=f"how many persons of the register ask, evenly spread ({DEFAULT_SAMPLE:,})",
     )
+    parser = add_command(
+        commands,
+        "thresholds",
+        thresholds,
+        "which thresholds a budget of review implies for decided rows, and what harm to expect; changes nothing",
+        "motma model thresholds --review 0.05",
+    )
+    parser.add_argument("--batch", type=positive, metavar="ID", help="the rows of one batch (default: all)")
+    parser.add_argument(
+        "--review",
+        nargs="+",
+        type=_share,
+        default=DEFAULT_BUDGETS,
+        metavar="SHARE",
+        help="shares of the rows that may be reviewed, 0 to 1 (0.02 0.05 0.1)",
+    )
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share of rows, such as 0.05")
+    return share
 
 
 def _chart_file(text: str) -> Path:
@@ -204,6 +233,47 @@ def blocks(call: Call) -> int:
             f"Sổ phiên bản {report.register_seq}: {report.persons:,} người, {report.asked:,} người hỏi như một dòng. "
             f"Trần một khối: {report.cap:,}.\n\n{table(headings, rows)}\n\n"
             "Ứng viên/người tính sau khi thu hẹp. Người bị cắt ở một bước bắt buộc thì không được cấp mã mới."
+        )
+
+    call.show(report, text)
+    return 0
+
+
+def thresholds(call: Call) -> int:
+    """Shows what thresholds budgets of review imply."""
+    from casework.home import open_home
+    from casework.thresholds import threshold_report
+
+    report = threshold_report(open_home(call.home), call.arguments.batch, call.arguments.review)
+    headings = [
+        "Ngân sách xem xét",
+        "Liên kết từ",
+        "Không phải nếu dưới",
+        "Liên kết",
+        "Cấp mã",
+        "Xem xét",
+        "Liên kết sai (dự kiến)",
+        "Cấp trùng (dự kiến)",
+    ]
+
+    def line(budget: str, choice: Choice) -> list[object]:
+        found = choice.best
+        if found is None:
+            return [budget, "không đủ", *[None] * 6]
+        limits = [f"{limit:.6f}" for limit in (found.upper, found.lower)]
+        numbers = [f"{number:,}" for number in (found.linked, found.issued, found.review)]
+        return [budget, *limits, *numbers, f"{found.false_links:.2f}", f"{found.duplicate_issues:.2f}"]
+
+    def text() -> str:
+        rows = [
+            line("đang dùng", report.standing),
+            *(line(f"{choice.budget:.1%}", choice) for choice in report.choices),
+        ]
+        return (
+            f"Mô hình {report.model}, {report.rows:,} dòng không bị trả lại, theo xác suất khi máy xử lý lần đầu.\n\n"
+            f"{table(headings, rows)}\n\n"
+            "Số dự kiến đúng khi xác suất đúng; dòng mà quy tắc giữ lại thì ngưỡng nào cũng phải xem xét. "
+            "Ngưỡng đang dùng không thay đổi."
         )
 
     call.show(report, text)

@@ -1,4 +1,4 @@
-"""motma model show, train and blocks, as an engineer runs them."""
+"""motma model show, train, blocks and thresholds, as an engineer runs them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from benchmarks.world import main as make_world
 from casework.blocks import block_report
 from casework.home import open_home
+from casework.types import Home
 from matching.model_files import load_model
 from matching.steps import search_rules
 from pipelines.cli import main
@@ -101,6 +102,38 @@ def test_blocks_tell_what_the_cap_narrows_and_cuts(tmp_path: Path, monkeypatch: 
     # The block of forty men is as large when it is narrowed by the sex.
     assert (by_sex.over, by_sex.narrowed, by_sex.cut, by_sex.read) == (40, 0, 40, 0)
     assert keys["name + place"].over == 0
+
+
+def test_thresholds_are_told_of_what_the_program_decided_first(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An officer gave a row back since, which is no word of the program's."""
+    monkeypatch.setenv("MOTMA_HOME", str(home.folder))
+    out = tmp_path / "decisions.parquet"
+    report = said(capsys, "model", "thresholds", "--review", "0", "0.3", "1")
+    assert main(["decisions", "--out", str(out)]) == 0
+    now = dict(pl.read_parquet(out)["outcome"].value_counts().iter_rows())
+    standing = report["standing"]["best"]
+    assert (report["model"], standing["upper"]) == (NEWEST.version, NEWEST.thresholds["upper"])
+    assert standing["linked"] + standing["issued"] + standing["review"] == report["rows"]
+    assert report["rows"] > now["linked"] + now["issued"] + now["review"]
+    none, some, whole = (choice["best"] for choice in report["choices"])
+    assert none is None
+    assert some["review"] <= 0.3 * report["rows"]
+    assert whole["false_links"] + whole["duplicate_issues"] <= some["false_links"] + some["duplicate_issues"]
+    capsys.readouterr()
+    assert main(["model", "thresholds", "--review", "0"]) == 0
+    assert "không đủ" in capsys.readouterr().out
+    assert main(["model", "thresholds", "--batch", "99"]) == 2
+    assert "batch 99: there is none" in capsys.readouterr().err
+    assert main(["model", "thresholds", "--review", "2"]) == 2
+
+
+def test_thresholds_need_decided_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    environ = {"MOTMA_HOME": str(tmp_path / "home")}
+    assert main(["init"], environ) == 0
+    assert main(["model", "thresholds"], environ) == 2
+    assert "no row was decided yet" in capsys.readouterr().err
 
 
 def test_training_needs_change_files_that_teach_something(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,6 +42,7 @@ def test_the_commands_are_those_of_the_design() -> None:
         "motma log show",
         "motma model blocks",
         "motma model show",
+        "motma model thresholds",
         "motma model train",
         "motma queue decide",
         "motma queue list",
