@@ -95,7 +95,8 @@ _RULES: tuple[tuple[Callable[[_Slip], bool], str, str], ...] = (
     (lambda slip: slip.is_regional, POSSIBLE, LIKELY),
     (lambda slip: slip.relation == HOI_NGA, LIKELY, LIKELY),
     (lambda slip: slip.is_stroke and not slip.are_names, SAME, SAME),
-    (lambda slip: slip.is_other_word, DIFFERENT, DIFFERENT),
+    (lambda slip: slip.is_other_word and slip.are_names, DIFFERENT, DIFFERENT),
+    (lambda slip: slip.is_other_word, POSSIBLE, DIFFERENT),
     (lambda slip: not slip.are_names, LIKELY, LIKELY),
     (lambda slip: slip.differs_twice, DIFFERENT, DIFFERENT),
     (lambda slip: True, DIFFERENT, POSSIBLE),
@@ -138,7 +139,7 @@ class NameJudge:
     def __init__(self, frequencies: Frequencies, model: Model) -> None:
         self._frequencies = frequencies
         self._slips = {
-            each.kind: {level.name: level.same for level in each.levels}
+            each.kind: {level.name: (level.same, level.spread or 1.0) for level in each.levels}
             for each in model.comparisons
             if each.kind in ("surname", "given")
         }
@@ -187,11 +188,12 @@ class NameJudge:
     def _are_names(self, part: str, level: str, pair: _Pair, sex: str | None) -> bool:
         """Whether each form has more bearers than slips of the commoner one make, or is told by the birth.
 
-        What lost all its marks must be a name of the person's sex (Dung of a man is Dũng); a form that still has some
-        was meant, and may be a name of either.
+        A slip leads to one of several forms, but where a tone is left out to one alone. What lost all its marks must be
+        a name of the person's sex (Dung of a man is Dũng); a form that still has some may be a name of either.
         """
         shares = [self._share(part, each, sex) for each in pair]
-        by_slip = self._slips[part][level] * max(shares)
+        same, spread = self._slips[part][level]
+        by_slip = max(shares) * same * (1.0 if (inventory(pair).tone == 0).any() else spread)
         return all(
             (part == "given" and each in _words().by_birth) or share >= max(_LEAST, by_slip)
             for each, share in zip(pair, shares, strict=True)

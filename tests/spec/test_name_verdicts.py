@@ -116,6 +116,7 @@ OTHERS = (
     ("Võ Văn Kiệt", "Vũ Văn Kiệt", "possible"),
     ("Đỗ Văn Minh", "Đổ Văn Minh", "likely"),
     ("Lê Văn Minh", "Lý Văn Minh", "different"),
+    ("Phạm Văn Minh", "Phạn Văn Minh", "possible"),
     ("Trần Văn Sang", "Trần Văn Xang", "likely"),
     ("Lan", "Nguyễn Thị Lan", "possible"),
     ("Lê Thị Hoa", "Lê Thị Hòa", "possible"),
