@@ -227,10 +227,10 @@ def _facts(
     for record_id, word in judged:
         if word["verdict"] == "new_person" and -record_id == word["row_id"]:
             judged_new.add(record_id)
-        other = word["person_id"] if word["person_id"] is not None else -(word["other_row_id"] or 0)
+        person_id = word["person_id"]
         # a verdict holds until a strong field of either side changes
-        if of_candidates.get(other) == word["other_digest"]:
-            verdicts[record_id, other] = word["verdict"]
+        if person_id is not None and of_candidates.get(person_id) == word["other_digest"]:
+            verdicts[record_id, person_id] = word["verdict"]
     weighed = {row_id: decisions.candidates(session, row_id) for row_id in row_ids if -row_id not in own}
     tied = {
         row_id: frozenset(c.person_id for c in found if c.person_id and c.posterior >= _TIED)

@@ -14,7 +14,7 @@ from typing import Any
 from casework.errors import BusyError, UsageError
 from casework.needs import lacking
 from casework.redecide import redecide, settle_stranded, settle_waiting
-from casework.rows import UNNAMED, compared_rows, identity_digests, normalised_rows, row_digests
+from casework.rows import UNNAMED, compared_rows, identity_digests, row_digests
 from casework.settle import approve, give_back
 from casework.types import Home, Viewer
 from casework.view import ItemView, item_view
@@ -209,7 +209,7 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
             raise BusyError(f"item {item.item_id}: somebody else has just decided it")
         (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
         row_digest = row_digests(compared_rows(session, [item.row_id], viewer))[-item.row_id]
-        pairs: list[tuple[int | None, int | None, str]]
+        pairs: list[tuple[int | None, str]]
         if verdict.word == "new":
             if meaning["event"] not in ARRIVALS:
                 raise UsageError(
@@ -227,28 +227,24 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
                     f"item {item.item_id}: no code can be issued, the row lacks {', '.join(missing)}. "
                     "Return it to its sender."
                 )
-            seen = decisions.candidates(session, item.row_id)
-            # a row that was weighed may have become a person since: it is he who is met from now on
-            rows = decisions.current(session, [c.other_row_id for c in seen if c.other_row_id is not None])
-            met = {candidate.person_id: None for candidate in seen} | {row.person_id: None for row in rows.values()}
-            pairs = [(person_id, None, "not_same") for person_id in met if person_id is not None]
-            pairs += [(None, c.other_row_id, "not_same") for c in seen if c.other_row_id is not None]
-            pairs.append((None, None, "new_person"))
+            # of rows that were weighed nothing is said: they are set against the new person next
+            seen = [c.person_id for c in decisions.candidates(session, item.row_id) if c.person_id is not None]
+            pairs = [*((person_id, "not_same") for person_id in seen), (None, "new_person")]
         else:
             person_id = _holder(session, verdict.code)
-            pairs = [(person_id, None, "same" if verdict.word == "link" else "not_same")]
-        digests = _digests_of(session, pairs, viewer)
+            pairs = [(person_id, "same" if verdict.word == "link" else "not_same")]
+        named = [person_id for person_id, _ in pairs if person_id is not None]
+        digests = identity_digests(normalise(people.records(session, named, viewer)))
         judged = [
             {
                 "row_id": item.row_id,
                 "row_digest": row_digest,
-                "person_id": person_id_,
-                "other_row_id": other_row_id,
-                "other_digest": digests.get((person_id_, other_row_id)),
+                "person_id": person_id,
+                "other_digest": None if person_id is None else digests[person_id],
                 "verdict": word,
                 "note": verdict.note,
             }
-            for person_id_, other_row_id, word in pairs
+            for person_id, word in pairs
         ]
         kept = queue.judgements_of(session, item.row_id)[-len(judged) :]
         if len(kept) == len(judged) and all(
@@ -258,21 +254,8 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
             return int(kept[-1]["seq"])
         for told in judged:
             queue.add_judgement(session, viewer, told)
-        named = [[person_id_, other, word] for person_id_, other, word in pairs]
-        log.append(session, viewer, [log.Act("judgement", {"item": item.item_id, "pairs": named}, item.row_id)])
+        log.append(session, viewer, [log.Act("judgement", {"item": item.item_id, "pairs": pairs}, item.row_id)])
         return session.seq
-
-
-def _digests_of(
-    session: WriteSession, pairs: Sequence[tuple[int | None, int | None, str]], viewer: Viewer
-) -> dict[tuple[int | None, int | None], str]:
-    persons = identity_digests(normalise(people.records(session, [p for p, _, _ in pairs if p is not None], viewer)))
-    rows = identity_digests(normalised_rows(session, [r for _, r, _ in pairs if r is not None], viewer))
-    return {
-        (person_id, row_id): persons[person_id] if person_id is not None else rows[-(row_id or 0)]
-        for person_id, row_id, _ in pairs
-        if person_id is not None or row_id is not None
-    }
 
 
 def _holder(session: WriteSession, code: str | None) -> int:

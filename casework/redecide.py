@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from casework.apply import apply_plan
 from casework.batch import decide_again
@@ -48,9 +48,19 @@ def settle_stranded(home: Home, viewer: Viewer) -> None:
     """Decides rows again that wait for a settled row, because whoever settled it was cut short."""
     with home.ledger.reading() as session:
         rows = queue.stranded(session)
-    if rows:
-        redecide(home, rows, viewer)
-        settle_waiting(home, rows, viewer)
+    _settle(home, rows, viewer)
+
+
+def settle_outrun(home: Home, viewer: Viewer) -> None:
+    """Decides rows again that are in review because others were at work on the same keys: by now they may be done."""
+    with home.ledger.reading() as session:
+        rows = queue.outrun(session)
+    _settle(home, rows, viewer)
+
+
+def _settle(home: Home, rows: Sequence[int], viewer: Viewer) -> None:
+    redecide(home, rows, viewer)
+    settle_waiting(home, rows, viewer)
 
 
 def _numbers(home: Home, rows: Iterable[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from casework.batch import decide_batch, decide_new
 from casework.find import check_versions
 from casework.given_back import give_back_rows
 from casework.intake import ReceivedFile, take_in
-from casework.redecide import MOST_ATTEMPTS, settle_stranded
+from casework.redecide import MOST_ATTEMPTS, settle_outrun, settle_stranded
 from casework.returned import ReturnedRow, returned_rows
 from casework.types import Home, Progress, Viewer, silent
 from registry import deliveries, holds, plans, queue, register
@@ -89,6 +89,7 @@ def _decide(home: Home, delivered: list[int] | None, viewer: Viewer, progress: P
         progress("decide", number - 1, len(batches))
         decided += work_through(home, batch_id, viewer, progress)
     settle_stranded(home, viewer)
+    settle_outrun(home, viewer)
     give_back_rows(home, viewer)
     home.ledger.store.tidy()
     return _report(home, delivered, batches, decided, viewer)

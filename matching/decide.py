@@ -72,9 +72,10 @@ class Candidate:
 class Case:
     """A row to decide. `lacks` names what a code would need and the row does not have.
 
-    `judged_new`: an officer said that none of the candidates he saw is this person. Those are marked not_same; one
-    that he did not see still stands in the way. `is_doubted`: a later row of the batch may be both this person and
-    somebody else; no code is issued before that is settled. `household` is the household that the row names.
+    `judged_new`: an officer said that no person he saw is this one. Those are marked not_same; one that he did not see
+    still stands in the way, but no row that waits: it is set against the new person next. `is_doubted`: a later row of
+    the batch may be both this person and somebody else; no code is issued before that is settled. `household` is the
+    household that the row names.
     """
 
     row_id: int
@@ -169,12 +170,27 @@ def _priced(cases: Sequence[Case]) -> list[Case]:
 
 def decide(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -> Ruling:
     """The ruling on a row. `decided` holds the rulings on rows of this batch that come before it, by row_id."""
+    case = _as_judged(case, decided)
     ruling = _ruling(case, decided, thresholds)
     strong = _strong(case, _entities(case, decided), thresholds)
     if len(strong) > 1:
         issued = tuple(entity.key[1] for entity in strong if entity.key[0] == "issued")
         ruling = replace(ruling, doubted_rows=issued)
     return ruling
+
+
+def _as_judged(case: Case, decided: Mapping[int, Ruling]) -> Case:
+    """A case that an officer called new, without the rows that are still an open question.
+
+    Two rows about one person may both be called new; the second is then the first one's.
+    """
+    if not case.judged_new:
+        return case
+    candidates = [
+        replace(candidate, verdict="not_same") if _stands_for(candidate, decided)[0] == "row" else candidate
+        for candidate in case.candidates
+    ]
+    return replace(case, candidates=candidates)
 
 
 def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -> Ruling:

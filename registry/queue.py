@@ -78,11 +78,10 @@ def counts(session: Session) -> list[dict[str, Any]]:
 
 
 def waiting_for(session: Session, row_ids: Iterable[int]) -> set[int]:
-    """Rows in review that wait for, or weighed as a candidate, one of some rows."""
+    """Rows in review that wait for one of some rows, or of which one ever weighed the other as a candidate."""
     ids = sorted(set(row_ids))
-    waiting = session.rows_for("rows_waiting_for", "row_ids", ids)
-    weighed = session.rows_for("rows_that_weighed", "row_ids", ids)
-    return {row.row_id for row in [*waiting, *weighed]} - set(ids)
+    statements = ("rows_waiting_for", "rows_that_weighed", "rows_weighed_by")
+    return {row.row_id for name in statements for row in session.rows_for(name, "row_ids", ids)} - set(ids)
 
 
 def waits_from(session: Session, row_ids: Iterable[int]) -> dict[int, int]:
@@ -94,6 +93,11 @@ def waits_from(session: Session, row_ids: Iterable[int]) -> dict[int, int]:
 def stranded(session: Session) -> list[int]:
     """Rows that wait for a row which is in review no longer."""
     return [row.row_id for row in session.rows("stranded_rows")]
+
+
+def outrun(session: Session) -> list[int]:
+    """Rows in review as stale, that wait for no other."""
+    return [row.row_id for row in session.rows("outrun_rows")]
 
 
 def all_waiting_rows(session: Session) -> list[int]:
@@ -125,7 +129,7 @@ def approvals(session: Session, item_id: int) -> list[str]:
 
 
 def add_judgement(session: WriteSession, viewer: Viewer, verdict: Mapping[str, Any]) -> None:
-    """Keeps a verdict for ever: row_id, row_digest, person_id, other_row_id, other_digest, verdict, note."""
+    """Keeps a verdict for ever: row_id, row_digest, person_id, other_digest, verdict, note."""
     (number,) = session.next_ids("judgement", 1)
     session.run("add_judgement", **verdict, judgement_id=number, seq=session.seq, at=session.at, by=viewer.by)
 

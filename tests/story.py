@@ -71,11 +71,10 @@ STORY = {
         from decision_candidate as c
         join sent as w on w.row_id = c.row_id""",
     "judgements": """
-        select w.file_name, w.source, w.row, j.verdict, v.full_name, v.birth_date, o.cells, j.note, j.judged_by
+        select w.file_name, w.source, w.row, j.verdict, v.full_name, v.birth_date, j.note, j.judged_by
         from judgement as j
         join sent as w on w.row_id = j.row_id
-        left join person_current as v on v.person_id = j.person_id
-        left join intake_row as o on o.row_id = j.other_row_id""",
+        left join person_current as v on v.person_id = j.person_id""",
     "approvals": """
         select w.file_name, w.source, w.row, q.kind, a.approved_by
         from approval as a

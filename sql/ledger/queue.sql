@@ -92,6 +92,10 @@ join queue_item as w on w.row_id = c.other_row_id and w.kind = 'row' and w.close
 where q.state = 'open' and q.kind = 'row'
 order by row_id;
 
+-- name: outrun_rows
+-- rows in review because others were at work on the same keys each time they were decided
+select row_id from queue_item where state = 'open' and kind = 'row' and reason = 'stale' order by row_id;
+
 -- name: rows_that_weighed
 -- open items of rows whose current candidates include a row or a person
 select distinct q.item_id, q.row_id
@@ -99,6 +103,13 @@ from queue_item as q
 join decision_candidate as c on c.row_id = q.row_id
   and c.decision_no = (select max(d.decision_no) from decision as d where d.row_id = q.row_id)
 where q.state = 'open' and q.kind = 'row' and c.other_row_id in :row_ids;
+
+-- name: rows_weighed_by
+-- open items of rows that were ever a candidate of a row
+select distinct q.item_id, q.row_id
+from decision_candidate as c
+join queue_item as q on q.row_id = c.other_row_id
+where c.row_id in :row_ids and q.state = 'open' and q.kind = 'row';
 
 -- name: all_waiting_rows
 -- rows in review, for rebuilding their keys
@@ -113,21 +124,21 @@ select approved_by, approved_at from approval where item_id = :item_id order by 
 
 -- name: add_judgement
 insert into judgement (
-  judgement_id, row_id, row_digest, person_id, other_row_id, other_digest, verdict, note, seq, judged_at, judged_by
+  judgement_id, row_id, row_digest, person_id, other_digest, verdict, note, seq, judged_at, judged_by
 ) values (
-  :judgement_id, :row_id, :row_digest, :person_id, :other_row_id, :other_digest, :verdict, :note, :seq, :at, :by
+  :judgement_id, :row_id, :row_digest, :person_id, :other_digest, :verdict, :note, :seq, :at, :by
 );
 
 -- name: judgements_by_digest
 -- verdicts on rows with some identity digests, oldest first
-select row_id, row_digest, person_id, other_row_id, other_digest, verdict
+select row_id, row_digest, person_id, other_digest, verdict
 from judgement
 where row_digest in :row_digests
 order by judgement_id;
 
 -- name: judgements_of_row
 -- every verdict on a row, oldest first
-select row_id, row_digest, person_id, other_row_id, other_digest, verdict, note, judged_by, seq
+select row_id, row_digest, person_id, other_digest, verdict, note, judged_by, seq
 from judgement
 where row_id = :row_id
 order by judgement_id;

@@ -245,7 +245,7 @@ def approval_of_nothing(session: WriteSession, home: Home) -> None:
 
 
 def unknown_verdict(session: WriteSession, home: Home) -> None:
-    pair = {"person_id": a_code(session)[1], "other_row_id": None, "other_digest": None}
+    pair = {"person_id": a_code(session)[1], "other_digest": None}
     verdict = {"row_id": a_row(session), "row_digest": "", **pair, "verdict": "perhaps", "note": None}
     queue.add_judgement(session, VIEWER, verdict)
 

@@ -302,22 +302,25 @@ def _strays(home: Home, rows: list[dict[str, Any]], who: Mapping[tuple[str, int]
 
 
 def _settle(home: Home, who: Mapping[tuple[str, int], int]) -> int:
-    """How many items a clerk who knows the truth decided, until everybody has a code."""
+    """How many items a clerk who knows the truth decided, until everybody has a code.
+
+    He looks at the queue, decides one row of each person for whom somebody waits, and looks again.
+    """
     decided = 0
     while True:
         rows = {row["row_id"]: row for row in _rows(home)}
         codes = _codes(list(rows.values()), who)
         person = {row_id: who[row["source"], row["row"]] for row_id, row in rows.items()}
-        nobodys = {_waited_for(rows, row_id) for row_id in rows if person[row_id] not in codes}
+        nobodys = sorted({_waited_for(rows, row_id) for row_id in rows if person[row_id] not in codes}, reverse=True)
         if not nobodys or decided > len(who):
             return decided
-        row_id = min(nobodys)
-        held = codes.get(person[row_id])
-        verdict = Verdict("new") if held is None else Verdict("link", *held)
-        # a row that the clerk has not been shown may have come up, or the row been decided with another before it
-        with suppress(BusyError, UsageError):
-            decide(home, rows[row_id]["item_id"], verdict, CLERK)
-        decided += 1
+        for row_id in {person[row_id]: row_id for row_id in nobodys}.values():
+            held = codes.get(person[row_id])
+            verdict = Verdict("new") if held is None else Verdict("link", *held)
+            # a row that the clerk has not been shown may have come up, or the row been decided with another before it
+            with suppress(BusyError, UsageError):
+                decide(home, rows[row_id]["item_id"], verdict, CLERK)
+            decided += 1
 
 
 def _waited_for(rows: Mapping[int, Mapping[str, Any]], row_id: int) -> int:

@@ -378,7 +378,6 @@ create table judgement (
   row_id bigint not null references intake_row (row_id),
   row_digest text collate "C" not null,
   person_id bigint references person (person_id),
-  other_row_id bigint references intake_row (row_id),
   other_digest text collate "C",
   verdict text collate "C" not null check (verdict in ('same', 'not_same', 'new_person', 'returned')),
   note text collate "C",

@@ -378,7 +378,6 @@ create table judgement (
   row_id integer not null references intake_row (row_id),
   row_digest text not null,
   person_id integer references person (person_id),
-  other_row_id integer references intake_row (row_id),
   other_digest text,
   verdict text not null check (verdict in ('same', 'not_same', 'new_person', 'returned')),
   note text,
