@@ -227,9 +227,7 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
                     f"item {item.item_id}: no code can be issued, the row lacks {', '.join(missing)}. "
                     "Return it to its sender."
                 )
-            # of rows that were weighed nothing is said: they are set against the new person next
-            seen = [c.person_id for c in decisions.candidates(session, item.row_id) if c.person_id is not None]
-            pairs = [*((person_id, "not_same") for person_id in seen), (None, "new_person")]
+            pairs = [*((person_id, "not_same") for person_id in _persons_shown(session, item)), (None, "new_person")]
         else:
             person_id = _holder(session, verdict.code)
             pairs = [(person_id, "same" if verdict.word == "link" else "not_same")]
@@ -256,6 +254,20 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
             queue.add_judgement(session, viewer, told)
         log.append(session, viewer, [log.Act("judgement", {"item": item.item_id, "pairs": pairs}, item.row_id)])
         return session.seq
+
+
+def _persons_shown(session: WriteSession, item: Item) -> list[int]:
+    """The persons that a row was set against, and those that rows of its file had become by then.
+
+    Of rows that wait nothing is said by "new": they are set against the new person next.
+    """
+    seen = decisions.candidates(session, item.row_id)
+    rows = [candidate.other_row_id for candidate in seen if candidate.other_row_id is not None]
+    current = decisions.current(session, [item.row_id, *rows])
+    shown_at = current[item.row_id].seq
+    become = [current[row].person_id for row in rows if row in current and current[row].seq <= shown_at]
+    persons = [*(candidate.person_id for candidate in seen), *become]
+    return list(dict.fromkeys(person_id for person_id in persons if person_id is not None))
 
 
 def _holder(session: WriteSession, code: str | None) -> int:

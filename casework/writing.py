@@ -95,8 +95,8 @@ class Chunk:
         return body.get("person_id")
 
     def is_superseded(self, row: OpenRow) -> bool:
-        """Whether the row was decided otherwise since it was planned: by a person, or by a second process."""
-        return bool(row.decision_no != row.body["decision_no"])
+        """Whether the row was decided otherwise since it was planned, or is settled: only a row in review is decided again."""
+        return row.decision_no != row.body["decision_no"] or (row.decision_no > 0 and row.item_id is None)
 
     def must_wait(self, row: OpenRow) -> bool:
         """Whether the row is for the next transaction.

@@ -249,10 +249,13 @@ def _codes(rows: list[dict[str, Any]], who: Mapping[tuple[str, int], int]) -> di
 
 
 def _doubled(codes: Mapping[int, set[str]]) -> list[str]:
-    owners = Counter(code for held in codes.values() for code in held)
+    owners = defaultdict(list)
+    for person, held in codes.items():
+        for code in held:
+            owners[code].append(person)
     return [
         *(f"person {person}: {len(held)} codes" for person, held in codes.items() if len(held) > 1),
-        *(f"one code for {number} persons" for number in owners.values() if number > 1),
+        *(f"one code for persons {persons}" for persons in owners.values() if len(persons) > 1),
     ]
 
 

@@ -12,7 +12,7 @@ from casework.errors import BusyError
 from registry import plans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from casework.types import Home, Viewer
     from registry.plans import Plan
@@ -171,6 +171,25 @@ def test_rows_that_were_outrun_are_decided_by_the_next_run(office: Office, monke
     office.run(office.file("c.csv", TWINS[0]))
     first, second, _ = office.rows()
     assert (first.outcome, second.outcome, second.code) == ("issued", "linked", first.code)
+    assert office.broken() == {}
+
+
+def test_a_row_that_somebody_settled_meanwhile_is_not_decided_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs end together, and each decides again what was outrun."""
+    rows = [row.row_id for row in two_outrun(office, monkeypatch)]
+    decide_again = redecide.decide_again
+
+    def overtaken(home: Home, row_ids: Sequence[int], viewer: Viewer) -> Plan:
+        with monkeypatch.context() as other:
+            other.setattr(redecide, "decide_again", decide_again)
+            redecide.redecide(home, row_ids, viewer)
+        return decide_again(home, row_ids, viewer)
+
+    monkeypatch.setattr(redecide, "decide_again", overtaken)
+    redecide.redecide(office.home, rows, office.viewer)
+    assert [row.outcome for row in office.rows()] == ["issued", "linked"]
     assert office.broken() == {}
 
 
