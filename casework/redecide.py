@@ -52,10 +52,16 @@ def settle_stranded(home: Home, viewer: Viewer) -> None:
 
 
 def settle_outrun(home: Home, viewer: Viewer) -> None:
-    """Decides rows again that are in review because others were at work on the same keys: by now they may be done."""
-    with home.ledger.reading() as session:
-        rows = queue.outrun(session)
-    _settle(home, rows, viewer)
+    """Decides rows again that are in review because others were at work on the same keys: by now they may be done.
+
+    Where they are not, it is tried again; whoever ends last leaves none behind.
+    """
+    for _ in range(MOST_ATTEMPTS):
+        with home.ledger.reading() as session:
+            rows = queue.outrun(session)
+        if not rows:
+            return
+        _settle(home, rows, viewer)
 
 
 def _settle(home: Home, rows: Sequence[int], viewer: Viewer) -> None:

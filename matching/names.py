@@ -6,6 +6,7 @@ name whose clan stands last, or a name read in another order, is found by its se
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from matching.syllables import (
     inventory,
     relate,
 )
+from matching.text import fold, rules
 
 Codes = npt.NDArray[np.uint8]
 
@@ -81,14 +83,24 @@ class NameLevels(NamedTuple):
 
 
 class NameTable(NamedTuple):
-    """Distinct names as rows of syllable ids, padded with the id of the empty syllable (the last)."""
+    """Distinct names as rows of syllable ids, padded with the id of the empty syllable (the last).
+
+    `has_surname`: the first syllable is a surname, as written with marks or wholly without.
+    """
 
     tokens: Ids
     length: Ids
     is_flat: Mask
+    has_surname: Mask
     join: Ids
     join_fold: Ids
     known: Inventory
+
+
+@lru_cache(maxsize=1)
+def _surnames() -> list[str]:
+    words = rules("names")["surnames"]["words"]
+    return sorted({form for word in words for form in (word, fold(word))})
 
 
 def name_table(names: pl.Series) -> NameTable:
@@ -115,6 +127,7 @@ def name_table(names: pl.Series) -> NameTable:
     return NameTable(
         tokens=table,
         length=present.sum(axis=1),
+        has_surname=names.str.extract(r"^(\S+)").is_in(_surnames()).to_numpy(),
         is_flat=np.logical_not(np.any(known.marked[table], axis=1)),
         join=whole.get_column("name").rank("dense").to_numpy().astype(np.int64),
         join_fold=whole.get_column("folded").rank("dense").to_numpy().astype(np.int64),
@@ -146,7 +159,8 @@ def _compare_distinct(names: NameTable, left: Ids, right: Ids) -> NameLevels:
     lengths = names.length[left], names.length[right]
     cube = _cube(names, left, right, syllables, flat)
     given, middle, surname = _anchored(cube, *lengths)
-    _contained(cube, lengths, (given, middle, surname))
+    surnames = names.has_surname[left], names.has_surname[right]
+    _contained(cube, lengths, (given, middle, surname), surnames)
     _joined(names, (left, right), flat, (given, middle, surname))
     _reordered(names, (left, right), flat, (given, middle, surname))
     return NameLevels(given, middle, surname, _whole(given, middle, surname))
@@ -223,14 +237,18 @@ def _aligned(cube: Codes, length_l: Ids, length_r: Ids) -> Codes:
     return level
 
 
-def _contained(cube: Codes, lengths: tuple[Ids, Ids], levels: tuple[Codes, Codes, Codes]) -> None:
-    """Settle names of which one is the beginning or the end of the other.
+def _contained(
+    cube: Codes, lengths: tuple[Ids, Ids], levels: tuple[Codes, Codes, Codes], surnames: tuple[Mask, Mask]
+) -> None:
+    """Settle names of which one is the beginning or the end of the other. `surnames` says of each name's first
+    syllable whether it is a surname.
 
-    At the end: a saint's name before the surname, or the surname left out. At the beginning, by two syllables or
-    more: a mother's clan added behind. One syllable more behind is a sister's name, and stays different.
+    At the end: a saint's name before the surname, or the surname left out; but where both begin with a surname these
+    are two. At the beginning, by two syllables or more: a mother's clan added behind. One syllable more behind is a
+    sister's name, and stays different.
     """
     given, middle, surname = levels
-    unlike = ~np.isin(surname, [code("surname", "same"), code("surname", "flat")])
+    unlike = ~np.isin(surname, [code("surname", "same"), code("surname", "flat")]) & ~(surnames[0] & surnames[1])
     for short, long, turned in ((lengths[0], lengths[1], cube), (lengths[1], lengths[0], cube.transpose(0, 2, 1))):
         for extra in range(1, turned.shape[2]):
             rows = np.flatnonzero((long - short == extra) & (short >= 2))
