@@ -95,7 +95,7 @@ class Chunk:
         return body.get("person_id")
 
     def is_superseded(self, row: OpenRow) -> bool:
-        """Whether the row was decided otherwise since it was planned, or is settled: what is in review is decided again."""
+        """Whether the row was decided otherwise since it was planned, or is settled."""
         return row.decision_no != row.body["decision_no"] or (row.decision_no > 0 and row.item_id is None)
 
     def must_wait(self, row: OpenRow) -> bool:
