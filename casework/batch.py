@@ -42,7 +42,7 @@ _TIED = 0.1
 class Facts:
     """What the ledger says about the candidates: holders of codes, verdicts of officers, what waiting rows weigh.
 
-    `tied` are the persons, and `behind` the rows, that a waiting row weighs.
+    `tied` are the persons that a waiting row weighs, `behind` the rows that it weighs or waits for.
     """
 
     active: Mapping[int, str]
@@ -236,9 +236,22 @@ def _facts(
         row_id: frozenset(c.person_id for c in found if c.person_id and c.posterior >= _TIED)
         for row_id, found in weighed.items()
     }
-    behind = {row_id: frozenset(c.other_row_id for c in found if c.other_row_id) for row_id, found in weighed.items()}
+    waits = queue.waits_from(session, weighed)
+    behind = {
+        row_id: frozenset(c.other_row_id for c in found if c.other_row_id) | _awaited(row_id, waits)
+        for row_id, found in weighed.items()
+    }
     held = codes.standing(session, person_ids)
     return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied, behind)
+
+
+def _awaited(row_id: int, waits: Mapping[int, int]) -> frozenset[int]:
+    """The rows that a row waits for, one behind the other."""
+    found = []
+    while row_id in waits:
+        row_id = waits[row_id]
+        found.append(row_id)
+    return frozenset(found)
 
 
 def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict[str, Any]]:

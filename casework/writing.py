@@ -173,13 +173,13 @@ class Chunk:
     def review(self, row: OpenRow, body: Mapping[str, Any]) -> None:
         """The row waits for a person; until then other rows find it by its keys.
 
-        Rows that were decided apart may each be planned to wait for the next. The last of them waits for nobody: it is
-        the one that an officer decides, and the others follow.
+        Rows that were decided apart may each be planned to wait for the next. The last of them waits for nobody and is
+        decided once more, without those that wait for it; they follow.
         """
         target = body.get("waits_for_row")
         self._waits.pop(row.row_id, None)
         if target is not None and self._would_wait_for_itself(row.row_id, target):
-            body, target = {**body, "reason": "ambiguous", "waits_for_row": None}, None
+            body, target = {**body, "reason": "stale", "waits_for_row": None}, None
         if target is not None:
             self._waits[row.row_id] = target
         item = {"reason": body["reason"], "waits_for_row_id": target}

@@ -219,8 +219,11 @@ def test_rows_decided_apart_do_not_wait_for_each_other_in_a_circle(office: Offic
             assert plans.store(session, circular, [replace(planned, body=body)])
         assert apply_plan(office.home, circular, office.viewer, is_last=True) == 0
     waits = office.ask("select reason, waits_for_row_id from queue_item order by row_id")
-    assert waits == [("ambiguous", None), ("waits_for_row", first.row_id), ("waits_for_row", second.row_id)]
-    assert office.rows()[0].reason == "ambiguous"
+    assert waits == [("stale", None), ("waits_for_row", first.row_id), ("waits_for_row", second.row_id)]
+    assert office.rows()[0].reason == "stale"
+    assert office.broken() == {}
+    office.run()
+    assert office.rows()[0].reason == "weak"
     assert office.broken() == {}
 
 
