@@ -29,8 +29,8 @@ _HITS = {"record_id_l": pl.Int64, "step": pl.String, "record_id_r": pl.Int64}
 #: candidates that are kept for deciding and explaining, best first
 MOST_CANDIDATES = 20
 _PAIRS_AT_ONCE = 200_000
-#: a small register does not make a stranger unlikely: it is a part of the country
-_FEWEST = 1000
+#: a small register does not make a stranger unlikely, it is a part of the country: what a commune has since July 2025
+_FEWEST = 30_000
 
 
 @dataclass(frozen=True)
