@@ -60,7 +60,7 @@ def make_world(out: Path, recipe: Recipe) -> dict[str, object]:
     corrected = corrected.filter(pl.Series(rng.random(len(corrected)) < MISREAD * min(recipe.rate, 1.0)))
     wrong = register.codes.gather(corrected).str.split(";").list.first()
     out.mkdir(parents=True, exist_ok=True)
-    faults = register.write(out / f"register.{recipe.form}", wrong)
+    faults = register.write(out / f"register.{recipe.form}", wrong, plan["person"].unique())
     truth = write_inbox(Writer(rng, ground, register.codes, recipe.rate, recipe.wild), plan, areas, out / "inbox")
     truth.with_columns(pl.col(pl.String).replace("", None)).write_csv(out / "truth.csv")
     register.duplicates.write_csv(out / "register_duplicates.csv")

@@ -71,16 +71,17 @@ class Register:
         self.codes = first.scatter(again, first.gather(again) + ";" + second)
         order = rng.permutation(len(at))
         self._at, self._code, self._repeated = at[order], code[order], repeated[order]
-        self._twice = np.zeros(len(people), dtype=bool)
-        self._twice[again] = True
+        self._alive = np.zeros(len(people), dtype=bool)
+        self._alive[again] = True
         self._new_list = rng.random(int(people["household"].max()) + 1) < 0.3  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self._at)
 
-    def write(self, file: Path, wrong: pl.Series) -> pl.DataFrame:
+    def write(self, file: Path, wrong: pl.Series, alive: pl.Series) -> pl.DataFrame:
         """Writes .parquet or .csv, with one wrong value in the row of each code of `wrong`: for a correction.
 
+        Nobody of `alive` is recorded as dead: the persons about whom rows are sent.
         Gives what else is wrong with the records: bhxh_code and fault, one line a fault.
         """
         faults = [
@@ -89,6 +90,7 @@ class Register:
         faults.append(
             pl.DataFrame({"bhxh_code": self.old_books, "fault": pl.repeat("old_book", len(self.old_books), eager=True)})
         )
+        self._alive[alive.to_numpy()] = True
         parts = self._parts(wrong, faults)
         if file.suffix == ".csv":
             with file.open("wb") as out:
@@ -135,7 +137,7 @@ class Register:
         relation = np.where(people["sex"] == "M", np.array(RELATIONS["M"])[role], np.array(RELATIONS["F"])[role])
         card = pl.Series(np.where(year > 2020, "TE1", "GD4").tolist()) + code.str.head(2) + code
         gone = rng.random(size) < np.interp(year, (1930, 1960, 1985), (0.12, 0.025, 0.002))
-        gone &= ~self._twice[at]
+        gone &= ~self._alive[at]
 
         def kept(name: str, chance: Array | float) -> pl.Series:
             """The column with the values that the register has, by the chance of each."""

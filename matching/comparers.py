@@ -32,7 +32,7 @@ _AGREEING = {
     "surname": ("missing", "same", "flat"),
 }
 _SLIPS = {
-    "given": ("hoi_nga", "mark", "vowel", "sound", "typo"),
+    "given": ("hoi_nga", "mark", "vowel", "sound", "typo", "misspelt"),
     "surname": ("slip", "sound", "typo"),
 }
 _OF_PARENTS = "parents"
@@ -165,7 +165,7 @@ def _name_part(comparison: Comparison, frames: Frames) -> Comparer:
 
 
 def _middle(comparison: Comparison, frames: Frames) -> Comparer:
-    """The middle name, with the share of the whole name."""
+    """The middle name, with its share where it agrees, and the share of the whole name."""
 
     def look(chunk: Chunk) -> Seen:
         parts = {kind: _own_name(kind, comparison, chunk) for kind in _AGREEING}
@@ -177,7 +177,10 @@ def _middle(comparison: Comparison, frames: Frames) -> Comparer:
         for kind, codes in parts.items():
             apart |= np.isin(codes, [code(kind, "missing"), code(kind, "different")])
         near = np.where(whole | apart, np.nan, np.fmax(one, other))
-        return Seen(parts["middle"], {"name": np.where(whole, other, np.nan), "name_near": near})
+        _, middle = _name_pair(chunk, comparison, "middle")
+        agrees = _agrees("middle", parts["middle"])
+        shares = {"middle": np.where(agrees, middle, np.nan), "name": np.where(whole, other, np.nan), "name_near": near}
+        return Seen(parts["middle"], shares)
 
     return look
 

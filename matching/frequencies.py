@@ -191,7 +191,7 @@ def _part(rows: pl.DataFrame) -> _Part:
 
 
 def name_shares(records: pl.DataFrame, names: Comparison, frequencies: Frequencies) -> dict[str, Shares]:
-    """How common each record's name, surname and given name are, and with _fold their folded forms.
+    """How common each record's name and its three parts are, and with _fold their folded forms.
 
     A person of the register (record_id above 0) was counted there, and leaves itself out; a row was not.
     """
@@ -207,6 +207,7 @@ def name_shares(records: pl.DataFrame, names: Comparison, frequencies: Frequenci
         }
         out[f"name{suffix}"] = _name_share(shares, frequencies.rarest)
         out[f"given{suffix}"] = shares["given"]
+        out[f"middle{suffix}"] = shares["middle"]
         out[f"surname{suffix}"] = shares["surname"]
     return out
 

@@ -35,7 +35,7 @@ _NUMBER = ("same", "slip", "different")
 KINDS: dict[str, Kind] = {
     "given": Kind(
         _NAME,
-        ("same", "flat", "hoi_nga", "mark", "vowel", "sound", "typo", "short", "reordered", "different"),
+        ("same", "flat", "hoi_nga", "mark", "vowel", "sound", "typo", "misspelt", "short", "reordered", "different"),
         needed=5,
         shares=("given", "given_rare"),
         once=True,
@@ -44,7 +44,7 @@ KINDS: dict[str, Kind] = {
         _NAME,
         ("none", "same", "flat", "slip", "near", "short", "dropped", "different", "implied"),
         needed=5,
-        shares=("name", "name_near"),
+        shares=("middle", "name", "name_near"),
         once=True,
     ),
     "surname": Kind(

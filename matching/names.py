@@ -48,6 +48,7 @@ _GIVEN = np.array(
             "vowel",
             "sound",
             "typo",
+            "misspelt",
             "short",
             "different",
         )
@@ -57,16 +58,17 @@ _GIVEN = np.array(
 _SURNAME = np.array(
     [
         code("surname", level)
-        for level in ("missing", "same", "flat", "slip", "slip", "slip", "sound", "typo", "short", "different")
+        for level in ("missing", "same", "flat", "slip", "slip", "slip", "sound", "typo", "typo", "short", "different")
     ],
     dtype=np.uint8,
 )
 #: What an alignment of middles may contain, as bits; the level is that of the heaviest.
 _HAS_FLAT, _HAS_SLIP, _HAS_NEAR, _HAS_SHORT, _HAS_GAP, _HAS_OTHER = (1 << bit for bit in range(6))
 _BITS = np.array(
-    [0, 0, _HAS_FLAT, _HAS_SLIP, _HAS_SLIP, _HAS_SLIP, _HAS_NEAR, _HAS_NEAR, _HAS_SHORT, _HAS_OTHER], dtype=np.uint8
+    [0, 0, _HAS_FLAT, _HAS_SLIP, _HAS_SLIP, _HAS_SLIP, _HAS_NEAR, _HAS_NEAR, _HAS_NEAR, _HAS_SHORT, _HAS_OTHER],
+    dtype=np.uint8,
 )
-_COST = np.array([0, 0, 0, 1, 1, 1, 2, 3, 2, 9], dtype=np.int16)
+_COST = np.array([0, 0, 0, 1, 1, 1, 2, 3, 3, 2, 9], dtype=np.int16)
 _GAP_COST = 5
 
 #: How two whole names agree, for the names of parents.

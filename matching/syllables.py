@@ -16,13 +16,14 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from matching.text import fold, rules, sound
+from matching.valid_syllables import is_known
 
 Ids = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
 #: The relations, from nearest to farthest. NONE pads positions beyond the end of a name.
-NONE, SAME, FLAT, HOI_NGA, MARK, VOWEL, SOUND, TYPO, INITIAL, DIFFERENT = range(10)
+NONE, SAME, FLAT, HOI_NGA, MARK, VOWEL, SOUND, TYPO, MISSPELT, INITIAL, DIFFERENT = range(11)
 
 #: Combining marks of the five written tones, in the order huyền, hỏi, ngã, sắc, nặng.
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
@@ -41,6 +42,7 @@ class Inventory:
     tone: Ids
     marked: Mask
     abbreviates: Mask
+    is_word: Mask
     regional: npt.NDArray[np.int64]
 
 
@@ -64,6 +66,7 @@ def inventory(syllables: Iterable[str]) -> Inventory:
         tone=np.array([tone for _, tone in split], dtype=np.int64),
         marked=np.array([not syllable.isascii() for syllable in listed], dtype=np.bool_),
         abbreviates=np.array([_is_abbreviation(syllable) for syllable in folded], dtype=np.bool_),
+        is_word=np.array([is_known(syllable) for syllable in listed], dtype=np.bool_),
         regional=np.array(regional, dtype=np.int64).reshape(-1, 2),
     )
 
@@ -94,14 +97,15 @@ def relate(known: Inventory, left: Ids, right: Ids) -> Classes:
 
 
 def _misspelt(known: Inventory, left: Ids, right: Ids) -> Classes:
-    """TYPO at one keystroke's distance, INITIAL where one abbreviates the other, else DIFFERENT."""
+    """TYPO at one keystroke's distance, MISSPELT where that makes a word of no word, INITIAL where one abbreviates the
+    other, else DIFFERENT."""
     relation = np.full(len(left), DIFFERENT, dtype=np.uint8)
     if not len(left):
         return relation
     ones = [known.folded[index] for index in left.tolist()]
     others = [known.folded[index] for index in right.tolist()]
     near = cpdist(ones, others, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8, workers=1) <= 1
-    relation[near] = TYPO
+    relation[near] = np.where(known.is_word[left[near]] == known.is_word[right[near]], TYPO, MISSPELT)
     for index in np.flatnonzero(known.abbreviates[left] != known.abbreviates[right]).tolist():
         short, long = sorted((ones[index], others[index]), key=len)
         if long.startswith(short):

@@ -89,14 +89,14 @@ def texts(made: MadeFile) -> Callable[[str], bytes]:
     return lambda text: made.content.replace(name, text.replace('"', '""').encode("utf-8", "replace"), 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60))
 def test_any_text_in_a_cell_is_a_row_or_a_refusal(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     made = next(file for file in made_files() if file.name == "commune_utf-8.csv")
     check(tmp_path_factory.mktemp("fuzz"), made.name, texts(made)(text))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     check(tmp_path_factory.mktemp("fuzz"), "a.csv", content)

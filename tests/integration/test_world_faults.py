@@ -151,3 +151,11 @@ def test_movers_write_codes_of_both_lists(world: Path) -> None:
     moved = truth(world).filter(pl.col("tags").str.contains("moved"))
     assert set(moved["kind"]) == {"existing", "new"}
     assert 0.05 < moved["tags"].str.contains("list2025").mean() < 0.6
+
+
+def test_nobody_of_whom_a_row_tells_is_recorded_as_dead(world: Path) -> None:
+    register = pl.read_parquet(world / "register.parquet")
+    dead = set(register.filter(pl.col("status") == "deceased")["bhxh_code"])
+    told = pl.read_csv(world / "truth.csv", infer_schema_length=0).drop_nulls("codes")["codes"].str.split(";").explode()
+    assert len(dead) > 100
+    assert dead.isdisjoint(told)

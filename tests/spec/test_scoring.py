@@ -91,3 +91,15 @@ def test_a_pair_is_explained_in_one_sentence() -> None:
     told = sentence(scored.row(0, named=True), MODEL)
     assert told.startswith("Cùng hộ, trùng ngày sinh, trùng họ tên")
     assert told.endswith("; khác số định danh.")
+
+
+@pytest.mark.parametrize(("middle", "bits"), [("Thị", 2.5), ("Gia", 6.8)])
+def test_an_agreeing_middle_name_is_worth_as_much_as_it_is_rare(middle: str, bits: float) -> None:
+    case = {
+        "event": "addition",
+        "row": {"full_name": f"Nguyễn {middle} Mai"},
+        "person": {"full_name": f"Nguyễn {middle} Hà"},
+    }
+    scored, _ = scored_case(case)
+    assert scored["level_given"].item() == MODEL.comparison("given").level_names.index("different")
+    assert scored["weight_middle"].item() == pytest.approx(bits, abs=0.3)
