@@ -18,7 +18,7 @@ ARRIVALS = ("birth", "addition", "move_in")
 #: given names so different that twins are likelier than a slip of the pen
 _OTHER_GIVEN = ("different", "typo")
 _SAME_DATE = ("full", "swapped", "slip")
-_CLASHING_DATE = ("clash", "different_year", "same_year")
+_CLASHING_DATE = ("same_year", "different_year", "clash", "far")
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,10 @@ def _digit_slip(one: Ids, other: Ids, digits: int) -> Mask:
     return slip
 
 
+#: Years by which a slip or a guess seldom misses
+_GENERATION = 15
+
+
 def birth(left: Birth, right: Birth) -> Codes:
     """The level of two birth dates, each at its own precision."""
     coarsest = np.maximum(left.precision, right.precision)
@@ -124,6 +128,7 @@ def birth(left: Birth, right: Birth) -> Codes:
         (year & same_year, "year"),
         (same_year, "same_year"),
         ((apart == 1) & (~full | heaped_l | heaped_r), "near_year"),
+        (apart > _GENERATION, "far"),
         (full, "clash"),
     ]
     levels = [np.uint8(code("date", name)) for _, name in rules]

@@ -70,6 +70,7 @@ KINDS: dict[str, Kind] = {
             "same_year",
             "different_year",
             "clash",
+            "far",
         ),
         shares=("year",),
         once=True,

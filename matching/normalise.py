@@ -10,10 +10,10 @@ from matching.dates import birth_number
 from matching.numbers import clean_phone
 from matching.places import place_columns
 from matching.schemas import NORMALISED, RECORD, conform
-from matching.text import clean_column, fold, name_columns, norm_name, over_unique, rules
+from matching.text import bears_the_mothers_name, clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
-NORMALISER_VERSION = "2026-11-22.3"
+NORMALISER_VERSION = "2026-11-22.4"
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +68,7 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
         "record_id": records.get_column("record_id"),
         **{f"name_{form}": names[form] for form in ("norm", "fold", "sound")},
         "has_marks": names["has_marks"],
-        "is_unnamed": names["is_unnamed"],
+        "is_unnamed": names["is_unnamed"] | bears_the_mothers_name(names["fold"], parents["mother"]["fold"]),
         "birth": births["birth"],
         "birth_precision": births["birth_precision"],
         **{name: texts[name] for name in ("sex", "personal_id", "old_id", "household_code")},

@@ -191,6 +191,14 @@ def is_unnamed(name: str) -> bool:
     return _unnamed().search(norm_name(name)) is not None
 
 
+def bears_the_mothers_name(own: pl.Series, mother: pl.Series) -> pl.Series:
+    """Where a child is entered under its mother's folded name, for want of one of its own.
+
+    No daughter is called like her mother: a family keeps its elders' names from its children (kiêng húy).
+    """
+    return (own.str.contains(" ") & (own == mother)).fill_null(value=False)
+
+
 def clean_column(values: pl.Series) -> pl.Series:
     """The cleaned text of a column; blank is null. Plain ASCII with single spaces is already clean."""
     is_plain = values.str.contains(_CLEAN_ASCII)

@@ -145,7 +145,7 @@ def _flattened() -> Model:
     text = tomllib.loads((MODELS / f"{BASE.version}.toml").read_text(encoding="utf-8"))
     for comparison in text["comparison"]:
         levels = [level for level in comparison["levels"] if not level.get("conditional")]
-        levels = [level for level in levels if level["name"] not in ("same_year", "different_year", "clash")]
+        levels = [level for level in levels if level["name"] not in ("same_year", "different_year", "clash", "far")]
         even = sum(level["same"] for level in levels) / len(levels)
         for level in levels:
             level["same"] = level["same"] * 0.9 + even * 0.1

@@ -96,6 +96,22 @@ def test_blank_is_null_everywhere() -> None:
     assert {name for name, value in row.items() if value not in (None, [])} == {"record_id"}
 
 
+@pytest.mark.parametrize(
+    ("name", "parents", "is_unnamed"),
+    [
+        ("Mai Thị Bích Ánh", {"mother_name": "MAI THI BICH ANH"}, True),
+        ("Mai Thị Bích Ánh", {"mother_name": "Mai Thị Ánh"}, False),
+        # among the Dao father and son may share a name
+        ("Chảo Mắn On", {"father_name": "Chảo Mắn On"}, False),
+        ("Ánh", {"mother_name": "Ánh"}, False),
+        ("Mai Thị Bích Ánh", {}, False),
+    ],
+)
+def test_a_child_under_its_mothers_name_has_none_yet(name: str, parents: dict[str, object], is_unnamed: bool) -> None:
+    (record,) = normalised({"full_name": name, **parents})
+    assert record["is_unnamed"] is is_unnamed
+
+
 def test_status_is_passed_on() -> None:
     status = pl.Series(["active", "deceased"])
     assert [row["status"] for row in normalised({}, {}, status=status)] == ["active", "deceased"]

@@ -146,6 +146,11 @@ def test_an_unnamed_child_and_a_parents_number_are_flagged_and_kept() -> None:
     assert row["faults"] == []
 
 
+def test_a_child_under_its_mothers_name_is_unnamed() -> None:
+    (row,) = understood({**GOOD, "full_name": "Nguyễn Thị Lan", "mother_name": "NGUYỄN THỊ LAN"})
+    assert "unnamed" in row["flags"]
+
+
 def test_the_head_of_household_is_taken_from_the_file() -> None:
     rows = understood(
         {**GOOD, "full_name": "Trần Thị Hoa", "household_code": "01 0000 0001", "relation_to_head": "Vợ"},
