@@ -20,6 +20,7 @@ from matching.graded import graded
 from matching.levels import code
 from matching.model import Comparison, Model
 from matching.names import AGREE, CLASH, CLOSE, UNKNOWN, NameLevels, NameTable, compare_names, name_table
+from matching.numbers import is_a_parents
 from matching.place_levels import place, places_of
 
 Codes = npt.NDArray[np.uint8]
@@ -300,6 +301,21 @@ def _number(comparison: Comparison, frames: Frames) -> Comparer:
     )
 
 
+def _personal_id(comparison: Comparison, frames: Frames) -> Comparer:
+    """A number, which says nothing where it is a parent's: it tells of a birth too long before the record's."""
+    look = _number(comparison, frames)
+    if len(comparison.columns) == 1:
+        return look
+    theirs = [is_a_parents(*(frame.get_column(column) for column in comparison.columns)) for frame in frames.sides]
+
+    def look_at_own(chunk: Chunk) -> Seen:
+        seen = look(chunk)
+        own = ~(theirs[0][chunk.at[0]] | theirs[1][chunk.at[1]])
+        return Seen(np.where(own, seen.codes, np.uint8(0)), seen.shares)
+
+    return look_at_own
+
+
 def _exact(comparison: Comparison, frames: Frames) -> Comparer:
     """The same value or another."""
     return _weighed(comparison, frames, lambda chunk: fields.equality("exact", *chunk.values(comparison.columns[0])))
@@ -346,7 +362,7 @@ COMPARERS: dict[str, Callable[[Comparison, Frames], Comparer]] = {
     "surname": _name_part,
     "date": _date,
     "place": _place,
-    "personal_id": _number,
+    "personal_id": _personal_id,
     "number": _number,
     "numbers": _numbers,
     "relation": _relation,

@@ -128,7 +128,7 @@ def birth(left: Birth, right: Birth) -> Codes:
         (year & same_year, "year"),
         (same_year, "same_year"),
         ((apart == 1) & (~full | heaped_l | heaped_r), "near_year"),
-        (apart > _GENERATION, "far"),
+        ((apart > _GENERATION) & ~_digit_slip(left.year, right.year, 4), "far"),
         (full, "clash"),
     ]
     levels = [np.uint8(code("date", name)) for _, name in rules]

@@ -92,7 +92,7 @@ KINDS: dict[str, Kind] = {
         shares=("place",),
         once=True,
     ),
-    "personal_id": Kind(("number",), ("same", "slip", "reissued", "different")),
+    "personal_id": Kind(("number", "birth date as yyyymmdd"), ("same", "slip", "reissued", "different")),
     "number": Kind(("number",), _NUMBER),
     "numbers": Kind(("list of numbers",), _NUMBER, shares=()),
     "relation": Kind(("relation",), ("single", "plural", "different"), shares=()),

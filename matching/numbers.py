@@ -11,6 +11,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
 from matching.places import BIRTH_CODES, PROVINCES_63
 from matching.text import clean, rules
 
@@ -30,6 +34,10 @@ _SHORT_HOUSEHOLD = 8
 #: how a ward counts the households of its own list
 _COUNTED = re.compile("[0-9]{1,4}")
 _RUNS = ("1234567890123", "0123456789", "9876543210987")
+
+
+#: A parent is at least this much older than the child on whose row or record the parent's number stands.
+PARENT_YEARS = 14
 
 
 class PersonalId(NamedTuple):
@@ -64,6 +72,15 @@ def personal_id_facts(number: str, at: date) -> PersonalId | None:
     if (place not in BIRTH_CODES and int(place) < 100) or year > at.year:
         return None
     return PersonalId(place, "F" if century % 2 else "M", year)
+
+
+def is_a_parents(numbers: pl.Series, births: pl.Series) -> npt.NDArray[np.bool_]:
+    """Where a twelve-digit number tells of a birth so long before the record's (yyyymmdd) that it is a parent's."""
+    digits = pl.lit(numbers)
+    century = digits.str.slice(3, 1).cast(pl.Int32, strict=False) // 2
+    told = 1900 + 100 * century + digits.str.slice(4, 2).cast(pl.Int32, strict=False)
+    theirs = (digits.str.len_chars() == 12) & (told <= births // 10000 - PARENT_YEARS)
+    return pl.select(theirs.fill_null(value=False)).to_series().to_numpy()
 
 
 def is_placeholder(digits: str) -> bool:

@@ -16,11 +16,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from matching.numbers import CARD, PASSPORT, as_digits, clean_number, is_placeholder, personal_id_facts
+from matching.numbers import CARD, PARENT_YEARS, PASSPORT, as_digits, clean_number, is_placeholder, personal_id_facts
 from matching.places import PROVINCES_63
-
-#: A parent is at least this much older than the child on whose row the parent's number stands.
-PARENT_YEARS = 14
 
 NUMBER_COLUMNS = ("personal_id", "old_id", "bhxh_code", "card_number")
 
