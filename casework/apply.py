@@ -61,6 +61,10 @@ def _apply_row(chunk: Chunk, row: OpenRow, *, is_last: bool) -> str:
     if chunk.is_superseded(row):
         return "applied"
     body = row.body
+    if body["outcome"] == "returned":
+        # it has searched nothing
+        chunk.return_row(row, body)
+        return "applied"
     if _is_stale(chunk, row):
         if not is_last:
             return "sent_back"
@@ -71,10 +75,8 @@ def _apply_row(chunk: Chunk, row: OpenRow, *, is_last: bool) -> str:
         chunk.issue(row, body)
     elif body["outcome"] == "linked":
         chunk.link(row, body)
-    elif body["outcome"] == "review":
-        chunk.review(row, body)
     else:
-        chunk.return_row(row, body)
+        chunk.review(row, body)
     return "applied"
 
 

@@ -247,10 +247,10 @@ def _facts(
 
 def _awaited(row_id: int, waits: Mapping[int, int]) -> frozenset[int]:
     """The rows that a row waits for, one behind the other."""
-    found = []
-    while row_id in waits:
-        row_id = waits[row_id]
-        found.append(row_id)
+    found: dict[int, None] = {}
+    while (target := waits.get(row_id)) is not None and target not in found:
+        found[target] = None
+        row_id = target
     return frozenset(found)
 
 
@@ -284,6 +284,7 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
             missed=chances[key],
             candidates=[_candidate(key, pair, facts, deceased, model) for pair in best.get(key, [])],
             number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
+            number_disagrees="personal_id_disagrees" in meaning["flags"],
             judged_new=key in facts.judged_new,
             household=meaning["household_code"],
         )
@@ -353,7 +354,7 @@ def _body(
     best = None if ruling.best is None else case.candidates[ruling.best]
     # another row's number says nothing of a person who does not hold it
     is_own_number = best is not None and (best.record_id > 0 or ruling.person_id is None)
-    number_agrees = best is not None and is_own_number and best.agrees_in_number
+    number_agrees = best is not None and is_own_number and case.proves(best)
     return {
         "outcome": ruling.outcome,
         "reason": ruling.reason,

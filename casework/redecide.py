@@ -35,7 +35,7 @@ def settle_waiting(home: Home, row_ids: Iterable[int], viewer: Viewer) -> int:
     front, again = set(row_ids), set[int]()
     while front:
         with home.ledger.reading() as session:
-            waiting = queue.waiting_for(session, front)
+            waiting = queue.touched_by(session, front)
         redecide(home, waiting, viewer)
         again |= waiting
         with home.ledger.reading() as session:
@@ -45,7 +45,7 @@ def settle_waiting(home: Home, row_ids: Iterable[int], viewer: Viewer) -> int:
 
 
 def settle_stranded(home: Home, viewer: Viewer) -> None:
-    """Decides rows again that wait for a settled row, because whoever settled it was cut short."""
+    """Decides rows again that a settled row touched, because whoever settled it was cut short."""
     with home.ledger.reading() as session:
         rows = queue.stranded(session)
     _settle(home, rows, viewer)
@@ -66,7 +66,9 @@ def settle_outrun(home: Home, viewer: Viewer) -> None:
 
 def _settle(home: Home, rows: Sequence[int], viewer: Viewer) -> None:
     redecide(home, rows, viewer)
-    settle_waiting(home, rows, viewer)
+    with home.ledger.reading() as session:
+        outcomes = decisions.current(session, rows)
+    settle_waiting(home, [row_id for row_id in rows if outcomes[row_id].outcome != "review"], viewer)
 
 
 def _numbers(home: Home, rows: Iterable[int]) -> dict[int, int]:

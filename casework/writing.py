@@ -112,10 +112,12 @@ class Chunk:
 
     def _would_wait_for_itself(self, row_id: int, target: int) -> bool:
         """Whether the row that this one is to wait for waits, by way of others, for this one."""
+        passed = {row_id}
         at: int | None = target
-        while at is not None and at != row_id:
+        while at is not None and at not in passed:
+            passed.add(at)
             at = self._waits.get(at)
-        return at == row_id
+        return at is not None
 
     def link_target(self, body: Mapping[str, Any]) -> tuple[int, str] | None:
         """(person_id, code) that a link goes to now; None when that is no longer so."""
@@ -221,6 +223,8 @@ class Chunk:
             self._items.append({"row_id": row.row_id, "kind": kind, "reason": reason, "waits_for_row_id": None})
 
     def _decide(self, row: OpenRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
+        if body["outcome"] != "review":
+            self._waits.pop(row.row_id, None)
         if body["outcome"] != "review" and row.item_id is not None:
             self._closed.append(row.item_id)
             self._settled.append(row.row_id)

@@ -75,7 +75,7 @@ class Case:
     `judged_new`: an officer said that no person he saw is this one. Those are marked not_same; one that he did not see
     still stands in the way, but no row that waits: it is set against the new person next. `is_doubted`: a later row of
     the batch may be both this person and somebody else; no code is issued before that is settled. `household` is the
-    household that the row names.
+    household that the row names. `number_disagrees`: the personal id tells of another year or sex than the row.
     """
 
     row_id: int
@@ -87,9 +87,20 @@ class Case:
     missed: float
     candidates: Sequence[Candidate]
     number_is_anothers: bool = False
+    number_disagrees: bool = False
     judged_new: bool = False
     is_doubted: bool = False
     household: str | None = None
+
+    def proves(self, candidate: Candidate) -> bool:
+        """Whether a strong number shows that the row is about this candidate, so that it may record a death.
+
+        A code does; a personal id where it fits what the row says of the person, and no other person has it.
+        """
+        others = (other for other in self.candidates if other.record_id > 0)
+        holders = {other.record_id for other in others if other.has("personal_id", "same")}
+        is_own = not self.number_disagrees and holders <= {candidate.record_id}
+        return candidate.has("code", "same") or (candidate.has("personal_id", "same") and is_own)
 
 
 @dataclass(frozen=True)

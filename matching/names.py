@@ -99,10 +99,10 @@ class NameTable(NamedTuple):
     known: Inventory
 
 
-@lru_cache(maxsize=1)
-def _surnames() -> list[str]:
+@lru_cache(maxsize=2)
+def _surnames(*, bare: bool) -> list[str]:
     words = rules("names")["surnames"]["words"]
-    return sorted({form for word in words for form in (word, fold(word))})
+    return [fold(word) for word in words] if bare else words
 
 
 def name_table(names: pl.Series) -> NameTable:
@@ -126,11 +126,13 @@ def name_table(names: pl.Series) -> NameTable:
     folded = pl.Series(known.folded[:-1] or [""], dtype=pl.String)
     joined = tokens.with_columns(folded.gather(ids).alias("folded")).group_by("at", maintain_order=True)
     whole = joined.agg(pl.col("name").str.join(""), pl.col("folded").str.join(""))
+    is_flat = np.logical_not(np.any(known.marked[table], axis=1))
+    first = names.str.extract(r"^(\S+)")
     return NameTable(
         tokens=table,
         length=present.sum(axis=1),
-        has_surname=names.str.extract(r"^(\S+)").is_in(_surnames()).to_numpy(),
-        is_flat=np.logical_not(np.any(known.marked[table], axis=1)),
+        is_flat=is_flat,
+        has_surname=np.where(is_flat, first.is_in(_surnames(bare=True)), first.is_in(_surnames(bare=False))),
         join=whole.get_column("name").rank("dense").to_numpy().astype(np.int64),
         join_fold=whole.get_column("folded").rank("dense").to_numpy().astype(np.int64),
         known=known,

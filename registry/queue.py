@@ -77,8 +77,13 @@ def counts(session: Session) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in session.rows("queue_counts")]
 
 
-def waiting_for(session: Session, row_ids: Iterable[int]) -> set[int]:
-    """Rows in review that wait for one of some rows, or of which one ever weighed the other as a candidate."""
+def waiting_for(session: Session, row_ids: Iterable[int]) -> list[int]:
+    """Rows in review that wait for one of some rows."""
+    return [row.row_id for row in session.rows_for("rows_waiting_for", "row_ids", sorted(set(row_ids)))]
+
+
+def touched_by(session: Session, row_ids: Iterable[int]) -> set[int]:
+    """Rows in review that wait for one of some rows, or of which one weighed the other as a candidate."""
     ids = sorted(set(row_ids))
     statements = ("rows_waiting_for", "rows_that_weighed", "rows_weighed_by")
     return {row.row_id for name in statements for row in session.rows_for(name, "row_ids", ids)} - set(ids)
@@ -91,7 +96,7 @@ def waits_from(session: Session, row_ids: Iterable[int]) -> dict[int, int]:
 
 
 def stranded(session: Session) -> list[int]:
-    """Rows that wait for a row which is in review no longer."""
+    """Rows in review that a settled row touched, and that were not decided again since."""
     return [row.row_id for row in session.rows("stranded_rows")]
 
 

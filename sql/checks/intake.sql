@@ -82,7 +82,13 @@ where b.row_id is null
     b.batch_id <> d.batch_id
     and (
       d.decision_no = 1
-      or not exists (select 1 from plan_row as p where p.row_id = d.row_id and p.batch_id = d.batch_id)
+      or not exists (
+        select 1
+        from plan_row as p
+        join plan as t on t.batch_id = p.batch_id and t.attempt = p.attempt
+        where p.row_id = d.row_id and p.batch_id = d.batch_id
+          and t.register_seq = d.register_seq and t.tail_seq = d.tail_seq
+      )
     )
   )
 order by d.row_id;

@@ -74,8 +74,8 @@ with recursive reached as (
 select row_id, waits_for_row_id from reached order by row_id;
 
 -- name: stranded_rows
--- rows in review that wait for a row which is in review no longer, or weighed one before an officer settled it: whoever
--- settled it was cut short
+-- rows in review that wait for a row which is in review no longer, or of which one weighed the other before that was
+-- settled: whoever settled it was cut short
 select q.row_id
 from queue_item as q
 where q.state = 'open' and q.kind = 'row' and q.waits_for_row_id is not null
@@ -90,6 +90,14 @@ join decision as d on d.row_id = q.row_id
 join decision_candidate as c on c.row_id = d.row_id and c.decision_no = d.decision_no
 join queue_item as w on w.row_id = c.other_row_id and w.kind = 'row' and w.closed_at > d.decided_at
 where q.state = 'open' and q.kind = 'row'
+union
+select q.row_id
+from queue_item as q
+join decision as d on d.row_id = q.row_id
+  and d.decision_no = (select max(e.decision_no) from decision as e where e.row_id = q.row_id)
+join decision_candidate as c on c.other_row_id = q.row_id
+join queue_item as w on w.row_id = c.row_id and w.kind = 'row' and w.closed_at > d.decided_at
+where q.state = 'open' and q.kind = 'row'
 order by row_id;
 
 -- name: outrun_rows
@@ -97,7 +105,7 @@ order by row_id;
 select row_id from queue_item where state = 'open' and kind = 'row' and reason = 'stale' order by row_id;
 
 -- name: rows_that_weighed
--- open items of rows whose current candidates include a row or a person
+-- open items of rows whose current candidates include a row
 select distinct q.item_id, q.row_id
 from queue_item as q
 join decision_candidate as c on c.row_id = q.row_id
