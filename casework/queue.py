@@ -179,20 +179,23 @@ def _finish(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> DecideR
 
 
 def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bool:
-    """Whether a closed item was closed by this very word of this viewer's."""
+    """Whether a closed item was closed by this very word of this viewer's, whoever carried it out."""
     with home.ledger.reading() as session:
         if item.kind != "row" and verdict.word in ("approve", "link"):
             return queue.has_approved(session, item.item_id, viewer)
-        if item.closed_by != viewer.by or verdict.word == "approve":
+        if verdict.word == "approve":
             return False
+        newest = decisions.history(session, item.row_id)[-1]
         if verdict.word == "return":
-            newest = decisions.history(session, item.row_id)[-1]
-            return item.kind != "row" or json.loads(newest["evidence"]).get("note") == verdict.note
+            is_his = item.closed_by == viewer.by
+            return is_his and (item.kind != "row" or json.loads(newest["evidence"]).get("note") == verdict.note)
         told = queue.judgements_of(session, item.row_id)
         held = codes.holders(session, [verdict.code or ""]).get(verdict.code or "", [])
         person_id = next((person_id for person_id, status in held if status == "active"), None)
         word = (viewer.by, _KEPT_AS[verdict.word], person_id)
-        return bool(told) and (told[-1]["judged_by"], told[-1]["verdict"], told[-1]["person_id"]) == word
+        came_true = verdict.word == "not_same" or newest["outcome"] == {"link": "linked", "new": "issued"}[verdict.word]
+        is_last = bool(told) and (told[-1]["judged_by"], told[-1]["verdict"], told[-1]["person_id"]) == word
+        return is_last and came_true and verdict.code in (None, newest["bhxh_code"])
 
 
 def _overtaken(home: Home, item: Item, verdict: Verdict, outcome: str, code: str | None) -> DecideResult:
@@ -250,10 +253,22 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
             for told, before in zip(judged, kept, strict=True)
         ):
             return int(kept[-1]["seq"])
+        if verdict.word == "new":
+            _still_as_seen(session, item, viewer)
         for told in judged:
             queue.add_judgement(session, viewer, told)
         log.append(session, viewer, [log.Act("judgement", {"item": item.item_id, "pairs": pairs}, item.row_id)])
         return session.seq
+
+
+def _still_as_seen(session: WriteSession, item: Item, viewer: Viewer) -> None:
+    """Refuses a word on candidates whom the viewer has not seen, because the row was decided again since he looked."""
+    looked_at = log.last_look(session, item.row_id, viewer)
+    if looked_at is not None and looked_at < decisions.current(session, [item.row_id])[item.row_id].seq:
+        raise BusyError(
+            f"item {item.item_id}: the row was decided again after you looked at it. "
+            f"Look again with `motma queue show {item.item_id}`."
+        )
 
 
 def _persons_shown(session: WriteSession, item: Item) -> list[int]:

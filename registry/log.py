@@ -68,6 +68,12 @@ def _said(entry: sa.Row[Any]) -> dict[str, Any]:
     }
 
 
+def last_look(session: Session, row_id: int, viewer: Viewer) -> int | None:
+    """The seq at which a viewer last looked at a row's case; None if never."""
+    seq: int | None = session.value("last_look", row_id=row_id, by=viewer.by)
+    return seq
+
+
 def entries(
     session: Session, *, limit: int, after: int | None = None, row_id: int | None = None, act: str | None = None
 ) -> list[dict[str, Any]]:

@@ -113,11 +113,13 @@ join decision_candidate as c on c.row_id = q.row_id
 where q.state = 'open' and q.kind = 'row' and c.other_row_id in :row_ids;
 
 -- name: rows_weighed_by
--- open items of rows that were ever a candidate of a row
+-- open items of rows that were ever a candidate of a row, and were not decided since that was
 select distinct q.item_id, q.row_id
 from decision_candidate as c
 join queue_item as q on q.row_id = c.other_row_id
-where c.row_id in :row_ids and q.state = 'open' and q.kind = 'row';
+join decision_current as a on a.row_id = c.row_id
+join decision_current as d on d.row_id = q.row_id
+where c.row_id in :row_ids and q.state = 'open' and q.kind = 'row' and d.seq < a.seq;
 
 -- name: all_waiting_rows
 -- rows in review, for rebuilding their keys

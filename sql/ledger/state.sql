@@ -51,3 +51,7 @@ where (cast(:row_id as bigint) is null or row_id = :row_id)
   and (cast(:act as text) is null or act = :act)
 order by entry_no desc
 limit :limit;
+
+-- name: last_look
+-- when somebody last looked at a row's case
+select max(seq) as seq from log_entry where row_id = :row_id and act = 'queue_show' and logged_by = :by;

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from casework import apply, redecide
-from casework.errors import BusyError
+from casework import apply, queue, redecide
+from casework.errors import BusyError, UsageError
+from casework.queue import show
+from casework.types import Viewer
 from registry import plans
 
 if TYPE_CHECKING:
@@ -208,6 +210,87 @@ def test_rows_about_one_person_that_officers_call_new_get_one_code(
     first, second = office.rows()
     assert {first.outcome, second.outcome} == {"issued", "linked"}
     assert first.code == second.code
+    assert office.broken() == {}
+
+
+def test_new_is_not_said_of_persons_who_came_after_the_look(office: Office) -> None:
+    """A twin whose brother was called new meanwhile: the second officer has not seen him as a person."""
+    line = "Bổ sung,{},15/04/1951,Nam,001071000111,,0190000088,Con,09676,09676,Nghiêm Văn Bá,Tạ Thị Liễu,06/09/2025"
+    rows = [
+        office.run_lines(f"{name}.csv", line.format(f"Nghiêm Xuân {name}"), source=f"xa-{name}")[0]
+        for name in ("Tường", "Trường")
+    ]
+    items = [office.item(row) for row in rows]
+    show(office.home, items[1], Viewer("hoa", "queue"))
+    office.decide(items[0], "new", by="lan")
+    with pytest.raises(BusyError, match="decided again after you looked"):
+        office.decide(items[1], "new", by="hoa")
+    show(office.home, items[1], Viewer("hoa", "queue"))
+    office.decide(items[1], "new", by="hoa")
+    first, second = office.rows()
+    assert first.code != second.code
+    assert office.broken() == {}
+
+
+def test_the_same_word_is_told_as_it_ended_though_a_run_carried_it_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, _ = two_outrun(office, monkeypatch)
+    item = office.item(row)
+    with monkeypatch.context() as busy:
+        busy.setattr(apply, "_is_stale", lambda _chunk, _row: True)
+        with pytest.raises(BusyError):
+            office.decide(item, "new", by="hoa")
+    office.run(office.file("c.csv", TWINS[0]))
+    assert office.decide(item, "new", by="hoa").outcome == "issued"
+    with pytest.raises(UsageError, match="decided already"):
+        office.decide(item, "new", by="lan")
+
+
+def test_a_row_that_a_called_row_weighed_is_decided_again_by_whoever_comes_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (
+        office.run_lines(f"{name}.csv", line, source=f"xa-{name}")[0] for name, line in zip("ab", WAITING, strict=True)
+    )
+    assert (first.outcome, second.outcome) == ("review", "review")
+
+    def cut_short(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queue, "settle_waiting", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            office.decide(office.item(second), "new")
+    office.run()
+    first, second = office.rows()
+    assert (first.outcome, first.code) == ("linked", second.code)
+    assert office.broken() == {}
+
+
+def test_a_row_that_stays_outrun_moves_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (
+        office.run_lines(f"{name}.csv", line, source=f"xa-{name}")[0] for name, line in zip("ab", WAITING, strict=True)
+    )
+    stale = apply._is_stale
+    monkeypatch.setattr(apply, "_is_stale", lambda chunk, row: row.row_id == first.row_id or stale(chunk, row))
+    with pytest.raises(BusyError):
+        office.decide(office.item(first), "new")
+    before = Counter(row_id for (row_id,) in office.ask("select row_id from decision"))
+    office.run()
+    after = Counter(row_id for (row_id,) in office.ask("select row_id from decision"))
+    assert after[first.row_id] > before[first.row_id]
+    assert after[second.row_id] == before[second.row_id]
+
+
+def test_a_death_is_not_recorded_by_a_number_that_does_not_fit(office: Office) -> None:
+    """The number tells of another year than both rows, and somebody else who lives has it."""
+    office.run(office.file("a.csv", WAITING[0]))
+    office.run(office.file("b.csv", WAITING[1].replace("Bổ sung", "Chết", 1), source="xa-b"))
+    office.decide(office.item(office.rows()[0]), "new")
+    assert office.ask(
+        "select count(*) from person_current where status = 'deceased' and birth_date = '1951-04-15'"
+    ) == [(0,)]
     assert office.broken() == {}
 
 
