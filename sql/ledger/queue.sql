@@ -78,27 +78,29 @@ select row_id, waits_for_row_id from reached order by row_id;
 -- settled: whoever settled it was cut short
 select q.row_id
 from queue_item as q
-where q.state = 'open' and q.kind = 'row' and q.waits_for_row_id is not null
-  and not exists (
-    select 1 from queue_item as w where w.row_id = q.waits_for_row_id and w.state = 'open' and w.kind = 'row'
+join decision_current as d on d.row_id = q.row_id
+where q.state = 'open' and q.kind = 'row'
+  and (
+    (
+      q.waits_for_row_id is not null
+      and not exists (
+        select 1 from queue_item as w where w.row_id = q.waits_for_row_id and w.state = 'open' and w.kind = 'row'
+      )
+    )
+    or exists (
+      select 1
+      from decision_candidate as c
+      join queue_item as w on w.row_id = c.other_row_id and w.kind = 'row'
+      where c.row_id = d.row_id and c.decision_no = d.decision_no and w.closed_at > d.decided_at
+    )
+    or exists (
+      select 1
+      from decision_candidate as c
+      join queue_item as w on w.row_id = c.row_id and w.kind = 'row'
+      where c.other_row_id = q.row_id and w.closed_at > d.decided_at
+    )
   )
-union
-select q.row_id
-from queue_item as q
-join decision as d on d.row_id = q.row_id
-  and d.decision_no = (select max(e.decision_no) from decision as e where e.row_id = q.row_id)
-join decision_candidate as c on c.row_id = d.row_id and c.decision_no = d.decision_no
-join queue_item as w on w.row_id = c.other_row_id and w.kind = 'row' and w.closed_at > d.decided_at
-where q.state = 'open' and q.kind = 'row'
-union
-select q.row_id
-from queue_item as q
-join decision as d on d.row_id = q.row_id
-  and d.decision_no = (select max(e.decision_no) from decision as e where e.row_id = q.row_id)
-join decision_candidate as c on c.other_row_id = q.row_id
-join queue_item as w on w.row_id = c.row_id and w.kind = 'row' and w.closed_at > d.decided_at
-where q.state = 'open' and q.kind = 'row'
-order by row_id;
+order by q.row_id;
 
 -- name: outrun_rows
 -- rows in review because others were at work on the same keys each time they were decided

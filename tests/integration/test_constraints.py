@@ -28,7 +28,7 @@ _REFUSED = re.compile(r"^-- refused: (.+) \((.+)\)$", re.MULTILINE)
 PREPARED = """
 insert into person values (900001, 'issued', 1, '');
 insert into number_known values ('9900000001', 1), ('990000000x', 1);
-insert into judgement select 900001, min(row_id), '', null, null, null, 'same', null, 1, '', '' from intake_row;
+insert into judgement select 900001, min(row_id), '', null, null, 'same', null, 1, '', '' from intake_row;
 insert into register_reject select load_id, 900001, '[]' from register_load;
 create table decision_draft as select * from decision where outcome = 'returned' limit 1;
 update decision_draft set decision_no = 900001;

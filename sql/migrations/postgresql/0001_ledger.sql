@@ -341,6 +341,7 @@ create table decision_candidate (
   foreign key (row_id, decision_no) references decision (row_id, decision_no),
   check ((person_id is null) <> (other_row_id is null))
 );
+create index decision_candidate_other_row on decision_candidate (other_row_id) where other_row_id is not null;
 
 -- the queue -------------------------------------------------------------------------------------------------------
 
@@ -358,6 +359,7 @@ create table queue_item (
   closed_by text collate "C",
   check ((state = 'closed') = (closed_at is not null))
 );
+create index queue_item_row on queue_item (row_id);
 create unique index row_waits_once on queue_item (row_id, kind) where state = 'open';
 create index queue_item_waits on queue_item (waits_for_row_id) where state = 'open';
 
