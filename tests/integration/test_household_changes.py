@@ -111,7 +111,8 @@ def test_where_one_of_two_heads_leaves_or_dies_the_others_are_found_by_the_other
 def test_where_officers_agree_to_the_death_of_one_of_two_heads_too(office: Office) -> None:
     office.send(ANH, "Chuyển đi", "01/10/2026")
     office.send(ANH, "Chuyển đến", "02/10/2026", household_code=HOUSEHOLD, relation_to_head="Con")
-    assert office.send(HAU, "Chết", "03/10/2026", personal_id="", bhxh_code="") == {"death": 1}
+    told = {"personal_id": "", "bhxh_code": "", "household_code": HOUSEHOLD}
+    assert office.send(HAU, "Chết", "03/10/2026", **told) == {"death": 1}
     (item,) = listing(office.home, None, 10, OFFICERS[0]).items
     for officer in OFFICERS:
         decide(office.home, item.item_id, Verdict("approve"), officer)
