@@ -124,7 +124,8 @@ def new_people(count: int, seed: int) -> list[Person]:
             drawn.choice(COMMUNES),
             home,
             "",
-            parents[at] if drawn.random() < 0.6 else "",
+            # no daughter is called like her mother
+            parents[at] if drawn.random() < 0.6 and fold(parents[at]) != fold(name) else "",
             "01/10/2025",
         )
         found.setdefault((fold(name), date), Person(name, ",".join(cells)))
