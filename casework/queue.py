@@ -82,7 +82,7 @@ def listing(home: Home, reason: str | None, limit: int, viewer: Viewer) -> Queue
     with home.ledger.writing() as session:
         found = queue.listing(session, reason, limit, viewer)
         log.append(session, viewer, [log.Act("queue_list", {"reason": reason, "items": len(found)})])
-        counted = queue.counts(session)
+        counted = queue.counts(session, viewer)
     lines = []
     for entry in found:
         meaning = json.loads(entry["understood"])
@@ -108,7 +108,7 @@ def listing(home: Home, reason: str | None, limit: int, viewer: Viewer) -> Queue
 def show(home: Home, item_id: int, viewer: Viewer) -> ItemView:
     """One case, whole; the look is logged before anything is shown."""
     with home.ledger.writing() as session:
-        item = queue.item(session, item_id)
+        item = queue.item(session, item_id, viewer)
         log.append(session, viewer, [log.Act("queue_show", {"item": item_id}, item.row_id)])
     with home.ledger.reading() as session:
         return item_view(session, item_id, viewer)
@@ -131,10 +131,10 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     if word not in VERDICTS:
         raise UsageError(f"verdict {word}: not one of {', '.join(VERDICTS)}")
     with home.ledger.reading() as session:
-        was_open = queue.item(session, item_id).state == "open"
+        was_open = queue.item(session, item_id, viewer).state == "open"
     settle_stranded(home, viewer)
     with home.ledger.reading() as session:
-        item = queue.item(session, item_id)
+        item = queue.item(session, item_id, viewer)
         waiting_death = queue.open_item(session, item.row_id, "death")
         current = decisions.current(session, [item.row_id]).get(item.row_id)
     if item.state == "closed":
@@ -208,7 +208,7 @@ def _overtaken(home: Home, item: Item, verdict: Verdict, outcome: str, code: str
 def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
     """The seq at which the verdict was kept, now or when the viewer said the same before; nothing else changes yet."""
     with home.ledger.writing() as session:
-        if queue.item(session, item.item_id).state != "open":
+        if queue.item(session, item.item_id, viewer).state != "open":
             raise BusyError(f"item {item.item_id}: somebody else has just decided it")
         (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
         row_digest = row_digests(compared_rows(session, [item.row_id], viewer))[-item.row_id]

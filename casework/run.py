@@ -135,7 +135,7 @@ def _report(home: Home, delivered: list[int] | None, batches: list[int], decided
     with home.ledger.reading() as session:
         ids = delivered if delivered is not None else plans.deliveries_of(session, batches)
         counted = deliveries.outcomes(session, ids)
-        items = queue.counts(session)
+        items = queue.counts(session, viewer)
         held = [file for file in holds.listing(session) if delivered is None or file.delivery_id in ids]
         returned = returned_rows(deliveries.returned(session, ids, viewer))
     files: dict[int, FileOutcome] = {}

@@ -19,12 +19,18 @@ _AGREEING = 2
 
 
 def approve(home: Home, item: Item, viewer: Viewer) -> None:
-    """Agrees to what waits; a death takes two different people, a household change one. Once said, it is said."""
+    """Agrees to what waits; a death takes two different people, a household change one. Once said, it is said.
+
+    UsageError where the second agreement to a death is not an approver's.
+    """
     with home.ledger.writing() as session:
         check_keys(session)
-        _still_open(session, item)
+        _still_open(session, item, viewer)
         if queue.has_approved(session, item.item_id, viewer):
             return
+        is_second = len(queue.approvals(session, item.item_id)) + 1 >= _AGREEING
+        if item.kind == "death" and is_second and not viewer.is_approver:
+            raise UsageError(f"item {item.item_id}: the second agreement to a death is an approver's")
         agreed = queue.approve(session, item.item_id, viewer)
         log.append(session, viewer, [log.Act("approval", {"item": item.item_id}, item.row_id)])
         if item.kind == "death" and len(agreed) < _AGREEING:
@@ -75,7 +81,7 @@ def give_back(home: Home, item: Item, note: str | None, viewer: Viewer) -> None:
     if not note:
         raise UsageError(f"item {item.item_id}: say why with --note; the sender reads it")
     with home.ledger.writing() as session:
-        _still_open(session, item)
+        _still_open(session, item, viewer)
         if item.kind == "row":
             before = decisions.current(session, [item.row_id])[item.row_id]
             newest = decisions.history(session, item.row_id)[-1]
@@ -95,6 +101,6 @@ def give_back(home: Home, item: Item, note: str | None, viewer: Viewer) -> None:
         log.append(session, viewer, [log.Act("give_back", content, item.row_id)])
 
 
-def _still_open(session: WriteSession, item: Item) -> None:
-    if queue.item(session, item.item_id).state != "open":
+def _still_open(session: WriteSession, item: Item, viewer: Viewer) -> None:
+    if queue.item(session, item.item_id, viewer).state != "open":
         raise BusyError(f"item {item.item_id}: somebody else has just decided it")

@@ -70,7 +70,7 @@ class ItemView:
 
 def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
     """The view of one item; UsageError when there is none. The caller logs the viewing first."""
-    item = queue.item(session, item_id)
+    item = queue.item(session, item_id, viewer)
     row = deliveries.rows(session, [item.row_id], viewer)
     (meaning,) = deliveries.understood(row).iter_rows(named=True)
     (received,) = row.iter_rows(named=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from casework.errors import NO_ROOM, BusyError, MotmaError
 from pipelines import (
+    cli_account,
     cli_audit,
     cli_demo,
     cli_held,
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     cli_held.add_commands(sources)
     cli_queue.add_commands(add_group(commands, "queue", "rows that wait for a person: list, show, decide"))
     cli_search.add_commands(commands)
+    cli_account.add_commands(add_group(commands, "account", "who may use the pages, and where"))
     cli_model.add_commands(add_group(commands, "model", "the match model: show it, learn it, size its search"))
     cli_audit.add_check(commands)
     cli_audit.add_commands(add_group(commands, "log", "every act, with who and why"))

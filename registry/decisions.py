@@ -148,7 +148,7 @@ EXPORT = {
 
 def export(session: Session, batch_id: int | None, viewer: Viewer) -> pl.DataFrame:
     """EXPORT of one batch, or of every row. The viewer's act must be logged by the caller."""
-    del viewer  # the whole country for now
+    del viewer  # whose act it is; no scope narrows it
     found = session.rows("export_decisions", batch_id=batch_id)
     return pl.DataFrame([tuple(row) for row in found], schema=EXPORT, orient="row")
 
@@ -168,5 +168,5 @@ def add_change_requests(session: WriteSession, requests: Sequence[Mapping[str, A
 
 def change_requests(session: Session, limit: int, viewer: Viewer) -> list[dict[str, Any]]:
     """Change requests, newest first."""
-    del viewer
-    return [dict(row._mapping) for row in session.rows("change_requests", limit=limit)]
+    found = session.rows("change_requests", limit=limit, **viewer.scope.limits)
+    return [dict(row._mapping) for row in found]

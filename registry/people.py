@@ -90,7 +90,6 @@ def known_with_households(
     The viewer's act must be logged by the caller.
     """
     found: dict[int, dict[str, Any]] = {}
-    # the whole country for now: every scope sees every person
     for row in session.rows_for("persons_by_id", "person_ids", sorted(set(person_ids))):
         unsettled: dict[str, Any] = dict.fromkeys(("head_name", "bhxh_code", "active_code"))
         record = found.setdefault(row.record_id, {**row._mapping, **unsettled, "codes": [], "is_disputed": False})

@@ -133,7 +133,7 @@ def to_apply(session: Session, plan: Plan, viewer: Viewer, *, after: int, limit:
 
     The viewer's act must be logged by the caller.
     """
-    del viewer  # the whole country for now
+    del viewer  # whose act it is; no scope narrows it
     found = session.rows("planned_rows", batch_id=plan.batch_id, attempt=plan.attempt, after=after, limit=limit)
     return [
         OpenRow(

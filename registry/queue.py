@@ -45,9 +45,9 @@ def revise(session: WriteSession, items: Sequence[Mapping[str, Any]]) -> None:
     session.run_many("revise_queue_item", items)
 
 
-def item(session: Session, item_id: int) -> Item:
-    """One item; UsageError when there is none."""
-    row = session.one("queue_item", item_id=item_id)
+def item(session: Session, item_id: int, viewer: Viewer) -> Item:
+    """One item; UsageError when there is none, or none of the viewer's area."""
+    row = session.one("queue_item", item_id=item_id, **viewer.scope.limits)
     if row is None:
         raise UsageError(f"item {item_id}: not in the queue. `motma queue list` shows the open items.")
     return Item(**row._mapping)
@@ -68,13 +68,13 @@ def open_items(session: Session, row_ids: Iterable[int]) -> list[dict[str, Any]]
 
 def listing(session: Session, reason: str | None, limit: int, viewer: Viewer) -> list[dict[str, Any]]:
     """Open items, oldest first; rows that wait on one another stand together, at the place of the oldest of them."""
-    del viewer  # the whole country for now
-    return [dict(row._mapping) for row in session.rows("queue_list", reason=reason, limit=limit)]
+    found = session.rows("queue_list", reason=reason, limit=limit, **viewer.scope.limits)
+    return [dict(row._mapping) for row in found]
 
 
-def counts(session: Session) -> list[dict[str, Any]]:
+def counts(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
     """kind, reason, number of open items and the oldest's moment."""
-    return [dict(row._mapping) for row in session.rows("queue_counts")]
+    return [dict(row._mapping) for row in session.rows("queue_counts", **viewer.scope.limits)]
 
 
 def waiting_for(session: Session, row_ids: Iterable[int]) -> list[int]:

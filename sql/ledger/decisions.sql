@@ -38,10 +38,13 @@ insert into change_request (request_id, row_id, person_id, field, old_value, new
 values (:request_id, :row_id, :person_id, :field, :old_value, :new_value, :seq, :at);
 
 -- name: change_requests
--- what corrections ask to change, newest first
+-- what corrections of an area ask to change, newest first
 select c.request_id, c.row_id, c.person_id, c.field, c.old_value, c.new_value, c.requested_at, k.code as bhxh_code
 from change_request as c
+join intake_row as w on w.row_id = c.row_id
 left join code as k on k.person_id = c.person_id and k.status = 'active'
+where (cast(:province as text) is null or w.province = :province)
+  and (cast(:unit as text) is null or w.source = :unit)
 order by c.request_id desc
 limit :limit;
 

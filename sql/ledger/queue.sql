@@ -14,9 +14,14 @@ set state = 'closed', closed_at = :at, closed_by = :by
 where item_id = :item_id and state = 'open';
 
 -- name: queue_item
-select item_id, row_id, kind, reason, waits_for_row_id, state, opened_at, closed_at, closed_by
-from queue_item
-where item_id = :item_id;
+-- one item, where its row lies within an area
+select
+  q.item_id, q.row_id, q.kind, q.reason, q.waits_for_row_id, q.state, q.opened_at, q.closed_at, q.closed_by
+from queue_item as q
+join intake_row as w on w.row_id = q.row_id
+where q.item_id = :item_id
+  and (cast(:province as text) is null or w.province = :province)
+  and (cast(:unit as text) is null or w.source = :unit);
 
 -- name: open_items_of_rows
 select item_id, row_id, kind, reason, waits_for_row_id
@@ -24,7 +29,7 @@ from queue_item
 where row_id in :row_ids and state = 'open';
 
 -- name: queue_list
--- open items, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
+-- open items of an area, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
 -- of the oldest of them
 with recursive
   waits as (select row_id, waits_for_row_id from queue_item where state = 'open' and kind = 'row'),
@@ -42,18 +47,25 @@ from queue_item as q
 join intake_row as w on w.row_id = q.row_id
 join delivery as t on t.delivery_id = w.delivery_id
 left join together as g on g.row_id = q.row_id
-where q.state = 'open' and (cast(:reason as text) is null or q.reason = :reason)
+where q.state = 'open'
+  and (cast(:reason as text) is null or q.reason = :reason)
+  and (cast(:province as text) is null or w.province = :province)
+  and (cast(:unit as text) is null or w.source = :unit)
 order by
   min(q.opened_at) over (partition by coalesce(g.first_row_id, q.row_id)), coalesce(g.first_row_id, q.row_id),
   q.row_id <> coalesce(g.first_row_id, q.row_id), q.opened_at, q.item_id
 limit :limit;
 
 -- name: queue_counts
-select kind, reason, count(*) as items, min(opened_at) as oldest
-from queue_item
-where state = 'open'
-group by kind, reason
-order by items desc, reason;
+-- open items of an area
+select q.kind, q.reason, count(*) as items, min(q.opened_at) as oldest
+from queue_item as q
+join intake_row as w on w.row_id = q.row_id
+where q.state = 'open'
+  and (cast(:province as text) is null or w.province = :province)
+  and (cast(:unit as text) is null or w.source = :unit)
+group by q.kind, q.reason
+order by items desc, q.reason;
 
 -- name: rows_waiting_for
 -- open items of rows that wait for a row

@@ -140,3 +140,12 @@ insert into log_entry select entry_no, 0, '', '', '', null, null, '' from log_en
 
 -- refused: a second row of state (CHECK)
 insert into ledger_state select 2, ledger_id, seq, floor_seq, log_no, province, key_version, '' from ledger_state;
+
+-- refused: two accounts of one login (account.login)
+insert into account select 900002, login, '', 1, '' from account;
+
+-- refused: a login that is another by its case alone (CHECK)
+insert into account values (900002, 'Lan', '', 1, '');
+
+-- refused: a unit of no province (CHECK)
+insert into account_version select account_id, 900001, 'Lan', null, 'xa-01', 0, null from account;
