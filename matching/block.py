@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from matching.normalise import NORMALISER_VERSION
+from matching.numbers import PARENT_YEARS, told_year
 from matching.places import province_of
 from matching.schemas import KEYS, conform
 from matching.steps import Atom, SearchRules, Step, search_rules
@@ -25,7 +26,7 @@ from matching.steps import Atom, SearchRules, Step, search_rules
 _HASH = npt.NDArray[np.uint64]
 _PLACES = npt.NDArray[np.int64]
 #: raised when the meaning of an atom or the hash changes
-BLOCK_VERSION = "2026-11-22"
+BLOCK_VERSION = "2026-11-22.2"
 
 #: the narrowing value of records that have none
 _BLANK = 0
@@ -220,6 +221,19 @@ def _but_given(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
     return records.select("record_id", value=before).drop_nulls()
 
 
+def _dated(records: pl.DataFrame) -> pl.DataFrame:
+    """The records with a birth date, and once more by the year that their own personal id tells, where it is another.
+
+    The number is a second birth date: either may be wrong. One that tells of a parent's years is not their own.
+    """
+    known = records.filter(pl.col("birth").is_not_null())
+    year, told = pl.col("birth") // 10000, told_year(pl.col("personal_id"))
+    second = known.filter((told != year) & (told > year - PARENT_YEARS) & (told < year + PARENT_YEARS))
+    return pl.concat(
+        [known, second.with_columns((told * 10000 + pl.col("birth") % 10000).cast(pl.Int32).alias("birth"))]
+    )
+
+
 def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
     full, month, year = (pl.col("birth_precision") == number for number in (0, 1, 2))
     january = full & (pl.col("birth") % 10000 == 101)
@@ -246,17 +260,17 @@ def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
             pl.when(month).then(coarse_month),
             pl.when(year | january).then(coarse_year),
         ]
-    known = records.filter(pl.col("birth").is_not_null())
+    known = _dated(records)
     return pl.concat([known.select("record_id", value=column) for column in columns]).drop_nulls()
 
 
 def _full_birth(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
-    full = records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
+    full = _dated(records).filter(pl.col("birth_precision") == 0)
     return full.select("record_id", value=pl.col("birth").cast(pl.String))
 
 
 def _birth_month(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
-    known = records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") < 2))
+    known = _dated(records).filter(pl.col("birth_precision") < 2)
     return known.select("record_id", value=(pl.col("birth") // 100).cast(pl.String))
 
 
@@ -267,7 +281,7 @@ def _birth_day(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
 
 
 def _birth_year(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
-    return records.select("record_id", value=(pl.col("birth") // 10000).cast(pl.String)).drop_nulls()
+    return _dated(records).select("record_id", value=(pl.col("birth") // 10000).cast(pl.String))
 
 
 def _province(records: pl.DataFrame, asking: bool) -> pl.DataFrame:

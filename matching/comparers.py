@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from matching import fields
-from matching.frequencies import Frequencies, Shares, name_shares, place_shares, year_shares
+from matching.frequencies import Frequencies, Shares, name_shares, place_shares, surname_place_shares, year_shares
 from matching.graded import graded
 from matching.levels import code
 from matching.model import Comparison, Model
@@ -248,21 +248,24 @@ def _birth_at(birth: fields.Birth, rows: Ids) -> fields.Birth:
 
 
 def _place(comparison: Comparison, frames: Frames) -> Comparer:
-    """Birth place and residence, with the share of the communes that agree."""
-    birth_place, as_told, residence, residence_as_told = comparison.columns
+    """Birth place and residence, with the share of the communes that agree, at least among those of one surname."""
+    birth_place, as_told, residence, residence_as_told, *names = comparison.columns
     roles = ((birth_place, as_told), (residence, residence_as_told))
     left, right, overlaps = places_of(*frames.sides, roles)
-    birth_share, residence_share = (
-        place_shares(frames.sides[0].get_column(column), part, frames.frequencies)
-        for column, part in ((birth_place, "birth_place"), (residence, "residence"))
-    )
+
+    def common(part: str, communes: str) -> Callable[[Ids, Ids], Shares]:
+        of_all = place_shares(frames.sides[0].get_column(communes), part, frames.frequencies)
+        of_kin = [surname_place_shares(frames.sides[1], part, name, communes, frames.frequencies) for name in names]
+        return lambda at_l, at_r: np.fmax.reduce([of_all[at_l], *(shares[at_r] for shares in of_kin)])
+
+    at_birth_place, at_residence = common("birth_place", birth_place), common("residence", residence)
     by_birth = [code("place", name) for name in ("both_exact", "both", "birth_exact", "birth")]
 
     def look(chunk: Chunk) -> Seen:
         at_l, at_r = chunk.at
         ones, others = (type(left)(*(each.at(rows) for each in side)) for side, rows in ((left, at_l), (right, at_r)))
         codes = place(ones, others, overlaps, chunk.within(comparison))
-        of_birth, of_residence = birth_share[at_l], residence_share[at_l]
+        of_birth, of_residence = at_birth_place(at_l, at_r), at_residence(at_l, at_r)
         share = np.select(
             [
                 np.isin(codes, by_birth),

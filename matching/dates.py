@@ -17,6 +17,8 @@ from matching.text import clean
 
 #: No living or recently dead person is older; an earlier year is a typing error.
 OLDEST_YEAR = 1890
+#: Days are taken for years up to this one.
+_LAST_YEAR = 2100
 #: A commune may announce a change a month ahead; later is a typing error.
 EVENT_DAYS_AHEAD = 31
 
@@ -29,6 +31,10 @@ TOO_OLD = "date_too_old"
 #: The day as a spreadsheet counts it, from 1900. It is not turned back: 51985 may also be 5/1985 without its zero.
 SERIAL = "date_serial"
 
+#: A flag, no fault: the day is what a spreadsheet makes of a year typed into a cell for dates (1985: 7 June 1905).
+#: Nobody born on such a day lives, so the year is what was meant.
+YEAR_AS_DAY = "birth_date_year_as_day"
+
 #: Where year, month and day stand in a date of three numbers that does not begin with a four-digit year.
 ORDERS = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
 
@@ -37,16 +43,22 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _WORDS = re.compile(r"\b(sinh|ngày|ngay|tháng|thang|năm|nam)\b", re.IGNORECASE)
 _SHAPE = re.compile(r"\d{1,4}( ?[/.\-, ] ?\d{1,4}){0,2}")
 _UNKNOWN_PARTS = re.compile(r"([_.?xX…]{1,2} ?[/\-] ?){1,2}(?=\d)")
+#: From here spreadsheets count the days.
+_EPOCH = date(1899, 12, 30)
 #: Zeros, dots and dashes alone are a form's empty field.
 _GIVEN = re.compile(r"[^0\s./\-_:]")
 _YEAR_AS_FLOAT = re.compile(r"(\d{4})[.,]0+")
 
 
 class PartialDate(NamedTuple):
-    """A date as ISO text at its own precision, or the fault that kept it from being one. Both null: blank."""
+    """A date as ISO text at its own precision, or the fault that kept it from being one. Both null: blank.
+
+    `flag` is what was noticed of a date that is none.
+    """
 
     value: str | None
     fault: str | None
+    flag: str | None = None
 
 
 def _parts(text: str, order: str) -> tuple[int, int, int] | str:
@@ -91,14 +103,26 @@ def _fault(year: int, month: int, day: int) -> str | None:
     return None
 
 
+def _year_meant(year: int, month: int, day: int) -> int | None:
+    """The year of which a spreadsheet made this day; None of any other day."""
+    days = (date(year, month, day) - _EPOCH).days if month and day else 0
+    return days if OLDEST_YEAR <= days <= _LAST_YEAR else None
+
+
 def birth_number(iso: str) -> int | None:
-    """The partial ISO date as yyyymmdd, with zeros for what is unknown; None when it is no date since 1890."""
+    """The partial ISO date as yyyymmdd, with zeros for what is unknown; None when it is no date since 1890.
+
+    A day of 1905 that a spreadsheet made of a year is that year.
+    """
     parts = _ISO.fullmatch(iso)
     if parts is None:
         return None
     year, month, day = (int(part or 0) for part in parts.groups())
     written_zero = parts[2] == "00" or parts[3] == "00"
-    return None if written_zero or _fault(year, month, day) else year * 10000 + month * 100 + day
+    if written_zero or _fault(year, month, day):
+        return None
+    meant = _year_meant(year, month, day)
+    return year * 10000 + month * 100 + day if meant is None else meant * 10000
 
 
 def _iso(year: int, month: int, day: int) -> str:
@@ -128,6 +152,9 @@ def parse_birth(text: str | None, precision: int | None, order: str, at: date) -
         month = 0
     if (year, month or 1, day or 1) > (at.year, at.month, at.day):
         return PartialDate(None, FUTURE)
+    meant = _year_meant(year, month, day)
+    if meant is not None and meant <= at.year:
+        return PartialDate(_iso(meant, 0, 0), None, YEAR_AS_DAY)
     return PartialDate(_iso(year, month, day), None)
 
 
@@ -150,7 +177,7 @@ def parse_event_date(text: str | None, order: str, at: date) -> PartialDate:
 
 
 def birth_columns(texts: pl.Series, precisions: pl.Series, order: str, at: date) -> pl.DataFrame:
-    """`value` and `fault` of a column of birth dates; `precisions` holds 0, 1, 2 or null."""
+    """`value`, `fault` and `flag` of a column of birth dates; `precisions` holds 0, 1, 2 or null."""
     asked = pl.DataFrame({"text": texts, "precision": precisions.cast(pl.Int64)})
     distinct = asked.unique()
     answers = [parse_birth(text, precision, order, at) for text, precision in distinct.iter_rows()]
@@ -158,7 +185,7 @@ def birth_columns(texts: pl.Series, precisions: pl.Series, order: str, at: date)
 
 
 def event_columns(texts: pl.Series, order: str, at: date) -> pl.DataFrame:
-    """`value` and `fault` of a column of event dates."""
+    """`value`, `fault` and `flag` of a column of event dates."""
     asked = pl.DataFrame({"text": texts})
     distinct = asked.unique()
     return _answered(asked, distinct, [parse_event_date(text, order, at) for (text,) in distinct.iter_rows()])
@@ -166,8 +193,8 @@ def event_columns(texts: pl.Series, order: str, at: date) -> pl.DataFrame:
 
 def _answered(asked: pl.DataFrame, distinct: pl.DataFrame, answers: list[PartialDate]) -> pl.DataFrame:
     """The answers of the distinct values, one row for each value asked."""
-    found = pl.DataFrame(answers, schema={"value": pl.String, "fault": pl.String}, orient="row")
+    found = pl.DataFrame(answers, schema=dict.fromkeys(PartialDate._fields, pl.String), orient="row")
     known = pl.concat([distinct, found], how="horizontal")
     return asked.join(known, on=asked.columns, how="left", nulls_equal=True, maintain_order="left").select(
-        "value", "fault"
+        PartialDate._fields
     )

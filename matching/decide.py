@@ -62,6 +62,18 @@ class Candidate:
         return self.has("code", "same") or self.has("personal_id", "same")
 
     @property
+    def bears_the_name(self) -> bool:
+        """Whether the whole name agrees, marks aside."""
+        parts = (("given", "same", "flat"), ("middle", "same", "flat", "none"), ("surname", "same", "flat"))
+        return all(self.has(*part) for part in parts)
+
+    @property
+    def is_somebody_else(self) -> bool:
+        """Whether the given name and the birth date both differ, and nothing ties it to the household."""
+        is_near = self.has("household", "same") or self.has("parents", "both", "one", "close", "mixed")
+        return self.has("given", "different") and self.has("birth", *_CLASHING_DATE) and not is_near
+
+    @property
     def looks_like_a_twin(self) -> bool:
         """One birth date and one family, but another given name; a number that agrees may be the twin's."""
         family = self.has("household", "same") or self.has("parents", "both", "one", "close")
@@ -329,18 +341,36 @@ def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str 
         return "identity_conflict"
     if case.is_unnamed:
         return "weak"
-    if any(other.has("code", "same") for other in others) and not best.has("code", "same"):
+    holders = [other for other in others if other.has("code", "same")]
+    if holders and not best.has("code", "same") and not _is_slip_of_the_code(case, best, holders):
         return "correction" if case.event == "correction" else "code_conflict"
     claimed = any(other.has("personal_id", "same") for other in others) and not best.has("personal_id", "same")
     if claimed and not case.number_is_anothers:
         return "correction" if case.event == "correction" else "identity_conflict"
     if best.looks_like_a_twin:
         return "twin"
-    if best.has("personal_id", "different") and not (best.has("code", "same") or best.has("old_id", "same")):
-        return "identity_conflict"
-    if best.has("birth", *_CLASHING_DATE) and not best.agrees_in_number:
+    other_number = best.has("personal_id", "different") and not (best.has("code", "same") or best.has("old_id", "same"))
+    other_date = best.has("birth", *_CLASHING_DATE) and not best.agrees_in_number
+    if (other_number or other_date) and not _is_what_is_corrected(case, best):
         return "identity_conflict"
     return None
+
+
+def _is_slip_of_the_code(case: Case, best: Candidate, holders: Sequence[Candidate]) -> bool:
+    """Whether the code on the row is nobody's who could be meant, and the row proves whom it means without it."""
+    is_known = best.has("birth", "full") and best.bears_the_name and best.has("household", "same")
+    is_proven = best.has("personal_id", "same") or (is_known and not best.has("personal_id", "different"))
+    return case.event != "correction" and is_proven and all(holder.is_somebody_else for holder in holders)
+
+
+def _is_what_is_corrected(case: Case, best: Candidate) -> bool:
+    """Whether the date, or the number, that disagrees is the one thing that a correction comes to change.
+
+    The change itself becomes a request that somebody else looks at. Years so far apart are another generation's.
+    """
+    differs_once = not (best.has("personal_id", "different") and best.has("birth", *_CLASHING_DATE))
+    is_known = best.bears_the_name and best.has("household", "same") and not best.has("birth", "far")
+    return case.event == "correction" and is_known and differs_once
 
 
 def _without_candidate(

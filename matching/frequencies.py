@@ -27,11 +27,15 @@ COHORTS = (1960, 1975, 1990, 2005)
 _SPARSE = ("name", "surname_middle", "middle_given")
 #: What is added to the name of a part that is counted in the folded name.
 _FOLDED = "_fold"
+#: What is added to the name of a place that is counted by the surname of who is from there.
+_BY_SURNAME = "_surname"
 #: Kinds that read a person's name.
 _OF_NAMES = ("given", "middle", "surname")
 _SEXES = {"": 0, "F": 1, "M": 2}
 #: A cell (sex, cohort) with fewer records than this leans on the share in the whole sex, and that on all.
 _LEAN = 500
+#: A surname borne by fewer than this leans on the place's share among everybody.
+_LEAN_OF_PLACES = 20
 #: A full name is taken to be at least this many times as common as its parts and their neighbours make it.
 _DEPENDENCE = 2.0
 #: The rarest that anything is taken to be, beside half a record in the register; and a full name: three in the country.
@@ -57,18 +61,27 @@ def _keyed(records: pl.DataFrame, names: Comparison) -> pl.DataFrame:
 
 def count_frequencies(records: pl.DataFrame, model: Model) -> pl.DataFrame:
     """FREQUENCIES of the records, sorted: of what the model weighs. Of full names, those borne once are left out."""
-    counted = [_count_plain(records, value, part) for part, value in _plain_parts(model)]
+    counted = [
+        _told_twice(_count_plain(records, value, part))
+        if part.endswith(_BY_SURNAME)
+        else _count_plain(records, value, part)
+        for part, value in _plain_parts(model)
+    ]
     if names := _names_of(model):
         whole, _, unnamed, *_ = names.columns
         named = _keyed(records, names).filter(~pl.col(unnamed).fill_null(False) & pl.col(whole).is_not_null())
         counted.append(_count(named, pl.lit(""), "records"))
         for part, value in _name_parts(names):
             found = _count(named, value, part)
-            sparse = part.removesuffix(_FOLDED) in _SPARSE
-            counted.append(found.filter(pl.col("records").sum().over("value") > 1) if sparse else found)
+            counted.append(_told_twice(found) if part.removesuffix(_FOLDED) in _SPARSE else found)
     else:
         counted.append(_count_plain(records, pl.repeat("", pl.len()), "records"))
     return conform(pl.concat(counted), FREQUENCIES).sort("part", "value", "sex", "cohort")
+
+
+def _told_twice(counts: pl.DataFrame) -> pl.DataFrame:
+    """Without the values of one record only."""
+    return counts.filter(pl.col("records").sum().over("value") > 1)
 
 
 def values_of(model: Model, *frames: pl.DataFrame) -> list[str]:
@@ -96,8 +109,11 @@ def _plain_parts(model: Model) -> Iterator[tuple[str, pl.Expr]]:
     for comparison in model.comparisons:
         column = comparison.columns[0]
         if comparison.kind == "place":
-            yield "birth_place", pl.col(column).explode(empty_as_null=True)
-            yield "residence", pl.col(comparison.columns[2]).explode(empty_as_null=True)
+            birth_place, _, residence, _, *names = comparison.columns
+            for part, communes in (("birth_place", birth_place), ("residence", residence)):
+                yield part, pl.col(communes).explode(empty_as_null=True)
+                for name in names:
+                    yield f"{part}{_BY_SURNAME}", _surname_at(name, communes)
         elif comparison.kind == "date":
             yield "year", _year(column)
         elif comparison.kind not in _OF_NAMES and comparison.is_weighed_by_value:
@@ -106,6 +122,13 @@ def _plain_parts(model: Model) -> Iterator[tuple[str, pl.Expr]]:
 
 def _year(column: str) -> pl.Expr:
     return (pl.col(column) // 10000).cast(pl.String)
+
+
+def _surname_at(name: str, communes: str) -> pl.Expr:
+    """The surname of each record beside each of its communes; null where either is unknown."""
+    surname = name_parts(name)["surname"].replace("", None)
+    beside = surname.repeat_by(pl.col(communes).list.len()).explode(empty_as_null=True)
+    return beside + "@" + pl.col(communes).explode(empty_as_null=True)
 
 
 def _count(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:
@@ -164,9 +187,13 @@ class Frequencies:
 
     def plain_share(self, part: str, values: pl.Series) -> Shares:
         """The share of all records that carry each value of a part that does not depend on sex or cohort."""
-        counts = self._cells(part, values).sum(axis=(1, 2))
-        share = np.maximum(counts / max(self.records, 1), self.rarest)
+        share = np.maximum(self.count(part, values) / max(self.records, 1), self.rarest)
         return np.where(values.is_null().to_numpy(), np.nan, share)
+
+    def count(self, part: str, values: pl.Series) -> Indices:
+        """How many records carry each value."""
+        counts: Indices = self._cells(part, values).sum(axis=(1, 2))
+        return counts
 
     def _cells(self, part: str, values: pl.Series) -> npt.NDArray[np.int64]:
         known = self._parts.get(part)
@@ -231,10 +258,35 @@ def _name_share(shares: Mapping[str, Shares], rarest: float) -> Shares:
     return np.where(np.isnan(shares["name"]), np.nan, np.minimum(whole, 1.0))
 
 
+def surname_place_shares(
+    records: pl.DataFrame, part: str, name: str, communes: str, frequencies: Frequencies
+) -> Shares:
+    """The share of others of each record's (folded) surname in any of its communes; NaN where either is unknown.
+
+    Families and peoples live together: who is called Adrơng, or Nông, is from few communes, and that a stranger of the
+    name is from one of them is no chance of its own. A person of the register leaves itself out.
+    """
+    known = records.select(
+        pl.col(communes),
+        surname=name_parts(name)["surname"].replace("", None),
+        besides=(pl.col("record_id") > 0).cast(pl.Int64),
+    ).with_row_index("at")
+    long = known.explode(communes, empty_as_null=True).drop_nulls([communes, "surname"])
+    bearers = np.maximum(frequencies.count("surname_fold", long["surname"]) - long["besides"].to_numpy(), 0)
+    there = frequencies.count(f"{part}{_BY_SURNAME}", long["surname"] + "@" + long[communes])
+    there = np.maximum(there - long["besides"].to_numpy(), 0)
+    plain = frequencies.plain_share(part, long[communes])
+    return _summed(long["at"], (there + _LEAN_OF_PLACES * plain) / (bearers + _LEAN_OF_PLACES), records.height)
+
+
+def _summed(at: pl.Series, share: Shares, records: int) -> Shares:
+    """The shares of the communes of each record added up, 1 at most; NaN where it has none."""
+    total = np.zeros(records)
+    np.add.at(total, at.to_numpy(), share)
+    return np.where(total > 0, np.minimum(total, 1.0), np.nan)
+
+
 def place_shares(places: pl.Series, part: str, frequencies: Frequencies) -> Shares:
     """The share of records in any of each record's communes; NaN where no commune is known."""
     long = pl.DataFrame({"place": places}).with_row_index("at").explode("place").drop_nulls("place")
-    share = frequencies.plain_share(part, long.get_column("place"))
-    total = np.zeros(len(places))
-    np.add.at(total, long.get_column("at").to_numpy(), share)
-    return np.where(total > 0, np.minimum(total, 1.0), np.nan)
+    return _summed(long["at"], frequencies.plain_share(part, long["place"]), len(places))

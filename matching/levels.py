@@ -76,7 +76,7 @@ KINDS: dict[str, Kind] = {
         once=True,
     ),
     "place": Kind(
-        ("birth places", "birth place as told", "residences", "residence as told"),
+        ("birth places", "birth place as told", "residences", "residence as told", "folded name"),
         (
             "both_exact",
             "both",

@@ -13,7 +13,7 @@ from matching.schemas import NORMALISED, RECORD, conform
 from matching.text import bears_the_mothers_name, clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
-NORMALISER_VERSION = "2026-11-22.4"
+NORMALISER_VERSION = "2026-11-22.5"
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +71,8 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
         "is_unnamed": names["is_unnamed"] | bears_the_mothers_name(names["fold"], parents["mother"]["fold"]),
         "birth": births["birth"],
         "birth_precision": births["birth_precision"],
-        **{name: texts[name] for name in ("sex", "personal_id", "old_id", "household_code")},
+        **{name: texts[name] for name in ("sex", "household_code")},
+        **_identity_numbers(texts["personal_id"], texts["old_id"]),
         "codes": _codes(texts["bhxh_code"], texts["card_number"], given.get("codes")),
         "relation": relation,
         "head_fold": over_unique(head, lambda name: fold(name) or None),
@@ -83,6 +84,22 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
         "status": given.get("status", blank),
     }
     return conform(pl.DataFrame(columns), NORMALISED)
+
+
+def _identity_numbers(personal_ids: pl.Series, old_ids: pl.Series) -> dict[str, pl.Series]:
+    """`personal_id` and `old_id`, each where its length says it belongs: twelve digits, and nine.
+
+    Registers hold old identity cards in the column of personal ids, and the other way round. A number stays where it
+    stands if its length is neither, or if another stands where it belongs.
+    """
+    personal_id, old_id = pl.col("personal_id"), pl.col("old_id")
+    is_card = personal_id.str.contains(r"^\d{9}$") & (old_id.is_null() | (old_id == personal_id))
+    is_personal = old_id.str.contains(r"^\d{12}$") & (personal_id.is_null() | (old_id == personal_id))
+    moved = pl.DataFrame({"personal_id": personal_ids, "old_id": old_ids}).select(
+        personal_id=pl.when(is_card).then(None).when(is_personal).then(old_id).otherwise(personal_id),
+        old_id=pl.when(is_card).then(personal_id).when(is_personal).then(None).otherwise(old_id),
+    )
+    return {name: moved.get_column(name) for name in moved.columns}
 
 
 def _codes(codes: pl.Series, cards: pl.Series, further: pl.Series | None) -> pl.Series:

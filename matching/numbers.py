@@ -74,12 +74,16 @@ def personal_id_facts(number: str, at: date) -> PersonalId | None:
     return PersonalId(place, "F" if century % 2 else "M", year)
 
 
+def told_year(number: pl.Expr) -> pl.Expr:
+    """The birth year that a twelve-digit number tells; null of any other."""
+    century = number.str.slice(3, 1).cast(pl.Int32, strict=False) // 2
+    year = 1900 + 100 * century + number.str.slice(4, 2).cast(pl.Int32, strict=False)
+    return pl.when(number.str.len_chars() == 12).then(year)
+
+
 def is_a_parents(numbers: pl.Series, births: pl.Series) -> npt.NDArray[np.bool_]:
     """Where a twelve-digit number tells of a birth so long before the record's (yyyymmdd) that it is a parent's."""
-    digits = pl.lit(numbers)
-    century = digits.str.slice(3, 1).cast(pl.Int32, strict=False) // 2
-    told = 1900 + 100 * century + digits.str.slice(4, 2).cast(pl.Int32, strict=False)
-    theirs = (digits.str.len_chars() == 12) & (told <= births // 10000 - PARENT_YEARS)
+    theirs = told_year(pl.lit(numbers)) <= births // 10000 - PARENT_YEARS
     return pl.select(theirs.fill_null(value=False)).to_series().to_numpy()
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from matching.dates import birth_columns, event_columns
+from matching.dates import YEAR_AS_DAY, birth_columns, event_columns
 from matching.normalise import relation_of
 from matching.numbers import clean_household_code, clean_phone, household_of_file
 from matching.places import pad_commune
@@ -148,6 +148,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
                 "reader_flags",
                 "flags",
                 _flag("unnamed", pl.lit(unnamed)),
+                _flag(YEAR_AS_DAY, pl.lit(births["flag"].is_not_null())),
                 _flag("typing_residue_repaired", was_repaired),
                 _flag("household_code_placeholder", pl.lit(texts["household_code"].is_not_null()) & no_household),
             )

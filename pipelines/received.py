@@ -34,7 +34,6 @@ CONTINUED = "row_continued"
 _DECIDES = frozenset(
     ("event", "full_name", "birth_date", "sex", "personal_id", "old_id", "bhxh_code", "card_number", "household_code")
 )
-_DATES = ("birth_date", "event_date")
 #: The errors of spreadsheets, which stand as text where a sheet was saved as CSV, and in the error files that we write.
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
 #: A row of a person fills at least so many of the required columns; a signature or a total does not.
@@ -111,7 +110,7 @@ def _line(row: Row, layout: Layout) -> _Line:
         column = layout.columns.get(at)
         if mark in (DATE, YEAR_AS_DATE):
             cells[at] = _dated(cells[at], layout.profile.conventions.date_order)
-            if mark == YEAR_AS_DATE and column in _DATES:
+            if mark == YEAR_AS_DATE and column == "event_date":
                 line.fault(column, SERIAL, cells[at])
         elif mark in (NO_VALUE, ERROR) and column is not None and column != "note":
             line.fault(column, mark, None)

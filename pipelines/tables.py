@@ -10,7 +10,7 @@ from pipelines.unreadable import UnreadableError
 
 #: Marks of single cells. A date is ISO text, to be written in the order of the profile.
 DATE = "date"
-#: A day of 1905 in a cell with a date's format: as likely as not a bare year that the spreadsheet made a day of.
+#: A day of 1905 in a cell with a date's format: a bare year that the spreadsheet made a day of.
 YEAR_AS_DATE = "year_as_date"
 NO_VALUE = "formula_without_value"
 ERROR = "formula_error"

@@ -25,7 +25,7 @@ AT = date(2026, 11, 1)
 ROW = ["1", "Bổ sung", "0100005955", "Lê Văn An", "05/03/1987", "Nam", "001087000123", "", "Chủ hộ", "", "", ""]
 PART = "xl/worksheets/sheet1.xml"
 HEADING = list(COMMUNE.heading)
-NAME, BIRTH, NUMBER, CODE = 3, 4, 6, 7
+NAME, BIRTH, NUMBER, CODE, EVENT_DATE = 3, 4, 6, 7, 10
 
 
 class Sheet:
@@ -108,9 +108,16 @@ def test_a_bare_year_stays_a_year_and_one_shown_as_a_day_is_asked_about(sheet: S
     assert sheet.read().rows["birth_date"].to_list() == ["1985"]
 
 
-def test_a_year_in_a_cell_of_dates_is_asked_about(sheet: Sheet) -> None:
+def test_a_year_in_a_cell_of_dates_is_the_year_again_and_flagged(sheet: Sheet) -> None:
     sheet.page.write_number(1, BIRTH, 1985, sheet.format("dd/mm/yyyy"))
-    assert sheet.faults() == [("birth_date", "date_serial")]
+    (row,) = understood_sheet(sheet.read(), AT).to_dicts()
+    assert (row["birth_date"], row["faults"]) == ("1985", [])
+    assert "birth_date_year_as_day" in row["flags"]
+
+
+def test_a_year_in_a_cell_for_the_day_of_the_event_is_asked_about(sheet: Sheet) -> None:
+    sheet.page.write_number(1, EVENT_DATE, 2026, sheet.format("dd/mm/yyyy"))
+    assert sheet.faults() == [("event_date", "date_serial")]
 
 
 def test_a_serial_number_is_asked_about(sheet: Sheet) -> None:

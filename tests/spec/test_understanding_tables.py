@@ -55,7 +55,7 @@ def test_children_not_yet_named(row: dict[str, str]) -> None:
 def test_birth_dates(row: dict[str, str]) -> None:
     precision = int(row["precision"]) if row["precision"] else None
     parsed = parse_birth(row["text"], precision, row["order"], AT)
-    assert parsed == PartialDate(row["value"] or None, row["fault"] or None)
+    assert parsed == PartialDate(row["value"] or None, row["fault"] or None, row["flag"] or None)
 
 
 @pytest.mark.parametrize("row", table("events"))

@@ -162,6 +162,23 @@ def test_a_share_counts_the_others_who_carry_a_value_and_folds_where_a_row_has_n
     assert found["share_given"].to_list() <= found["share_name"].to_list()
 
 
+def test_a_place_is_as_common_as_it_is_among_those_of_one_surname() -> None:
+    """Nine in ten of a surname live in one commune of ten; that a stranger of the name is from there is no chance."""
+    here, there = place("00004", "00004"), place("26740", "26740")
+    told = [
+        *({"full_name": "Siu Hlơi", **here} for _ in range(90)),
+        *({"full_name": "Siu Hlơi", **there} for _ in range(10)),
+        *({"full_name": "Lê An", **there} for _ in range(900)),
+    ]
+    register = records(*({"record_id": at, **record} for at, record in enumerate(told, start=1)))
+    rows = records({"record_id": -1, "full_name": "Siu Hlơi", **here}, {"record_id": -2, "full_name": "Lê An", **there})
+    pairs = pl.DataFrame({"record_id_l": [-1, -2], "record_id_r": [1, 1000]}, schema=dict(PAIRS))
+    found = compare(pairs, rows, register, Frequencies(count_frequencies(register, MODEL)), MODEL)
+    kin, others = found["share_place"].to_list()
+    assert kin == pytest.approx((89 + 20 * 0.09) / (99 + 20)), "far more than the 9 % of all"
+    assert others == pytest.approx((899 + 20 * 0.91) / (899 + 20))
+
+
 def test_levels_do_not_depend_on_how_the_pairs_are_cut() -> None:
     rng = np.random.default_rng(5)
     names = [f"{s} {m} {g}" for s in ("Lê", "Vũ") for m in ("Văn", "Thị Thu") for g in ("Hà", "Hạ", "Nam")]

@@ -136,3 +136,27 @@ def test_provinces_of_a_commune_and_of_a_day() -> None:
     assert not known_province("02", date(2025, 7, 1))
     assert not known_province("02")
     assert len(PROVINCES_34) == 34
+
+
+@pytest.mark.parametrize(
+    ("told", "personal_id", "old_id"),
+    [
+        ({"personal_id": "012345678"}, None, "012345678"),
+        ({"old_id": "001087123456"}, "001087123456", None),
+        ({"personal_id": "012345678", "old_id": "012345678"}, None, "012345678"),
+        ({"personal_id": "001087123456", "old_id": "001087123456"}, "001087123456", None),
+        ({"personal_id": "012345678", "old_id": "087654321"}, "012345678", "087654321"),
+        ({"personal_id": "001087123456", "old_id": "012345678"}, "001087123456", "012345678"),
+        ({"personal_id": "12345", "old_id": "B1234567"}, "12345", "B1234567"),
+    ],
+)
+def test_an_old_identity_card_is_no_personal_id_whatever_column_it_stands_in(
+    told: dict[str, object], personal_id: str | None, old_id: str | None
+) -> None:
+    (row,) = normalised(told)
+    assert (row["personal_id"], row["old_id"]) == (personal_id, old_id)
+
+
+def test_a_day_that_a_spreadsheet_made_of_a_year_is_the_year() -> None:
+    (row,) = normalised({"full_name": "Phan Thị Giang", "birth_date": "1905-05-09"})
+    assert (row["birth"], row["birth_precision"]) == (19560000, 2)
