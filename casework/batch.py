@@ -21,7 +21,8 @@ from casework.needs import lacking
 from casework.rows import ANOTHERS_NUMBER, for_comparison, identity_digests, normalise_understood, row_digests
 from casework.types import Home, Viewer
 from matching.candidates import is_complete
-from matching.decide import Candidate, Case, Ruling, Thresholds, decide_all
+from matching.cases import Candidate, Case, Ruling, Thresholds
+from matching.decide import decide_all
 from matching.explain import sentence
 from matching.model import Model
 from matching.model_files import load_model

@@ -18,7 +18,7 @@ from casework.rows import UNNAMED, compared_rows, identity_digests, row_digests
 from casework.settle import approve, give_back
 from casework.types import Home, Viewer
 from casework.view import ItemView, item_view
-from matching.decide import ARRIVALS
+from matching.cases import ARRIVALS
 from matching.normalise import normalise
 from registry import codes, decisions, deliveries, log, people, queue
 from registry.engine import WriteSession

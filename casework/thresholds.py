@@ -11,7 +11,7 @@ from casework.errors import UsageError
 from casework.models import model_of
 from casework.types import Home
 from matching.budget import Outcome, as_decided, implied
-from matching.decide import Thresholds
+from matching.cases import Thresholds
 from registry import plans
 from registry.posteriors import first_posteriors
 

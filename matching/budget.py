@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from matching.decide import ARRIVALS, Thresholds
+from matching.cases import ARRIVALS, Thresholds
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -11,129 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from matching.assign import Claim, prices
+from matching.cases import ARRIVALS, Candidate, Case, Ruling, Thresholds
 from matching.posteriors import posteriors_of
-
-#: changes that may bring a person whom nobody knows yet
-ARRIVALS = ("birth", "addition", "move_in")
-#: given names so different that twins are likelier than a slip of the pen
-_OTHER_GIVEN = ("different", "typo")
-_SAME_DATE = ("full", "swapped", "slip")
-_CLASHING_DATE = ("same_year", "different_year", "clash", "far")
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Posteriors: link at `upper` or above; issue where no candidate reaches `lower`, and where it is less likely than
-    `missed` that the person is in the register and the search did not meet him."""
-
-    upper: float
-    lower: float
-    missed: float
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A record that the row met: a person of the register, or (negative record_id) another row.
-
-    `odds` is log2 of "same" against everybody else who could look so; `price` is what the row's household would lose by
-    it (matching/assign.py). `tied_to` are the persons that a waiting row
-    itself weighs. `verdict` is an officer's word on this pair: same, not_same or None.
-    """
-
-    record_id: int
-    odds: float
-    match_weight: float
-    likeliest_other: str
-    levels: Mapping[str, str]
-    is_deceased: bool = False
-    has_active_code: bool = True
-    is_disputed: bool = False
-    verdict: str | None = None
-    tied_to: frozenset[int] = frozenset()
-    price: float = 0.0
-
-    def has(self, comparison: str, *levels: str) -> bool:
-        """Whether a comparison came out at one of some levels."""
-        return self.levels.get(comparison) in levels
-
-    @property
-    def agrees_in_number(self) -> bool:
-        """Whether a strong number (code or personal id) is the same."""
-        return self.has("code", "same") or self.has("personal_id", "same")
-
-    @property
-    def bears_the_name(self) -> bool:
-        """Whether the whole name agrees, marks aside."""
-        parts = (("given", "same", "flat"), ("middle", "same", "flat", "none"), ("surname", "same", "flat"))
-        return all(self.has(*part) for part in parts)
-
-    @property
-    def is_somebody_else(self) -> bool:
-        """Whether the given name and the birth date both differ, and nothing ties it to the household."""
-        is_near = self.has("household", "same") or self.has("parents", "both", "one", "close", "mixed")
-        return self.has("given", "different") and self.has("birth", *_CLASHING_DATE) and not is_near
-
-    @property
-    def looks_like_a_twin(self) -> bool:
-        """One birth date and one family, but another given name; a number that agrees may be the twin's."""
-        family = self.has("household", "same") or self.has("parents", "both", "one", "close")
-        return family and self.has("birth", *_SAME_DATE) and self.has("given", *_OTHER_GIVEN)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A row to decide. `lacks` names what a code would need and the row does not have.
-
-    `judged_new`: an officer said that no person he saw is this one. Those are marked not_same; one that he did not see
-    still stands in the way, but no row that waits: it is set against the new person next. `is_doubted`: a later row of
-    the batch may be both this person and somebody else; no code is issued before that is settled. `household` is the
-    household that the row names. `number_disagrees`: the personal id tells of another year or sex than the row.
-    """
-
-    row_id: int
-    event: str
-    is_complete: bool
-    is_unnamed: bool
-    lacks: tuple[str, ...]
-    prior: float
-    missed: float
-    candidates: Sequence[Candidate]
-    number_is_anothers: bool = False
-    number_disagrees: bool = False
-    judged_new: bool = False
-    is_doubted: bool = False
-    household: str | None = None
-
-    def proves(self, candidate: Candidate) -> bool:
-        """Whether a strong number shows that the row is about this candidate, so that it may record a death.
-
-        A code does; a personal id where it fits what the row says of the person, and no other person has it.
-        """
-        others = (other for other in self.candidates if other.record_id > 0)
-        holders = {other.record_id for other in others if other.has("personal_id", "same")}
-        is_own = not self.number_disagrees and holders <= {candidate.record_id}
-        return candidate.has("code", "same") or (candidate.has("personal_id", "same") and is_own)
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """What is to be done with a row.
-
-    A link goes to `person_id`, or to whoever `same_as_row` becomes. `posteriors` has one number per candidate, in
-    the order of the case's candidates. `doubted_rows` are rows of this batch that were to be issued a code and may be
-    the same person as somebody else.
-    """
-
-    outcome: str
-    reason: str | None = None
-    person_id: int | None = None
-    same_as_row: int | None = None
-    waits_for_row: int | None = None
-    posterior: float | None = None
-    posteriors: Sequence[float] = ()
-    best: int | None = None
-    doubted_rows: tuple[int, ...] = ()
-
 
 _Review = Callable[..., Ruling]
 
@@ -350,7 +229,7 @@ def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str 
     if best.looks_like_a_twin:
         return "twin"
     other_number = best.has("personal_id", "different") and not (best.has("code", "same") or best.has("old_id", "same"))
-    other_date = best.has("birth", *_CLASHING_DATE) and not best.agrees_in_number
+    other_date = best.has_clashing_date and not best.agrees_in_number
     if (other_number or other_date) and not _is_what_is_corrected(case, best):
         return "identity_conflict"
     return None
@@ -368,7 +247,7 @@ def _is_what_is_corrected(case: Case, best: Candidate) -> bool:
 
     The change itself becomes a request that somebody else looks at. Years so far apart are another generation's.
     """
-    differs_once = not (best.has("personal_id", "different") and best.has("birth", *_CLASHING_DATE))
+    differs_once = not (best.has("personal_id", "different") and best.has_clashing_date)
     is_known = best.bears_the_name and best.has("household", "same") and not best.has("birth", "far")
     return case.event == "correction" and is_known and differs_once
 
@@ -412,10 +291,10 @@ def _doubt(
         return "in_batch", None
     if len(strong) > 1:
         rivals = [case.candidates[entity.members[0]] for entity in strong]
-        are_alike = all(rival.has("given", "same", "flat") and rival.has("birth", *_SAME_DATE) for rival in rivals)
+        are_alike = all(rival.has("given", "same", "flat") and rival.has_same_date for rival in rivals)
         are_persons = all(entity.key[0] == "person" for entity in strong)
         return ("one_person_two_codes" if are_alike and are_persons else "ambiguous"), None
-    if best.looks_like_a_twin or (best.likeliest_other == "twin" and best.has("given", *_OTHER_GIVEN)):
+    if best.looks_like_a_twin or (best.likeliest_other == "twin" and best.has_other_given_name):
         return "twin", None
     if best.is_deceased and case.event != "death":
         return "identity_conflict", None

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.decide import ARRIVALS, Candidate, Case, Ruling, Thresholds, decide, decide_all
+from matching.cases import ARRIVALS, Candidate, Case, Ruling, Thresholds
+from matching.decide import decide, decide_all
 from matching.model_files import load_model
 from matching.schemas import EVENTS
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from matching.decide import Candidate, Case, Ruling, Thresholds, decide, decide_all
+from matching.cases import Candidate, Case, Ruling, Thresholds
+from matching.decide import decide, decide_all
 
 TABLE = tomllib.loads((Path(__file__).parent / "tables" / "decisions.toml").read_text(encoding="utf-8"))["case"]
 THRESHOLDS = Thresholds(upper=0.995, lower=0.02, missed=0.05)

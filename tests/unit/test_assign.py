@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.assign import Claim, prices
-from matching.decide import Candidate, Case, Thresholds, decide_all
+from matching.cases import Candidate, Case, Thresholds
+from matching.decide import decide_all
 
 THRESHOLDS = Thresholds(upper=0.995, lower=0.01, missed=0.05)
 HOME = {1: "h", 2: "h", 3: "h"}

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from matching.budget import as_decided, implied
-from matching.decide import Thresholds
+from matching.cases import Thresholds
 
 STANDING = Thresholds(upper=0.995, lower=0.01, missed=0.05)
 
