@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -68,18 +68,18 @@ class Gathered:
 
 def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, viewer: Viewer) -> Plan:
     """The stored plan of one attempt at some rows (row_id → position) of a batch."""
-    ruled = _ruled(home, batch_id, rows, attempt, viewer)
+    ruled = _ruled(home, rows, viewer)
     with home.ledger.writing() as session:
         check_keys(session)
-        return _stored(session, ruled)
+        return _stored(session, ruled, batch_id, attempt)
 
 
 def decide_again(home: Home, row_ids: Sequence[int], viewer: Viewer) -> Plan:
     """The stored plan of rows that were decided before, of whichever batches, as a batch of its own."""
-    ruled = _ruled(home, 0, {row_id: position for position, row_id in enumerate(row_ids)}, 1, viewer)
+    ruled = _ruled(home, {row_id: position for position, row_id in enumerate(row_ids)}, viewer)
     with home.ledger.writing() as session:
         check_keys(session)
-        return _stored(session, replace(ruled, plan=replace(ruled.plan, batch_id=plans.new_batch(session, viewer))))
+        return _stored(session, ruled, plans.new_batch(session, viewer), 1)
 
 
 def decide_new(home: Home, batch_id: int, viewer: Viewer) -> Plan | None:
@@ -92,7 +92,7 @@ def decide_new(home: Home, batch_id: int, viewer: Viewer) -> Plan | None:
             rows = plans.undecided(session, batch_id)
         if not rows:
             return None
-        ruled = _ruled(home, batch_id, rows, 1, viewer)
+        ruled = _ruled(home, rows, viewer)
         tripped = _tripped(home, ruled)
         with home.ledger.writing() as session:
             check_keys(session)
@@ -103,21 +103,24 @@ def decide_new(home: Home, batch_id: int, viewer: Viewer) -> Plan | None:
             if plans.undecided(session, batch_id).keys() != rows.keys():
                 continue
             if not tripped:
-                return _stored(session, ruled)
+                return _stored(session, ruled, batch_id, 1)
             _hold(session, tripped, viewer)
 
 
 @dataclass(frozen=True)
 class _Ruled:
-    """A plan with its rows, and what the rows say, before anything is stored."""
+    """The rulings on some rows, what they were made against, and what the rows say, before anything is stored."""
 
-    plan: Plan
+    register_seq: int
+    tail_seq: int
+    model_version: str
+    rules_version: str
     planned: Sequence[PlannedRow]
     meanings: Mapping[int, Mapping[str, Any]]
 
 
-def _ruled(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, viewer: Viewer) -> _Ruled:
-    """The rulings on some rows of a batch."""
+def _ruled(home: Home, rows: Mapping[int, int], viewer: Viewer) -> _Ruled:
+    """The rulings on some rows (row_id → position)."""
     rules, model = search_rules(), load_model()
     with home.ledger.reading() as session, register.open_current(home.register_folder) as version:
         gathered = _gather(Searcher(session, version, rules, model, viewer), rows)
@@ -126,22 +129,23 @@ def _ruled(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, vie
         for row_id, foreseen in foresee(session, bodies, meanings, rules, viewer).items():
             bodies[row_id] |= {"foreseen": foreseen.left, "gained": foreseen.gained}
     found = gathered.found
-    plan = Plan(batch_id, attempt, found.register_seq, found.tail_seq, model.version, rules.version)
     asked = _by_record(found.asked.unique(["record_id", "key_hash"]), ["key_hash"])
     planned = [
         PlannedRow(row_id, rows[row_id], body, [entry[0] for entry in asked.get(-row_id, [])])
         for row_id, body in bodies.items()
     ]
-    return _Ruled(plan, planned, meanings)
+    return _Ruled(found.register_seq, found.tail_seq, model.version, rules.version, planned, meanings)
 
 
-def _stored(session: WriteSession, ruled: _Ruled) -> Plan:
-    """The plan once it is stored, or the one that somebody else has stored."""
-    if plans.store(session, ruled.plan, ruled.planned):
-        return ruled.plan
-    stored = plans.last_plan(session, ruled.plan.batch_id)
+def _stored(session: WriteSession, ruled: _Ruled, batch_id: int, attempt: int) -> Plan:
+    """The plan of an attempt once it is stored, or the one that somebody else has stored."""
+    against = (ruled.register_seq, ruled.tail_seq, ruled.model_version, ruled.rules_version)
+    plan = Plan(batch_id, attempt, *against)
+    if plans.store(session, plan, ruled.planned):
+        return plan
+    stored = plans.last_plan(session, batch_id)
     if stored is None:
-        raise RuntimeError(f"batch {ruled.plan.batch_id}: its plan vanished")
+        raise RuntimeError(f"batch {batch_id}: its plan vanished")
     return stored
 
 

@@ -135,7 +135,8 @@ class Searcher:
     def _score(self, rows: pl.DataFrame, met: pl.DataFrame, pairs: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
         """SCORED pairs. The crowd of strangers is the register's, for rows too: a batch is one commune's more often
         than not, and what its rows have in common must not make them one person."""
-        frequencies = Frequencies(self.version.frequencies(values_of(self.model, rows, met)))
+        counted = self.version.frequencies(values_of(self.model, rows, met))
+        frequencies = Frequencies(counted, self.version.last_person())
         population = max(self.version.meta.records, _FEWEST)
         best = [
             _best(score(compare(part, rows, met, frequencies, self.model), self.model, population), named)

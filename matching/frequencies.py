@@ -153,15 +153,26 @@ class _Part:
 
 
 class Frequencies:
-    """A FREQUENCIES table, ready to answer what share of the register carries a value."""
+    """A FREQUENCIES table, ready to answer what share of the register carries a value.
 
-    def __init__(self, table: pl.DataFrame) -> None:
+    `last_counted` is the highest record_id of those that were counted; without it, all persons were.
+    """
+
+    def __init__(self, table: pl.DataFrame, last_counted: int | None = None) -> None:
+        self._last_counted = last_counted
         parts = conform(table, FREQUENCIES).partition_by("part", as_dict=True)
         self._parts = {str(part): _part(rows) for (part,), rows in parts.items()}
         totals = self._parts.get("records")
         self._totals = totals.cells[0] if totals else np.zeros((3, len(COHORTS) + 2), dtype=np.int64)
         self.records = int(self._totals.sum())
         self.rarest = max(0.5 / max(self.records, 1), _FLOOR)
+
+    def counts(self, record_ids: pl.Series) -> Indices:
+        """1 for each record that was counted, 0 for rows and for persons who came since."""
+        counted = record_ids > 0
+        if self._last_counted is not None:
+            counted &= record_ids <= self._last_counted
+        return counted.to_numpy().astype(np.int64)
 
     def share(self, part: str, values: pl.Series, keys: tuple[Indices, Indices], besides: Indices) -> Shares:
         """The share of records that carry each value among those of its sex and cohort; NaN for a null value.
@@ -220,12 +231,12 @@ def _part(rows: pl.DataFrame) -> _Part:
 def name_shares(records: pl.DataFrame, names: Comparison, frequencies: Frequencies) -> dict[str, Shares]:
     """How common each record's name and its three parts are, and with _fold their folded forms.
 
-    A person of the register (record_id above 0) was counted there, and leaves itself out; a row was not.
+    A person of the register was counted there, and leaves itself out; a row was not.
     """
     keyed = _keyed(records, names)
     sex = keyed.get_column("sex").replace_strict(_SEXES, default=0, return_dtype=pl.Int64).to_numpy()
     keys = sex, keyed.get_column("cohort").to_numpy().astype(np.int64) + 1
-    besides = (records.get_column("record_id") > 0).to_numpy().astype(np.int64)
+    besides = frequencies.counts(records.get_column("record_id"))
     out: dict[str, Shares] = {}
     for suffix, column in _forms(names).items():
         parts = records.select(value.alias(part) for part, value in name_parts(column).items())
@@ -269,7 +280,7 @@ def surname_place_shares(
     known = records.select(
         pl.col(communes),
         surname=name_parts(name)["surname"].replace("", None),
-        besides=(pl.col("record_id") > 0).cast(pl.Int64),
+        besides=pl.lit(pl.Series(frequencies.counts(records.get_column("record_id")))),
     ).with_row_index("at")
     long = known.explode(communes, empty_as_null=True).drop_nulls([communes, "surname"])
     bearers = np.maximum(frequencies.count("surname_fold", long["surname"]) - long["besides"].to_numpy(), 0)

@@ -166,6 +166,10 @@ class Version:
             pl.col(name).cast(kind) for name, kind in NORMALISED.items()
         )
 
+    def last_person(self) -> int:
+        """The highest id of a person of this version: later ones came after it."""
+        return int(self._frame("last_person")["last_person"].item())
+
     def frequencies(self, values: Sequence[str]) -> pl.DataFrame:
         """FREQUENCIES of some values."""
         return self._frame("frequencies", values=list(values)).select(

@@ -37,6 +37,10 @@ select ledger_id, seq, key_version, created_at, records, keys, steps from meta;
 -- what a version holds, to be compared with what was written
 select (select count(*) from person) as records, (select count(*) from key) as keys;
 
+-- name: last_person
+-- the newest person of a version; whoever has a higher number came later
+select coalesce(max(record_id), 0) as last_person from person;
+
 -- name: block_sizes
 -- how many records carry each of some keys
 select k.key_hash, k.step_no, count(*) as records

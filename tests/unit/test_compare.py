@@ -162,6 +162,17 @@ def test_a_share_counts_the_others_who_carry_a_value_and_folds_where_a_row_has_n
     assert found["share_given"].to_list() <= found["share_name"].to_list()
 
 
+def test_a_person_who_came_after_the_count_takes_nobody_away_from_it() -> None:
+    """Three of a hundred bear the name; that a fourth came later does not make it rarer."""
+    names = ["Nguyễn Văn Hùng"] * 3 + ["Trần Thị Mai"] * 97
+    register = records(*({"record_id": at, "full_name": name} for at, name in enumerate(names, start=1)))
+    later = records({"record_id": 1, "full_name": names[0]}, {"record_id": 101, "full_name": names[0]})
+    rows = records({"record_id": -1, "full_name": names[0]})
+    pairs = pl.DataFrame({"record_id_l": [-1, -1], "record_id_r": [1, 101]}, schema=dict(PAIRS))
+    found = compare(pairs, rows, later, Frequencies(count_frequencies(register, MODEL), 100), MODEL)
+    assert found["share_given"].to_list() == [0.02, 0.03]
+
+
 def test_a_place_is_as_common_as_it_is_among_those_of_one_surname() -> None:
     """Nine in ten of a surname live in one commune of ten; that a stranger of the name is from there is no chance."""
     here, there = place("00004", "00004"), place("26740", "26740")
