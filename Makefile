@@ -21,7 +21,11 @@ demo: $(VENV)/installed ## install, then do the whole job on the samples and sho
 .PHONY: test
 test: lint ## install, then every check and test that needs nothing but Python
 	$(BIN)/python -m pytest
-	@echo "Left out of make test: the campaigns of make torture, of which it ran a small part; e2e (browser, LibreOffice) does not exist yet."
+	@echo "Left out of make test: the campaigns of make torture, of which it ran a small part; the journeys of make e2e, which need a browser."
+
+.PHONY: e2e
+e2e: $(VENV)/installed ## journeys through the pages in a browser; needs Debian's chromium and fonts-noto-core, or MOTMA_CHROMIUM
+	$(BIN)/python -m pytest tests/e2e/journey_*.py
 
 # Frames of a few rows: threads of polars would only get into each other's way.
 .PHONY: torture
@@ -60,7 +64,7 @@ lock: $(VENV)/installed ## write requirements.lock anew; UPGRADE=1 takes the new
 
 .PHONY: clean
 clean: ## remove the installation, the demo's home, what torture kept and the caches; ./var is kept
-	rm -rf $(VENV) var-demo var-torture dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) var-demo var-e2e var-torture dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Everything of the lock, in a folder made anew, so that nothing older stays behind. uv is only faster. The lock is whole,

@@ -3,4 +3,16 @@
 from registry.errors import NO_ROOM, BusyError, IntegrityError, UsageError
 from registry.errors import RegistryError as MotmaError
 
-__all__ = ["NO_ROOM", "BusyError", "IntegrityError", "MotmaError", "UsageError"]
+__all__ = ["NO_ROOM", "BusyError", "DecidedError", "IntegrityError", "MotmaError", "NotApproverError", "UsageError"]
+
+
+class DecidedError(UsageError):
+    """Somebody (`by`) has decided an item before, at a moment (`at`)."""
+
+    def __init__(self, item_id: int, by: str, at: str) -> None:
+        super().__init__(f"item {item_id}: decided already by {by} at {at}")
+        self.by, self.at = by, at
+
+
+class NotApproverError(UsageError):
+    """The second agreement to a death came from somebody who is no approver."""

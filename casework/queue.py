@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casework.errors import BusyError, UsageError
+from casework.errors import BusyError, DecidedError, UsageError
 from casework.needs import lacking
 from casework.redecide import redecide, settle_stranded, settle_waiting
 from casework.rows import UNNAMED, compared_rows, identity_digests, row_digests
@@ -77,11 +77,12 @@ class DecideResult:
     settled_rows: int
 
 
-def listing(home: Home, reason: str | None, limit: int, viewer: Viewer) -> QueueListing:
-    """The open items; the look is logged."""
+def listing(home: Home, reason: str | None, limit: int, viewer: Viewer, source: str | None = None) -> QueueListing:
+    """The open items, of a reason and a source where given; the look is logged."""
     with home.ledger.writing() as session:
-        found = queue.listing(session, reason, limit, viewer)
-        log.append(session, viewer, [log.Act("queue_list", {"reason": reason, "items": len(found)})])
+        found = queue.listing(session, reason, limit, viewer, source)
+        told = {"reason": reason, "source": source, "items": len(found)}
+        log.append(session, viewer, [log.Act("queue_list", told)])
         counted = queue.counts(session, viewer)
     lines = []
     for entry in found:
@@ -144,7 +145,7 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
             return _overtaken(home, item, verdict, current.outcome, current.bhxh_code)
         is_second_link = word in ("link", "approve") and waiting_death is not None
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
-            raise UsageError(f"item {item_id}: decided already by {item.closed_by} at {item.closed_at}")
+            raise DecidedError(item_id, item.closed_by or "", item.closed_at or "")
         return decide(home, waiting_death or 0, Verdict("approve", note=verdict.note), viewer)
     if word == "return":
         give_back(home, item, verdict.note, viewer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.effects import HEAD, Effects, PersonState, of_agreement
-from casework.errors import BusyError, UsageError
+from casework.errors import BusyError, NotApproverError, UsageError
 from casework.find import check_keys
 from casework.returned import returned_with
 from casework.types import Home, Viewer
@@ -30,7 +30,7 @@ def approve(home: Home, item: Item, viewer: Viewer) -> None:
             return
         is_second = len(queue.approvals(session, item.item_id)) + 1 >= _AGREEING
         if item.kind == "death" and is_second and not viewer.is_approver:
-            raise UsageError(f"item {item.item_id}: the second agreement to a death is an approver's")
+            raise NotApproverError(f"item {item.item_id}: the second agreement to a death is an approver's")
         agreed = queue.approve(session, item.item_id, viewer)
         log.append(session, viewer, [log.Act("approval", {"item": item.item_id}, item.row_id)])
         if item.kind == "death" and len(agreed) < _AGREEING:

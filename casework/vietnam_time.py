@@ -15,3 +15,9 @@ def vietnam_time(moment: str) -> datetime:
 def today() -> date:
     """The day in Vietnam."""
     return (datetime.now(UTC) + _BEFORE_UTC).date()
+
+
+def utc_moment(day: date) -> str:
+    """The moment at which a day begins in Vietnam, UTC, as the ledger writes it."""
+    begins = datetime(day.year, day.month, day.day, tzinfo=UTC) - _BEFORE_UTC
+    return begins.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from casework.answers import Answer, AnsweredRow
 from casework.error_sheets import ErrorSheet, RowToMend
 from casework.layouts import CSV, FAULTS_HEADING
+from casework.office_words import KINDS, NOTE, OUTCOMES, REASONS, RUN_OUTCOMES, both, title_of, word
 from casework.returned import Fault, WhyReturned
-from pipelines.office_words import KINDS, NOTE, OUTCOMES, REASONS, RUN_OUTCOMES, both, title_of, word
 
 #: What to do with an error file, as its last heading says.
 HOW_TO_MEND = (

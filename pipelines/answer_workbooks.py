@@ -14,6 +14,8 @@ from typing import Any
 from casework.answers import Answer, AnsweredRow
 from casework.error_sheets import ErrorSheet
 from casework.layouts import FAULTS_HEADING, ROW_HEADING
+from casework.office_dates import local_time
+from casework.office_words import OUTCOMES
 from pipelines.answer_texts import (
     HOW_TO_MEND,
     above_of,
@@ -25,8 +27,6 @@ from pipelines.answer_texts import (
     what_to_do,
 )
 from pipelines.limits import CELL_CHARACTERS
-from pipelines.office_dates import local_time
-from pipelines.office_words import OUTCOMES
 
 #: Rows of one sheet of a receipt, below its heading.
 RECEIPT_ROWS = 1_000_000

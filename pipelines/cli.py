@@ -20,6 +20,7 @@ from pipelines import (
     cli_register,
     cli_run,
     cli_search,
+    cli_serve,
     cli_sources,
 )
 from pipelines.cli_call import DEFAULT_HOME, Call, add_group
@@ -59,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     cli_search.add_commands(commands)
     cli_account.add_commands(add_group(commands, "account", "who may use the pages, and where"))
     cli_model.add_commands(add_group(commands, "model", "the match model: show it, learn it, size its search"))
+    cli_serve.add_commands(commands)
     cli_audit.add_check(commands)
     cli_audit.add_commands(add_group(commands, "log", "every act, with who and why"))
     cli_demo.add_commands(commands)

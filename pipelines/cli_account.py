@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casework.office_dates import local_date
 from pipelines.cli_call import Call, Commands, add_command, day, said
 from pipelines.cli_table import table
-from pipelines.office_dates import local_date
 
 if TYPE_CHECKING:
     from casework.accounts import Account

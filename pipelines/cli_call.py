@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pipelines.office_words import STAGES, word
+from casework.office_words import STAGES, word
 
 if TYPE_CHECKING:
     from casework.types import Progress

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from casework.office_dates import local_date
+from casework.office_words import COMPARISONS, FIELDS, RELATIONS, SEXES, STATUSES, word
 from pipelines.cli_table import shown, table
-from pipelines.office_dates import local_date
-from pipelines.office_words import COMPARISONS, FIELDS, RELATIONS, SEXES, STATUSES, word
 
 if TYPE_CHECKING:
     from casework.search import SearchHit

@@ -14,6 +14,15 @@ HOME = Path("var-demo")
 MARK = "made-by-demo"
 SAMPLES = Path(__file__).parents[1] / "data_samples"
 
+#: accounts to try the pages with: login, what it is, area, whether it approves
+ACCOUNTS = (
+    ("canbo01", "Cán bộ Hà Nội", "01", False),
+    ("canbo66", "Cán bộ Đắk Lắk", "66", False),
+    ("nguoiduyet", "Người duyệt", None, True),
+)
+#: of invented people's papers only
+PASSWORD = "mot-ma-ban-thu"  # noqa: S105
+
 _STORY = """\
 Sổ mẫu có {persons:,} người; {files} tệp có {rows:,} dòng biến động. Mỗi dòng được tìm trong cả sổ trước khi quyết định:
 ai đã có mã thì liên kết với mã ấy, ai chưa có thì cấp đúng một mã mới, điều gì còn ngờ thì chờ người xem xét, dòng nào
@@ -46,7 +55,8 @@ def demo(call: Call) -> int:
         create_home(HOME, None, Viewer(call.by, "demo"))
         loaded = job_load(HOME, [SAMPLES / "register.csv"], None, call.by, progress)
         job_publish(HOME, call.by, progress)
-        report = job_run(HOME, [SAMPLES / "inbox"], None, call.by, progress)
+        report = job_run(HOME, [SAMPLES / "inbox", SAMPLES / "desk"], None, call.by, progress)
+    _add_accounts(call.by)
     story = _STORY.format(
         persons=sum(load.persons for load in loaded.loads),
         rows=sum(file.rows for file in report.result.files),
@@ -55,11 +65,25 @@ def demo(call: Call) -> int:
     program = Path(sys.executable).parent
     hint = (
         "Để chạy các lệnh này trên bản thử:\n"
-        f"  {unset}export MOTMA_HOME={shlex.quote(str(HOME.resolve()))} PATH={shlex.quote(str(program))}:$PATH"
+        f"  {unset}export MOTMA_HOME={shlex.quote(str(HOME.resolve()))} PATH={shlex.quote(str(program))}:$PATH\n"
+        "Để xử lý hàng đợi trong trình duyệt, sau lệnh trên:\n"
+        "  motma serve\n"
+        f"  Tài khoản: {', '.join(f'{login} ({name})' for login, name, *_ in ACCOUNTS)}; mật khẩu: {PASSWORD}"
     )
     call.show(flat(report), lambda: f"{story}\n\n{summary(report)}\n\n{hint}")
     tell_of_files([*loaded.unreadable, *told_once(report.unreadable)], report.noticed)
     return 0
+
+
+def _add_accounts(by: str) -> None:
+    from casework.accounts import Account, add_account
+    from casework.home import open_home
+    from casework.types import Scope, Viewer
+
+    home = open_home(HOME)
+    for login, name, province, is_approver in ACCOUNTS:
+        add_account(home, Account(0, login, name, Scope(province), is_approver, None), PASSWORD, Viewer(by, "demo"))
+    home.ledger.close()
 
 
 def _clear(home: Path) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by_side
-from pipelines.cli_table import shown, table
-from pipelines.office_dates import local_date, local_time
-from pipelines.office_words import (
+from casework.office_dates import local_date, local_time
+from casework.office_words import (
     EVENTS,
     FLAGS,
     KINDS,
@@ -20,21 +18,20 @@ from pipelines.office_words import (
     both,
     word,
 )
+from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by_side
+from pipelines.cli_table import shown, table
 
 if TYPE_CHECKING:
     from casework.view import CandidateView, ItemView
 
-#: What linking a row does beyond giving its code back, by its event.
-_LINKING = {
-    "birth": "người này vào hộ ghi trên dòng nếu chưa thuộc hộ nào",
-    "addition": "người này vào hộ ghi trên dòng nếu chưa thuộc hộ nào",
-    "move_in": "người này chuyển đến hộ và nơi cư trú ghi trên dòng",
-    "move_out": "người này ra khỏi hộ",
-    "death": "bạn đồng ý với báo chết; một người khác còn phải đồng ý",
-    "correction": "giá trị khác trong sổ thành yêu cầu điều chỉnh (motma queue list --changes)",
+#: the arguments of `motma queue decide` for a verdict
+_ARGUMENTS = {
+    "link": "--link {code}",
+    "not_same": "--not-same {code}",
+    "new": "--new",
+    "approve": "--approve",
+    "return": '--return --note "…"',
 }
-#: Events that can bring somebody who is not in the register.
-_NEWCOMERS = ("birth", "move_in", "addition")
 
 
 def item_text(view: ItemView) -> str:
@@ -118,32 +115,12 @@ def _standing(candidate: CandidateView) -> str | None:
 
 def _choices(view: ItemView) -> str:
     """What can be decided, what it does, and the command."""
+    from casework.choices import choices
+
     if view.state != "open":
         return "Mục này đã được quyết định."
     lines = []
-    for what, command in _commands(view):
-        lines += [f"  {what}", f"    motma queue decide {view.item_id} {command}"]
+    for choice in choices(view):
+        command = _ARGUMENTS[choice.word].format(code=choice.code)
+        lines += [f"  {choice.effect}", f"    motma queue decide {view.item_id} {command}"]
     return "Có thể quyết định:\n" + "\n".join(lines)
-
-
-def _commands(view: ItemView) -> Iterator[tuple[str, str]]:
-    if view.kind == "death":
-        yield "Đồng ý ghi là đã chết; cần hai người khác nhau.", "--approve"
-    elif view.kind == "household":
-        yield "Đồng ý với biến động hộ ghi trên dòng.", "--approve"
-    else:
-        firsts: dict[str, int] = {}
-        for number, seen in enumerate(view.candidates, start=1):
-            if seen.code:
-                firsts.setdefault(seen.code, number)
-        codes = [(number, code) for code, number in firsts.items()]
-        for number, code in codes:
-            yield f"Là ứng viên {number}: trả mã số này cho dòng; {_LINKING[view.event]}.", f"--link {code}"
-        for number, code in codes:
-            yield f"Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác.", f"--not-same {code}"
-        if view.event in _NEWCOMERS and not view.lacks and "unnamed" not in view.understood["flags"]:
-            yield "Chưa ai trong sổ là người này: cấp đúng một mã số mới.", "--new"
-    if view.kind == "row":
-        yield "Chưa đủ để quyết định: trả lại người gửi, nói rõ cần gì.", '--return --note "…"'
-    else:
-        yield "Không đồng ý: dòng vẫn liên kết, biến động không được ghi.", '--return --note "…"'

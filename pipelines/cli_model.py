@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from casework.office_words import CLASSES, NEEDED
 from pipelines.cli_call import Call, Commands, add_command, day, natural, positive, progress_bars, tell, tell_of_files
 from pipelines.cli_table import table
-from pipelines.office_words import CLASSES, NEEDED
 
 if TYPE_CHECKING:
     from casework.models import LevelView, ModelView

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from casework.office_dates import local_date, local_time
+from casework.office_words import EVENTS, FIELDS, KINDS, OUTCOMES, REASONS, both, word
 from pipelines.cli_call import Call, Commands, add_command, positive, said
 from pipelines.cli_table import shown, table
-from pipelines.office_dates import local_date, local_time
-from pipelines.office_words import EVENTS, FIELDS, KINDS, OUTCOMES, REASONS, both, word
 
 if TYPE_CHECKING:
     from casework.queue import DecideResult, QueueListing

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from casework.office_dates import local_date
+from casework.office_words import SCHEMES, both
 from pipelines.cli_call import Call, Commands, add_command, day, progress_bars, tell_of_files
 from pipelines.cli_table import table
-from pipelines.office_dates import local_date
-from pipelines.office_words import SCHEMES, both
 
 INIT_PURPOSE = "init"
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casework.office_words import KINDS, NOTE, OUTCOMES, REASONS, RUN_OUTCOMES, both, title_of
 from pipelines.cli_call import Call, Commands, add_command, plain, positive, progress_bars, said, tell_of_files
 from pipelines.cli_table import table
-from pipelines.office_words import KINDS, NOTE, OUTCOMES, REASONS, RUN_OUTCOMES, both, title_of
 
 if TYPE_CHECKING:
     from casework.held import HeldDelivery

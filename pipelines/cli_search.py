@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from casework.office_dates import local_date
+from casework.office_words import SEXES, STEP_STATUSES, word
 from pipelines.cli_call import Call, Commands, add_command, said
 from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by_side
 from pipelines.cli_table import table
-from pipelines.office_dates import local_date
-from pipelines.office_words import SEXES, STEP_STATUSES, word
 
 if TYPE_CHECKING:
     from casework.search import SearchResult

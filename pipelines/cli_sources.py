@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casework.office_dates import local_date
+from casework.office_words import EVENTS, FIELDS, FLAGS, RELATIONS, SEXES, both, word
 from pipelines.cli_call import Call, Commands, add_command, positive, progress_bars, said, tell_of_files
 from pipelines.cli_table import table
-from pipelines.office_dates import local_date
-from pipelines.office_words import EVENTS, FIELDS, FLAGS, RELATIONS, SEXES, both, word
 
 if TYPE_CHECKING:
     from casework.preview import SheetPreview

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from casework.errors import UsageError
+from casework.office_dates import local_date
 from casework.types import Home
 from casework.vietnam_time import today
 from pipelines.answer_files import FOLDER, safe_name, whole_file, workplace
 from pipelines.answer_texts import plain
-from pipelines.office_dates import local_date
 from pipelines.unreadable import Refused
 
 UNKNOWN_SOURCE = "khong-ro-nguon"

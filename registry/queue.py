@@ -66,15 +66,26 @@ def open_items(session: Session, row_ids: Iterable[int]) -> list[dict[str, Any]]
     return [dict(row._mapping) for row in found]
 
 
-def listing(session: Session, reason: str | None, limit: int, viewer: Viewer) -> list[dict[str, Any]]:
-    """Open items, oldest first; rows that wait on one another stand together, at the place of the oldest of them."""
-    found = session.rows("queue_list", reason=reason, limit=limit, **viewer.scope.limits)
+def listing(
+    session: Session, reason: str | None, limit: int, viewer: Viewer, source: str | None = None
+) -> list[dict[str, Any]]:
+    """Open items, of a reason and a source where given, oldest first.
+
+    Rows that wait on one another stand together, at the place of the oldest of them.
+    """
+    found = session.rows("queue_list", reason=reason, source=source, limit=limit, **viewer.scope.limits)
     return [dict(row._mapping) for row in found]
 
 
 def counts(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
     """kind, reason, number of open items and the oldest's moment."""
     return [dict(row._mapping) for row in session.rows("queue_counts", **viewer.scope.limits)]
+
+
+def desk_counts(session: Session, overdue_before: str, viewer: Viewer) -> list[dict[str, Any]]:
+    """kind, reason, source, items, oldest (its moment) and overdue: how many were opened before a moment."""
+    found = session.rows("desk_counts", overdue_before=overdue_before, **viewer.scope.limits)
+    return [dict(row._mapping) for row in found]
 
 
 def waiting_for(session: Session, row_ids: Iterable[int]) -> list[int]:

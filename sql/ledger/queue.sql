@@ -29,7 +29,7 @@ from queue_item
 where row_id in :row_ids and state = 'open';
 
 -- name: queue_list
--- open items of an area, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
+-- open items of an area, of a reason and a source where given, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
 -- of the oldest of them
 with recursive
   waits as (select row_id, waits_for_row_id from queue_item where state = 'open' and kind = 'row'),
@@ -49,6 +49,7 @@ join delivery as t on t.delivery_id = w.delivery_id
 left join together as g on g.row_id = q.row_id
 where q.state = 'open'
   and (cast(:reason as text) is null or q.reason = :reason)
+  and (cast(:source as text) is null or w.source = :source)
   and (cast(:province as text) is null or w.province = :province)
   and (cast(:unit as text) is null or w.source = :unit)
 order by

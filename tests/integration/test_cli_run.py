@@ -12,6 +12,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from casework.accounts import sign_in, signed_in
+from casework.home import open_home
 from pipelines.cli import main
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
@@ -300,5 +302,10 @@ def test_the_commands_that_the_demo_names_read_the_demos_ledger(
     for url, before in (("postgresql://nobody@localhost/none", "unset MOTMA_LEDGER_URL; "), ("", "")):
         monkeypatch.setenv("MOTMA_LEDGER_URL", url)
         assert main(["demo"]) == 0
-        last = capsys.readouterr().out.splitlines()[-1]
-        assert last.startswith(f"  {before}export MOTMA_HOME={tmp_path}/var-demo ")
+        export, _, serve, accounts = capsys.readouterr().out.splitlines()[-4:]
+        assert export.startswith(f"  {before}export MOTMA_HOME={tmp_path}/var-demo ")
+        assert serve == "  motma serve"
+        login, password = accounts.split()[2], accounts.split()[-1]
+        home = open_home(tmp_path / "var-demo", "")
+        assert signed_in(home, sign_in(home, login, password)) is not None
+        home.ledger.close()

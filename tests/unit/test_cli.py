@@ -56,6 +56,7 @@ def test_the_commands_are_those_of_the_design() -> None:
         "motma register publish",
         "motma run",
         "motma search",
+        "motma serve",
         "motma sources answer",
         "motma sources check",
         "motma sources held",

@@ -1,0 +1,59 @@
+"""What an officer can decide of an item, and what each decision does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from casework.rows import UNNAMED
+from casework.view import ItemView
+from matching.decide import ARRIVALS
+
+#: What linking a row does beyond giving its code back, by its event.
+_LINKING = {
+    "birth": "người này vào hộ ghi trên dòng nếu chưa thuộc hộ nào",
+    "addition": "người này vào hộ ghi trên dòng nếu chưa thuộc hộ nào",
+    "move_in": "người này chuyển đến hộ và nơi cư trú ghi trên dòng",
+    "move_out": "người này ra khỏi hộ",
+    "death": "bạn đồng ý với báo chết; một người khác còn phải đồng ý",
+    "correction": "giá trị khác trong sổ thành yêu cầu điều chỉnh",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A verdict (`word`, for a candidate with its `code` and its `number` from 1) and what it does, in Vietnamese."""
+
+    word: str
+    effect: str
+    code: str | None = None
+    number: int | None = None
+
+
+def choices(view: ItemView) -> list[Choice]:
+    """The verdicts that an open item takes; none for a closed one."""
+    return list(_choices(view)) if view.state == "open" else []
+
+
+def _choices(view: ItemView) -> Iterator[Choice]:
+    if view.kind == "death":
+        yield Choice("approve", "Đồng ý ghi là đã chết; cần hai người khác nhau.")
+    elif view.kind == "household":
+        yield Choice("approve", "Đồng ý với biến động hộ ghi trên dòng.")
+    else:
+        firsts: dict[str, int] = {}
+        for number, seen in enumerate(view.candidates, start=1):
+            if seen.code:
+                firsts.setdefault(seen.code, number)
+        for code, number in firsts.items():
+            effect = f"Là ứng viên {number}: trả mã số này cho dòng; {_LINKING[view.event]}."
+            yield Choice("link", effect, code, number)
+        for code, number in firsts.items():
+            effect = f"Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác."
+            yield Choice("not_same", effect, code, number)
+        if view.event in ARRIVALS and not view.lacks and UNNAMED not in view.understood["flags"]:
+            yield Choice("new", "Chưa ai trong sổ là người này: cấp đúng một mã số mới.")
+    if view.kind == "row":
+        yield Choice("return", "Chưa đủ để quyết định: trả lại người gửi, nói rõ cần gì.")
+    else:
+        yield Choice("return", "Không đồng ý: dòng vẫn liên kết, biến động không được ghi.")

@@ -1,0 +1,132 @@
+"""The officer's desk: what waits in his area and since when, and which item comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from casework.policy import PolicyError, policy
+from casework.queue import QueueLine, listing
+from casework.types import Home, Viewer
+from casework.vietnam_time import today, utc_moment, vietnam_time
+from registry import decisions, queue
+
+#: items of the list that a page shows
+MOST_LINES = 100
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Items that have a reason, or a unit, in common: how many, how many are overdue, and by when the oldest is due."""
+
+    name: str
+    items: int
+    overdue: int
+    due_on: date
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """An item of the list, and by when it is due. `is_led`: it stands under the row that it waits for."""
+
+    item: QueueLine
+    due_on: date
+    is_overdue: bool
+    is_led: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What waits: all of the area in piles, and the lines that were asked for, oldest first."""
+
+    items: int
+    overdue: int
+    reasons: Sequence[Pile]
+    units: Sequence[Pile]
+    lines: Sequence[DeskLine]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an item stands that somebody decided: the row's outcome and code, who must still agree, who has."""
+
+    item_id: int
+    kind: str
+    is_open: bool
+    outcome: str
+    reason: str | None
+    code: str | None
+    waiting_item: int | None
+    approved_by: Sequence[str]
+
+
+def due_days(home: Home) -> int:
+    """How many days an item may wait; PolicyError where rules/desk.toml does not say."""
+    raw = policy(home, "desk")
+    unknown = [f"{name} is no setting" for name in raw if name not in ("version", "due_days")]
+    days = raw.get("due_days")
+    if unknown or not isinstance(raw.get("version"), str) or type(days) is not int or days < 0:
+        faults = unknown or ["it needs version, and due_days as a number of days"]
+        raise PolicyError(f"rules/desk.toml: {'; '.join(faults)}")
+    return days
+
+
+def desk(home: Home, reason: str | None, source: str | None, viewer: Viewer) -> Desk:
+    """What waits in the viewer's area, and the items of a reason and a source, where given; the look is logged."""
+    days = due_days(home)
+    found = listing(home, reason, MOST_LINES, viewer, source)
+    with home.ledger.reading() as session:
+        counted = queue.desk_counts(session, utc_moment(today() - timedelta(days=days)), viewer)
+    shown = {line.row_id for line in found.items}
+    return Desk(
+        items=sum(count["items"] for count in counted),
+        overdue=sum(count["overdue"] for count in counted),
+        reasons=_piles(counted, lambda count: str(count["reason"]), days),
+        units=_piles(counted, lambda count: str(count["source"]), days),
+        lines=[
+            DeskLine(line, due_on, due_on < today(), line.waits_for_row in shown)
+            for line, due_on in ((line, _due(line.opened_at, days)) for line in found.items)
+        ],
+    )
+
+
+def next_item(home: Home, after: int | None, reason: str | None, source: str | None, viewer: Viewer) -> int | None:
+    """The item behind `after` in the list, or its first; None when nothing waits."""
+    with home.ledger.reading() as session:
+        found = [line["item_id"] for line in queue.listing(session, reason, MOST_LINES, viewer, source)]
+    place = found.index(after) + 1 if after in found else 0
+    return found[place] if place < len(found) else next((item for item in found if item != after), None)
+
+
+def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
+    """How an item of the viewer's area stands now."""
+    with home.ledger.reading() as session:
+        item = queue.item(session, item_id, viewer)
+        current = decisions.current(session, [item.row_id])[item.row_id]
+        waiting = queue.open_item(session, item.row_id, "death")
+        agreed = queue.approvals(session, item_id if waiting is None else waiting)
+    return Ended(
+        item_id, item.kind, item.state == "open", current.outcome, current.reason, current.bhxh_code, waiting, agreed
+    )
+
+
+def _piles(counted: Sequence[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], str], days: int) -> list[Pile]:
+    held: dict[str, list[Mapping[str, Any]]] = {}
+    for count in counted:
+        held.setdefault(name(count), []).append(count)
+    piles = [
+        Pile(
+            key,
+            sum(count["items"] for count in counts),
+            sum(count["overdue"] for count in counts),
+            _due(min(count["oldest"] for count in counts), days),
+        )
+        for key, counts in held.items()
+    ]
+    return sorted(piles, key=lambda pile: (-pile.items, pile.name))
+
+
+def _due(opened_at: str, days: int) -> date:
+    return vietnam_time(opened_at).date() + timedelta(days=days)

@@ -1,0 +1,1 @@
+"""The review web app: a shell over casework, found by `motma serve`."""

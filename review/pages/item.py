@@ -1,0 +1,127 @@
+"""One item: the row beside its candidates, and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from casework.accounts import Account, viewer_of
+from casework.choices import Choice, choices
+from casework.comparison import Line, compared
+from casework.desk import Ended, ended, next_item
+from casework.errors import BusyError, DecidedError, MotmaError, NotApproverError
+from casework.office_dates import local_time
+from casework.queue import Verdict, decide, show
+from casework.view import ItemView
+from review.pages.queue import PURPOSE, Filter, FilterOf
+from review.render import Context, page
+from review.requests import Fields, HomeOf, Who
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Item(Context):
+    """The case. `links` and `others` are the choices of each candidate, by its number.
+
+    `households` are those of the candidates, each once: its code, the numbers of the candidates, its members.
+    `done` is how the item before it ended, `said` why a decision was not taken, `note` what was written with it.
+    """
+
+    template: ClassVar[str] = "item.html"
+    account: Account
+    view: ItemView
+    lines: Sequence[Line]
+    links: Mapping[int, Choice]
+    others: Mapping[int, Choice]
+    households: Sequence[tuple[str, Sequence[int], Sequence[Mapping[str, Any]]]]
+    new: Choice | None
+    approve: Choice | None
+    give_back: Choice | None
+    filter: Filter
+    done: Ended | None = None
+    said: str | None = None
+    note: str = ""
+
+
+class NoNoteError(Exception):
+    """A decision that its sender reads came without words."""
+
+
+@router.get("/items/{item_id}")
+def item(home: HomeOf, who: Who, item_id: int, part: FilterOf, done: int | None = None) -> Response:
+    """Shows the case; the look is logged first."""
+    viewer = viewer_of(who.account, PURPOSE)
+    before = None if done is None else ended(home, done, viewer)
+    return page(replace(_item(who.account, show(home, item_id, viewer), part), done=before))
+
+
+@router.post("/items/{item_id}")
+def decided(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields) -> Response:
+    """Decides and opens the next item; where that cannot be, shows the case as it stands now, and why."""
+    viewer = viewer_of(who.account, PURPOSE)
+    note = given.get("note") or None
+    word, _, code = given.get("verdict", "").partition(":")
+    try:
+        if word == "return" and note is None:
+            raise NoNoteError
+        after = next_item(home, item_id, part.reason, part.unit, viewer)
+        decide(home, item_id, Verdict(word, code or None, note), viewer)
+        outcome = ended(home, item_id, viewer)
+    except (MotmaError, NoNoteError) as error:
+        case = _item(who.account, show(home, item_id, viewer), part)
+        return page(replace(case, said=_why_not(error), note=note or ""), 409)
+    if outcome.is_open and word == "not_same":
+        # decided again without the one who is not the person
+        after = item_id
+    elif after is not None and not ended(home, after, viewer).is_open:
+        # it waited, and was decided with this one
+        after = next_item(home, None, part.reason, part.unit, viewer)
+    return RedirectResponse(part.link("/queue" if after is None else f"/items/{after}", done=item_id), 303)
+
+
+def _why_not(error: Exception) -> str:
+    """Why a decision was not taken, and what to do."""
+    if isinstance(error, NoNoteError):
+        return "Chưa ghi gì: trả lại thì phải viết cho người gửi biết cần gì."
+    if isinstance(error, DecidedError):
+        return f"Chưa ghi gì: {error.by} đã quyết định mục này lúc {local_time(error.at)}."
+    if isinstance(error, NotApproverError):
+        return "Chưa ghi gì: người thứ hai đồng ý với báo chết phải là người duyệt; tài khoản này không phải."
+    if isinstance(error, BusyError):
+        return "Mục này vừa thay đổi trong lúc bạn xem. Xem lại tình trạng bây giờ bên dưới rồi quyết định."
+    return "Chưa ghi gì: quyết định này không hợp với mục như đang có bên dưới."
+
+
+def _item(account: Account, view: ItemView, part: Filter) -> Item:
+    found = choices(view)
+    numbered = {
+        word: {choice.number: choice for choice in found if choice.word == word and choice.number is not None}
+        for word in ("link", "not_same")
+    }
+    single = {choice.word: choice for choice in found if choice.number is None}
+    return Item(
+        account=account,
+        view=view,
+        lines=compared(view.understood, [candidate.record for candidate in view.candidates]),
+        links=numbered["link"],
+        others=numbered["not_same"],
+        households=_households(view),
+        new=single.get("new"),
+        approve=single.get("approve"),
+        give_back=single.get("return"),
+        filter=part,
+    )
+
+
+def _households(view: ItemView) -> list[tuple[str, Sequence[int], Sequence[Mapping[str, Any]]]]:
+    found: dict[str, tuple[list[int], Sequence[Mapping[str, Any]]]] = {}
+    for number, candidate in enumerate(view.candidates, start=1):
+        code = candidate.record["household_code"]
+        if code is not None and code != view.understood["household_code"]:
+            found.setdefault(code, ([], candidate.members))[0].append(number)
+    return [(code, *told) for code, told in found.items()]

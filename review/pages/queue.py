@@ -1,0 +1,75 @@
+"""The queue: what waits, by reason and unit, and the way into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import RedirectResponse, Response
+
+from casework.accounts import Account, viewer_of
+from casework.desk import Desk, desk, next_item
+from review.render import Context, page
+from review.requests import HomeOf, Who
+
+router = APIRouter()
+
+PURPOSE = "review"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which part of the queue somebody works through."""
+
+    reason: str | None
+    unit: str | None
+
+    def link(self, path: str, **more: str | int | None) -> str:
+        """The path with the filter, and more, as its query."""
+        told: Mapping[str, str | int | None] = {"reason": self.reason, "unit": self.unit, **more}
+        query = urlencode({name: value for name, value in told.items() if value is not None})
+        return f"{path}?{query}" if query else path
+
+    def by(self, **change: str | None) -> str:
+        """The queue with another filter."""
+        return Filter(change.get("reason", self.reason), change.get("unit", self.unit)).link("/queue")
+
+
+def filter_of(reason: str | None = None, unit: str | None = None) -> Filter:
+    """The filter that an address names."""
+    return Filter(reason or None, unit or None)
+
+
+FilterOf = Annotated[Filter, Depends(filter_of)]
+
+
+@dataclass(frozen=True)
+class Queue(Context):
+    """What waits, and which part of it is shown."""
+
+    template: ClassVar[str] = "queue.html"
+    account: Account
+    desk: Desk
+    filter: Filter
+
+
+@router.get("/")
+def start() -> Response:
+    """The queue is where work begins."""
+    return RedirectResponse("/queue", 303)
+
+
+@router.get("/queue")
+def queue(home: HomeOf, who: Who, part: FilterOf) -> Response:
+    """The list."""
+    return page(Queue(who.account, desk(home, part.reason, part.unit, viewer_of(who.account, PURPOSE)), part))
+
+
+@router.get("/queue/next")
+def following(home: HomeOf, who: Who, part: FilterOf, after: int | None = None) -> Response:
+    """Opens the item behind another, or the first; where nothing waits, the list says so."""
+    found = next_item(home, after, part.reason, part.unit, viewer_of(who.account, PURPOSE))
+    return RedirectResponse(part.link("/queue" if found is None else f"/items/{found}"), 303)

@@ -1,0 +1,85 @@
+"""Templates: each is given one context, a dataclass that names it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import jinja2
+from fastapi.responses import HTMLResponse
+
+from casework import office_words as words
+from casework.office_dates import local_date, local_time
+from casework.step_titles import step_titles
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a template is given: the fields, under their names. `template` is its file."""
+
+    template: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Message(Context):
+    """A page that says one thing: what happened, and where to go on."""
+
+    template: ClassVar[str] = "message.html"
+    title: str
+    text: str
+    link: str
+    link_text: str
+
+
+def page(context: Context, status: int = 200) -> HTMLResponse:
+    """A template filled in."""
+    values = {"account": None, **{field.name: getattr(context, field.name) for field in fields(context)}}
+    return HTMLResponse(_environment().get_template(context.template).render(values), status_code=status)
+
+
+def static_url(name: str) -> str:
+    """The address of a file of static/, which changes with its content."""
+    return f"/static/{_digest(name)}/{name}"
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"static_url": static_url, "words": words, "step_titles": step_titles}
+    shown = {"day": local_date, "moment": local_time, "share": _share, "bits": _bits, "iso_day": _iso_day}
+    environment.filters |= shown
+    return environment
+
+
+def _share(value: float) -> str:
+    """A share as a percentage that never says 100 or 0 when it is not."""
+    if value > 0.9994:
+        return "> 99,9 %"
+    if value < 0.0006:
+        return "< 0,1 %"
+    return f"{100 * value:.1f} %".replace(".", ",")
+
+
+def _bits(value: float) -> str:
+    return f"{value:+.1f}".replace(".", ",").replace("-", "−")
+
+
+def _iso_day(value: object) -> str:
+    return local_date(str(value)) or ""

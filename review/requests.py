@@ -1,0 +1,63 @@
+"""What the pages take from a request: the home, who is signed in, the fields of a form."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Request
+
+from casework import accounts
+from casework.accounts import SignedIn
+from casework.types import Home
+from review.security import cookie_name
+
+_LARGEST_FORM = 64 * 1024
+_MOST_FIELDS = 50
+
+
+class NotSignedInError(Exception):
+    """Nobody is signed in by the request."""
+
+
+class BadFormError(Exception):
+    """The body of a request is no form of ours."""
+
+
+def home_of(request: Request) -> Home:
+    """The home that the app serves."""
+    home: Home = request.app.state.home
+    return home
+
+
+def token_of(request: Request) -> str:
+    """The token of the session's cookie; "" without one."""
+    return request.cookies.get(cookie_name(is_behind_tls=request.app.state.is_behind_tls), "")
+
+
+def who(request: Request) -> SignedIn:
+    """Who is signed in; NotSignedInError when nobody is."""
+    token = token_of(request)
+    found = accounts.signed_in(home_of(request), token) if token else None
+    if found is None:
+        raise NotSignedInError
+    return found
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """The fields of a form, without blanks around their values; BadFormError where the body is none."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LARGEST_FORM:
+            raise BadFormError
+    try:
+        pairs = parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise BadFormError from None
+    return {name: value.strip() for name, value in pairs}
+
+
+HomeOf = Annotated[Home, Depends(home_of)]
+Who = Annotated[SignedIn, Depends(who)]
+Fields = Annotated[dict[str, str], Depends(fields)]

@@ -1,0 +1,41 @@
+// Keys for the pages, which work without them. A key goes to the element that names it in data-key: a link is followed,
+// a field or a button is gone to, and Enter then presses it. So no decision falls by one slip of a finger.
+"use strict";
+(() => {
+  const typing = (element) => element.matches("input, textarea, select");
+  const pressed = (event) => {
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+    if (digit) return (event.shiftKey ? "Shift+" : "") + digit[1];
+    return event.key;
+  };
+  const lines = () => [...document.querySelectorAll("[data-line] a")];
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const at = document.activeElement;
+    if (typing(at)) {
+      if (event.key === "Escape") at.blur();
+      return;
+    }
+    const key = pressed(event);
+    if (key === "Enter" && at.matches("a, button, summary")) return;
+    const listed = lines();
+    if (listed.length && (key === "j" || key === "k")) {
+      const place = listed.indexOf(at) + (key === "j" ? 1 : -1);
+      listed[Math.max(0, Math.min(place, listed.length - 1))].focus();
+      event.preventDefault();
+      return;
+    }
+    const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("a")) target.click();
+    else target.focus();
+  });
+  // a form is sent once, however often it is pressed
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+  });
+})();

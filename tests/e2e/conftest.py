@@ -1,0 +1,108 @@
+"""The demo as a new user meets it, served by `motma serve` and driven by a browser.
+
+A journey is a test in a `journey_*.py` of this folder, which pytest collects only where it is named (`make e2e`). It
+needs Debian's chromium and a font with Vietnamese letters; MOTMA_CHROMIUM says where another one is. What every page
+looked like is kept in var-e2e.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from pipelines.cli_demo import PASSWORD
+
+CHROMIUM = os.environ.get("MOTMA_CHROMIUM") or "/usr/bin/chromium"
+_SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+KEPT = Path(__file__).parents[2] / "var-e2e"
+DESK = (1280, 720)
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The address of a served demo."""
+    with tempfile.TemporaryDirectory(prefix="motma-e2e-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        environ = {**os.environ, "MOTMA_HOME": "var-demo", "MOTMA_LEDGER_URL": "", "POLARS_MAX_THREADS": "1"}
+        motma = [sys.executable, "-m", "pipelines.cli"]
+        subprocess.run([*motma, "demo"], cwd=folder, env=environ, check=True, capture_output=True)
+        server = subprocess.Popen(
+            [*motma, "serve", "--json", "--port", str(port)], cwd=folder, env=environ, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            assert server.stdout is not None
+            address = json.loads("".join(server.stdout.readline() for _ in range(3)))["address"]
+            yield address.rstrip("/")
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser without a window."""
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=_SWITCHES)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, site: str) -> Iterator[Enter]:
+    """Opens a window of its own, signed in as somebody, in a size; its page may say nothing on the console."""
+    said: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        # the browser itself tells of every answer that is no 200; some are meant
+        if "Failed to load resource" not in message.text:
+            said.append(message.text)
+
+    contexts = []
+
+    def open_window(login: str, width: int = DESK[0], height: int = DESK[1]) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, base_url=site, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto("/")
+        page.keyboard.type(login)
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/queue")
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def keep(page: Page, name: str) -> None:
+    """Keeps what a page looks like."""
+    KEPT.mkdir(exist_ok=True)
+    page.screenshot(path=KEPT / f"{name}.png", full_page=True)

@@ -1,0 +1,138 @@
+"""An officer's morning at the queue, by keys alone; the colleague who approves; a telephone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import keep
+
+if TYPE_CHECKING:
+    from .conftest import Enter
+
+PHONE = (390, 800)
+
+
+def pressed(page: Page, *keys: str) -> None:
+    """Presses keys one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def item_on(page: Page) -> int:
+    """The item that the page shows; 0 for the list."""
+    found = re.search(r"/items/(\d+)", page.url)
+    return int(found[1]) if found else 0
+
+
+def decide(page: Page) -> str:
+    """Decides the case on the page by at most three keys; which word it took."""
+    before = page.url
+    if page.locator('[data-key="a"]').count():
+        pressed(page, "a", "Enter")
+        word = "approve"
+    elif page.locator('[data-key="1"]').count():
+        pressed(page, "1", "Enter")
+        word = "link"
+    elif page.locator('[data-key="n"]').count():
+        pressed(page, "n", "Enter")
+        word = "new"
+    else:
+        pressed(page, "r")
+        page.keyboard.type("Bổ sung bản sao giấy tờ")
+        pressed(page, "Tab", "Enter")
+        word = "return"
+    page.wait_for_url(lambda address: address != before)
+    return word
+
+
+def journey_ten_decisions_by_keys_alone(enter: Enter) -> None:
+    page = enter("canbo01")
+    keep(page, "queue")
+    waiting = int(page.locator(".figures b").first.inner_text())
+    assert waiting >= 10
+    # j goes down the list, Enter opens
+    pressed(page, "j", "j", "k", "Enter")
+    page.wait_for_url("**/items/*")
+    keep(page, "item")
+    words = []
+    for _ in range(10):
+        item = item_on(page)
+        words.append(decide(page))
+        told = page.get_by_role("status")
+        expect(told).to_contain_text(f"Mục {item}:")
+        if item_on(page) == 0:
+            break
+    assert {"link", "approve", "return"} <= set(words)
+    page.goto("/queue")
+    left = int(page.locator(".figures b").first.inner_text())
+    agreed_once = words.count("approve")
+    assert waiting - len(words) <= left <= waiting - len(words) + agreed_once
+
+
+def journey_a_death_takes_two(enter: Enter) -> None:
+    first, second = enter("canbo66"), enter("nguoiduyet")
+    first.goto("/queue?reason=death")
+    pressed(first, "Enter")
+    first.wait_for_url("**/items/*")
+    item = item_on(first)
+    address = f"/items/{item}"
+    for _ in range(2):
+        first.goto(address)
+        pressed(first, "a", "Enter")
+        first.wait_for_url("**done=*")
+        expect(first.get_by_role("status")).to_contain_text("còn chờ một người khác đồng ý (đã đồng ý: canbo66)")
+    keep(first, "death-waits")
+    second.goto(address)
+    pressed(second, "a", "Enter")
+    second.wait_for_url("**done=*")
+    expect(second.get_by_role("status")).to_contain_text("đã ghi xong báo chết")
+    # the first one's page is old by now
+    first.goto(address)
+    expect(first.get_by_text("Mục này đã được quyết định.")).to_be_visible()
+
+
+def journey_two_windows_on_one_case(enter: Enter) -> None:
+    page, other = enter("canbo66"), enter("nguoiduyet")
+    page.goto("/queue?reason=twin")
+    pressed(page, "Enter")
+    page.wait_for_url("**/items/*")
+    other.goto(f"/items/{item_on(page)}")
+    pressed(page, "n", "Enter")
+    page.wait_for_url("**done=*")
+    pressed(other, "n", "Enter")
+    expect(other.get_by_role("alert")).to_contain_text("canbo66 đã quyết định mục này")
+    keep(other, "decided-by-another")
+
+
+def journey_on_a_telephone(enter: Enter) -> None:
+    page = enter("nguoiduyet", *PHONE)
+    keep(page, "queue-phone")
+    page.get_by_role("link", name="Bắt đầu xử lý").click()
+    page.wait_for_url("**/items/*")
+    keep(page, "item-phone")
+    for address in ("/queue", page.url):
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, address
+
+
+def journey_other_areas_and_signing_out(enter: Enter) -> None:
+    page = enter("canbo66")
+    units = page.locator(".piles").nth(1).inner_text()
+    assert "24301" in units
+    assert "08995" not in units
+    page.goto("/items/999")
+    expect(page.get_by_role("heading", name="Không có gì để xem")).to_be_visible()
+    keep(page, "no-right")
+    page.goto("/queue?reason=stale")
+    expect(page.get_by_text("Không có mục nào chờ ở phần này.")).to_be_visible()
+    keep(page, "empty")
+    page.get_by_role("button", name="Đăng xuất").click()
+    expect(page.get_by_text("Đã đăng xuất.")).to_be_visible()
+    keep(page, "sign-in")
+    page.go_back()
+    page.goto("/queue")
+    expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
