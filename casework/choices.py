@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from casework.rows import UNNAMED
 from casework.view import ItemView
-from matching.decide import ARRIVALS
+from matching.cases import ARRIVALS
 
 #: What linking a row does beyond giving its code back, by its event.
 _LINKING = {
