@@ -16,7 +16,7 @@ from casework.types import Viewer
 from matching.block import asked, emitted, key_version
 from matching.candidates import choose_keys, search_steps
 from matching.compare import compare
-from matching.frequencies import Frequencies, values_of
+from matching.frequencies import FEWEST, Frequencies, values_of
 from matching.model import Model
 from matching.normalise import normalise
 from matching.schemas import NORMALISED, PAIRS, conform, empty, scored_schema
@@ -29,8 +29,6 @@ _HITS = {"record_id_l": pl.Int64, "step": pl.String, "record_id_r": pl.Int64}
 #: candidates that are kept for deciding and explaining, best first
 MOST_CANDIDATES = 20
 _PAIRS_AT_ONCE = 200_000
-#: a small register does not make a stranger unlikely, it is a part of the country: what a commune has since July 2025
-_FEWEST = 30_000
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ class Searcher:
         than not, and what its rows have in common must not make them one person."""
         counted = self.version.frequencies(values_of(self.model, rows, met))
         frequencies = Frequencies(counted, self.version.last_person())
-        population = max(self.version.meta.records, _FEWEST)
+        population = max(self.version.meta.records, FEWEST)
         best = [
             _best(score(compare(part, rows, met, frequencies, self.model), self.model, population), named)
             for part in _slices(pairs)

@@ -34,6 +34,10 @@ _OF_NAMES = ("given", "middle", "surname")
 _SEXES = {"": 0, "F": 1, "M": 2}
 #: A cell (sex, cohort) with fewer records than this leans on the share in the whole sex, and that on all.
 _LEAN = 500
+#: A small register does not make strangers few, it is a part of the country: what a commune has since July 2025.
+FEWEST = 30_000
+#: However few of its people a register knows, a commune has this many at least; those before 2025 had 5,000 and more.
+_SMALLEST_COMMUNE = 2_000
 #: A surname borne by fewer than this leans on the place's share among everybody.
 _LEAN_OF_PLACES = 20
 #: A full name is taken to be at least this many times as common as its parts and their neighbours make it.
@@ -300,4 +304,5 @@ def _summed(at: pl.Series, share: Shares, records: int) -> Shares:
 def place_shares(places: pl.Series, part: str, frequencies: Frequencies) -> Shares:
     """The share of records in any of each record's communes; NaN where no commune is known."""
     long = pl.DataFrame({"place": places}).with_row_index("at").explode("place").drop_nulls("place")
-    return _summed(long["at"], frequencies.plain_share(part, long["place"]), len(places))
+    share = frequencies.plain_share(part, long["place"])
+    return _summed(long["at"], np.maximum(share, _SMALLEST_COMMUNE / max(frequencies.records, FEWEST)), len(places))

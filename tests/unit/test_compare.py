@@ -173,6 +173,16 @@ def test_a_person_who_came_after_the_count_takes_nobody_away_from_it() -> None:
     assert found["share_given"].to_list() == [0.02, 0.03]
 
 
+def test_a_commune_has_its_people_however_few_of_them_a_register_knows() -> None:
+    """One of a thousand records lives there; 2,000 of the 30,000 persons of whom they are a part do."""
+    told = [{"full_name": "Lê An", **place("00004", "00004")}, *({"full_name": "Vũ Bình"} for _ in range(999))]
+    register = records(*({"record_id": at, **record} for at, record in enumerate(told, start=1)))
+    rows = records({"record_id": -1, **told[0]})
+    pairs = pl.DataFrame({"record_id_l": [-1], "record_id_r": [1]}, schema=dict(PAIRS))
+    found = compare(pairs, rows, register, Frequencies(count_frequencies(register, MODEL)), MODEL)
+    assert found["share_place"].to_list() == [pytest.approx(2_000 / 30_000)]
+
+
 def test_a_place_is_as_common_as_it_is_among_those_of_one_surname() -> None:
     """Nine in ten of a surname live in one commune of ten; that a stranger of the name is from there is no chance."""
     here, there = place("00004", "00004"), place("26740", "26740")
