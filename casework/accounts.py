@@ -19,7 +19,7 @@ from casework.policy import PolicyError, policy
 from casework.types import Home, Scope, Viewer
 from casework.vietnam_time import vietnam_time
 from matching.places import known_province
-from registry import accounts, log
+from registry import accounts, claims, log
 from registry.accounts import Account, SignedIn
 from registry.engine import Session, now
 
@@ -165,11 +165,12 @@ def signed_in(home: Home, token: str) -> SignedIn | None:
 
 
 def sign_out(home: Home, token: str) -> None:
-    """Ends the session of a token, where there is one."""
+    """Ends the session of a token, where there is one, and gives up what its holder was at work on."""
     with home.ledger.writing() as session:
         found = accounts.signed_in(session, _digest(token))
         if found is not None and accounts.end_session(session, _digest(token)):
             who = Viewer(found.account.login, "sign out")
+            claims.drop_all(session, who)
             log.append(session, who, [log.Act("sign_out", {"account": found.account.account_id})])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,15 @@ from registry import decisions, queue
 
 #: items of the list that a page shows
 MOST_LINES = 100
+
+
+@dataclass(frozen=True)
+class DeskRules:
+    """Days until whose end an item is to be decided, and minutes for which it is left to whoever opened it."""
+
+    version: str
+    due_days: int
+    lease_minutes: int
 
 
 @dataclass(frozen=True)
@@ -62,20 +71,28 @@ class Ended:
     approved_by: Sequence[str]
 
 
-def due_days(home: Home) -> int:
-    """How many days an item may wait; PolicyError where rules/desk.toml does not say."""
+def desk_rules(home: Home) -> DeskRules:
+    """The figures of a home; PolicyError where rules/desk.toml lacks one or says another."""
     raw = policy(home, "desk")
-    unknown = [f"{name} is no setting" for name in raw if name not in ("version", "due_days")]
-    days = raw.get("due_days")
-    if unknown or not isinstance(raw.get("version"), str) or type(days) is not int or days < 0:
-        faults = unknown or ["it needs version, and due_days as a number of days"]
+    names = [field.name for field in fields(DeskRules)]
+    faults = [f"{name} is no setting" for name in raw if name not in names]
+    faults += [
+        f"{name} is {raw.get(name)!r}, not a number from 1" for name in names[1:] if not _is_number(raw.get(name))
+    ]
+    if not isinstance(raw.get("version"), str):
+        faults.append("version is missing")
+    if faults:
         raise PolicyError(f"rules/desk.toml: {'; '.join(faults)}")
-    return days
+    return DeskRules(**raw)
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and value >= 1
 
 
 def desk(home: Home, reason: str | None, source: str | None, viewer: Viewer) -> Desk:
     """What waits in the viewer's area, and the items of a reason and a source, where given; the look is logged."""
-    days = due_days(home)
+    days = desk_rules(home).due_days
     found = listing(home, reason, MOST_LINES, viewer, source)
     with home.ledger.reading() as session:
         counted = queue.desk_counts(session, utc_moment(today() - timedelta(days=days)), viewer)
@@ -93,11 +110,13 @@ def desk(home: Home, reason: str | None, source: str | None, viewer: Viewer) -> 
 
 
 def next_item(home: Home, after: int | None, reason: str | None, source: str | None, viewer: Viewer) -> int | None:
-    """The item behind `after` in the list, or its first; None when nothing waits."""
+    """The item behind `after` in the list, or its first, that nobody else is at work on; None when there is none."""
     with home.ledger.reading() as session:
-        found = [line["item_id"] for line in queue.listing(session, reason, MOST_LINES, viewer, source)]
-    place = found.index(after) + 1 if after in found else 0
-    return found[place] if place < len(found) else next((item for item in found if item != after), None)
+        found = queue.listing(session, reason, MOST_LINES, viewer, source)
+    order = [line["item_id"] for line in found]
+    place = order.index(after) + 1 if after in order else 0
+    free = {line["item_id"] for line in found if line["claimed_by"] in (None, viewer.by)} - {after}
+    return next((item_id for item_id in (*order[place:], *order[:place]) if item_id in free), None)
 
 
 def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:

@@ -3,7 +3,16 @@
 from registry.errors import NO_ROOM, BusyError, IntegrityError, UsageError
 from registry.errors import RegistryError as MotmaError
 
-__all__ = ["NO_ROOM", "BusyError", "DecidedError", "IntegrityError", "MotmaError", "NotApproverError", "UsageError"]
+__all__ = [
+    "NO_ROOM",
+    "BusyError",
+    "ClaimedError",
+    "DecidedError",
+    "IntegrityError",
+    "MotmaError",
+    "NotApproverError",
+    "UsageError",
+]
 
 
 class DecidedError(UsageError):
@@ -12,6 +21,14 @@ class DecidedError(UsageError):
     def __init__(self, item_id: int, by: str, at: str) -> None:
         super().__init__(f"item {item_id}: decided already by {by} at {at}")
         self.by, self.at = by, at
+
+
+class ClaimedError(BusyError):
+    """Somebody else (`by`) is at work on an item, until a moment (`until`)."""
+
+    def __init__(self, item_id: int, by: str, until: str) -> None:
+        super().__init__(f"item {item_id}: {by} is at work on it, until {until} at the latest. Nothing was changed.")
+        self.by, self.until = by, until
 
 
 class NotApproverError(UsageError):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casework.errors import BusyError, DecidedError, UsageError
+from casework.errors import BusyError, ClaimedError, DecidedError, UsageError
 from casework.needs import lacking
 from casework.redecide import redecide, settle_stranded, settle_waiting
 from casework.rows import UNNAMED, compared_rows, identity_digests, row_digests
@@ -20,7 +20,7 @@ from casework.types import Home, Viewer
 from casework.view import ItemView, item_view
 from matching.cases import ARRIVALS
 from matching.normalise import normalise
-from registry import codes, decisions, deliveries, log, people, queue
+from registry import claims, codes, decisions, deliveries, log, people, queue
 from registry.engine import WriteSession
 from registry.queue import Item
 
@@ -54,6 +54,7 @@ class QueueLine:
     source: str
     file_name: str
     sheet_row: int
+    claimed_by: str | None
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def listing(home: Home, reason: str | None, limit: int, viewer: Viewer, source: 
                 entry["source"],
                 entry["file_name"],
                 entry["sheet_row"],
+                entry["claimed_by"],
             )
         )
     return QueueListing(lines, counted)
@@ -126,7 +128,8 @@ def change_requests(home: Home, limit: int, viewer: Viewer) -> list[dict[str, An
 def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> DecideResult:
     """Decides an item. The same word of the same officer again ends as it ended, and finishes what was cut short.
 
-    UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile.
+    UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile;
+    ClaimedError when somebody else is at work on it.
     """
     word, code = verdict.word, verdict.code
     if word not in VERDICTS:
@@ -147,6 +150,7 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
             raise DecidedError(item_id, item.closed_by or "", item.closed_at or "")
         return decide(home, waiting_death or 0, Verdict("approve", note=verdict.note), viewer)
+    _not_anothers(home, item, viewer)
     if word == "return":
         give_back(home, item, verdict.note, viewer)
         return _result(home, item, settle_waiting(home, [item.row_id], viewer))
@@ -170,6 +174,14 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
             f"something has changed. Look again with `motma queue show {item_id}`."
         )
     return result
+
+
+def _not_anothers(home: Home, item: Item, viewer: Viewer) -> None:
+    """ClaimedError where somebody else is at work on an open item."""
+    with home.ledger.reading() as session:
+        claim = claims.held(session, item.item_id)
+    if claim is not None and claim.claimed_by != viewer.by:
+        raise ClaimedError(claim.item_id, claim.claimed_by, claim.leased_until)
 
 
 def _finish(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> DecideResult:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.engine import Session, WriteSession
+from registry.engine import Session, WriteSession, now
 from registry.errors import UsageError
 from registry.viewer import Viewer
 
@@ -73,7 +73,7 @@ def listing(
 
     Rows that wait on one another stand together, at the place of the oldest of them.
     """
-    found = session.rows("queue_list", reason=reason, source=source, limit=limit, **viewer.scope.limits)
+    found = session.rows("queue_list", reason=reason, source=source, limit=limit, at=now(), **viewer.scope.limits)
     return [dict(row._mapping) for row in found]
 
 

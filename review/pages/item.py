@@ -11,11 +11,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from casework.accounts import Account, viewer_of
 from casework.choices import Choice, choices
+from casework.claims import Claim, release, show_claimed
 from casework.comparison import Line, compared
 from casework.desk import Ended, ended, next_item
-from casework.errors import BusyError, DecidedError, MotmaError, NotApproverError
+from casework.errors import BusyError, ClaimedError, DecidedError, MotmaError, NotApproverError
 from casework.office_dates import local_time
-from casework.queue import Verdict, decide, show
+from casework.queue import Verdict, decide
+from casework.types import Home
 from casework.view import ItemView
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page
@@ -29,6 +31,7 @@ class Item(Context):
     """The case. `links` and `others` are the choices of each candidate, by its number.
 
     `households` are those of the candidates, each once: its code, the numbers of the candidates, its members.
+    `claim` is somebody else's; then there is nothing to choose.
     `done` is how the item before it ended, `said` why a decision was not taken, `note` what was written with it.
     """
 
@@ -43,6 +46,7 @@ class Item(Context):
     approve: Choice | None
     give_back: Choice | None
     filter: Filter
+    claim: Claim | None
     done: Ended | None = None
     said: str | None = None
     note: str = ""
@@ -57,7 +61,7 @@ def item(home: HomeOf, who: Who, item_id: int, part: FilterOf, done: int | None 
     """Shows the case; the look is logged first."""
     viewer = viewer_of(who.account, PURPOSE)
     before = None if done is None else ended(home, done, viewer)
-    return page(replace(_item(who.account, show(home, item_id, viewer), part), done=before))
+    return page(replace(_item(home, who.account, item_id, part), done=before))
 
 
 @router.post("/items/{item_id}")
@@ -72,8 +76,9 @@ def decided(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields)
         after = next_item(home, item_id, part.reason, part.unit, viewer)
         decide(home, item_id, Verdict(word, code or None, note), viewer)
         outcome = ended(home, item_id, viewer)
+        release(home, item_id, viewer)
     except (MotmaError, NoNoteError) as error:
-        case = _item(who.account, show(home, item_id, viewer), part)
+        case = _item(home, who.account, item_id, part)
         return page(replace(case, said=_why_not(error), note=note or ""), 409)
     if outcome.is_open and word == "not_same":
         # decided again without the one who is not the person
@@ -90,6 +95,8 @@ def _why_not(error: Exception) -> str:
         return "Chưa ghi gì: trả lại thì phải viết cho người gửi biết cần gì."
     if isinstance(error, DecidedError):
         return f"Chưa ghi gì: {error.by} đã quyết định mục này lúc {local_time(error.at)}."
+    if isinstance(error, ClaimedError):
+        return f"Chưa ghi gì: {error.by} đang xử lý mục này, chậm nhất đến {local_time(error.until)}."
     if isinstance(error, NotApproverError):
         return "Chưa ghi gì: người thứ hai đồng ý với báo chết phải là người duyệt; tài khoản này không phải."
     if isinstance(error, BusyError):
@@ -97,8 +104,11 @@ def _why_not(error: Exception) -> str:
     return "Chưa ghi gì: quyết định này không hợp với mục như đang có bên dưới."
 
 
-def _item(account: Account, view: ItemView, part: Filter) -> Item:
-    found = choices(view)
+def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
+    """The case, claimed; without choices where it is somebody else's."""
+    view, claim = show_claimed(home, item_id, viewer_of(account, PURPOSE))
+    is_anothers = claim is not None and claim.claimed_by != account.login
+    found = [] if is_anothers else choices(view)
     numbered = {
         word: {choice.number: choice for choice in found if choice.word == word and choice.number is not None}
         for word in ("link", "not_same")
@@ -115,6 +125,7 @@ def _item(account: Account, view: ItemView, part: Filter) -> Item:
         approve=single.get("approve"),
         give_back=single.get("return"),
         filter=part,
+        claim=claim if is_anothers else None,
     )
 
 

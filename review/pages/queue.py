@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
 from casework.accounts import Account, viewer_of
+from casework.claims import release
 from casework.desk import Desk, desk, next_item
 from review.render import Context, page
 from review.requests import HomeOf, Who
@@ -70,6 +71,9 @@ def queue(home: HomeOf, who: Who, part: FilterOf) -> Response:
 
 @router.get("/queue/next")
 def following(home: HomeOf, who: Who, part: FilterOf, after: int | None = None) -> Response:
-    """Opens the item behind another, or the first; where nothing waits, the list says so."""
-    found = next_item(home, after, part.reason, part.unit, viewer_of(who.account, PURPOSE))
+    """Gives an item up and opens the one behind it, or the first; where nothing waits, the list says so."""
+    viewer = viewer_of(who.account, PURPOSE)
+    found = next_item(home, after, part.reason, part.unit, viewer)
+    if after is not None:
+        release(home, after, viewer)
     return RedirectResponse(part.link("/queue" if found is None else f"/items/{found}"), 303)

@@ -30,7 +30,7 @@ where row_id in :row_ids and state = 'open';
 
 -- name: queue_list
 -- open items of an area, of a reason and a source where given, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
--- of the oldest of them
+-- of the oldest of them; with who is at work on each
 with recursive
   waits as (select row_id, waits_for_row_id from queue_item where state = 'open' and kind = 'row'),
   together as (
@@ -42,11 +42,12 @@ with recursive
   )
 select
   q.item_id, q.row_id, q.kind, q.reason, q.waits_for_row_id, q.opened_at, w.event, w.understood, w.source,
-  t.file_name, w.sheet_row
+  t.file_name, w.sheet_row, c.claimed_by
 from queue_item as q
 join intake_row as w on w.row_id = q.row_id
 join delivery as t on t.delivery_id = w.delivery_id
 left join together as g on g.row_id = q.row_id
+left join claim as c on c.item_id = q.item_id and c.leased_until > :at
 where q.state = 'open'
   and (cast(:reason as text) is null or q.reason = :reason)
   and (cast(:source as text) is null or w.source = :source)

@@ -100,11 +100,13 @@ def journey_two_windows_on_one_case(enter: Enter) -> None:
     pressed(page, "Enter")
     page.wait_for_url("**/items/*")
     other.goto(f"/items/{item_on(page)}")
+    expect(other.get_by_role("status")).to_contain_text("canbo66 đang xử lý mục này")
+    expect(other.locator("[name=verdict]")).to_have_count(0)
+    keep(other, "seen-by-another")
     pressed(page, "n", "Enter")
     page.wait_for_url("**done=*")
-    pressed(other, "n", "Enter")
-    expect(other.get_by_role("alert")).to_contain_text("canbo66 đã quyết định mục này")
-    keep(other, "decided-by-another")
+    other.reload()
+    expect(other.get_by_text("Mục này đã được quyết định.")).to_be_visible()
 
 
 def journey_on_a_telephone(enter: Enter) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from casework import queue
 from casework.check import run_checks
+from casework.errors import ClaimedError
 from casework.types import Home, Viewer
 from tests.integration.review.conftest import PASSWORD, SITE
 from tests.story import ask
@@ -193,7 +194,7 @@ def test_what_waits_too_long_is_overdue(sign_in: SignIn, home: Home) -> None:
     assert "<b>1</b> quá hạn" in text
     assert "04/01/2020<span" in text
     assert source in text
-    (rules / "desk.toml").write_text('version = "x"\ndue_days = 40000\n', encoding="utf-8")
+    (rules / "desk.toml").write_text('version = "x"\ndue_days = 40000\nlease_minutes = 1\n', encoding="utf-8")
     assert "<b>0</b> quá hạn" in sign_in("chief").get("/queue").text
 
 
@@ -204,7 +205,7 @@ def test_a_case_is_logged_and_then_shown(sign_in: SignIn, home: Home) -> None:
     item = item_of(home, "Lê Thị Phương Thư")
     client = sign_in("lan")
     text = client.get(f"/items/{item}").text
-    assert acts(home)[-1] == ("queue_show", "lan", "review")
+    assert acts(home)[-2:] == [("queue_show", "lan", "review"), ("claim", "lan", "review")]
     assert "Lê Thị Phương Th<mark>ảo</mark>" in text or "Lê Thị Phương Th<mark>u</mark>" in text
     assert 'class="same_without_marks"' in text
     assert "Vì sao ở đây" in text
@@ -287,6 +288,8 @@ def test_a_death_takes_a_second_person_who_approves(sign_in: SignIn, home: Home)
         assert (status, "chờ một người khác đồng ý (đã đồng ý: lan)" in text) == (303, True)
     status, text = approve(minh)
     assert (status, "phải là người duyệt" in text) == (409, True)
+    # going on leaves the item to others
+    minh.get(f"/queue/next?after={item}")
     status, text = approve(chief)
     assert (status, "đã ghi xong báo chết" in text) == (303, True)
     assert ask(home, "select approver from approval where item_id = ? order by approver", item) == [
@@ -310,3 +313,60 @@ def test_one_item_in_two_browsers_is_decided_once(sign_in: SignIn, home: Home) -
     row = ask(home, "select row_id from queue_item where item_id = ?", item)[0][0]
     assert ask(home, "select count(*) from decision where row_id = ? and outcome = 'issued'", row) == [(1,)]
     assert {check.name for check in run_checks(home) if check.rows} == set()
+
+
+# claims --------------------------------------------------------------------------------------------------------------
+
+
+def test_an_item_is_left_to_whoever_opened_it(sign_in: SignIn, home: Home) -> None:
+    item = item_of(home, "Mai Quốc Tuân")
+    lan, chief = sign_in("lan"), sign_in("chief")
+    for _ in range(2):
+        assert 'value="new"' in lan.get(f"/items/{item}").text
+    assert [act for act, by, _ in acts(home) if by == "lan"][-3:] == ["queue_show", "claim", "queue_show"]
+    text = chief.get(f"/items/{item}").text
+    assert "lan đang xử lý mục này" in text
+    assert 'name="verdict"' not in text
+    assert "lan đang xử lý" in chief.get("/queue").text
+    assert "bạn đang xử lý" in lan.get("/queue").text
+    answer = chief.post(f"/items/{item}", data={"verdict": "new"})
+    assert (answer.status_code, "Chưa ghi gì: lan đang xử lý mục này" in answer.text) == (409, True)
+    assert ask(home, "select count(*) from judgement") == [(0,)]
+    # the terminal is kept out as well
+    with pytest.raises(ClaimedError, match="lan is at work on it"):
+        queue.decide(home, item, queue.Verdict("new"), CHIEF)
+    assert {check.name for check in run_checks(home) if check.rows} == set()
+    assert lan.post(f"/items/{item}", data={"verdict": "new"}).status_code == 303
+
+
+def test_the_next_item_is_one_that_nobody_else_is_at_work_on(sign_in: SignIn, home: Home) -> None:
+    lan, chief = sign_in("lan"), sign_in("chief")
+    first = lan.get("/queue/next?unit=xa-08995").headers["location"]
+    lan.get(first)
+    second = chief.get("/queue/next?unit=xa-08995").headers["location"]
+    assert second != first
+    # going on gives the item up, and so does signing out
+    item = first.removeprefix("/items/").partition("?")[0]
+    lan.get(f"/queue/next?unit=xa-08995&after={item}")
+    assert chief.get("/queue/next?unit=xa-08995").headers["location"] == first
+    lan.get(first)
+    lan.post("/sign-out")
+    assert chief.get("/queue/next?unit=xa-08995").headers["location"] == first
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_a_lost_lease_loses_nothing(sign_in: SignIn, home: Home, *, is_taken: bool) -> None:
+    item = item_of(home, "Mai Quốc Tuân")
+    lan, chief = sign_in("lan"), sign_in("chief")
+    lan.get(f"/items/{item}")
+    with home.ledger.store.write_engine.begin() as connection:
+        connection.exec_driver_sql("update claim set leased_until = '2020-01-01T00:00:00.000000Z'")
+    if is_taken:
+        assert 'value="new"' in chief.get(f"/items/{item}").text
+    answer = lan.post(f"/items/{item}", data={"verdict": "new", "note": "đã xem căn cước"})
+    if not is_taken:
+        assert answer.status_code == 303
+        return
+    assert answer.status_code == 409
+    assert "Chưa ghi gì: chief đang xử lý mục này" in answer.text
+    assert chief.post(f"/items/{item}", data={"verdict": "new"}).status_code == 303

@@ -1,0 +1,54 @@
+"""The officer's desk on both engines: what waits, which comes next, and whose an item is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from casework.claims import release, show_claimed
+from casework.desk import desk, ended, next_item
+from casework.errors import ClaimedError
+from casework.types import Scope, Viewer
+from tests.integration.office.test_queue import DEATH, DOUBTED, UNKNOWN, one
+
+if TYPE_CHECKING:
+    from .conftest import Office
+
+LAN, MINH = Viewer("lan", "review"), Viewer("minh", "review")
+
+
+def test_piles_and_lines(office: Office) -> None:
+    one(office, UNKNOWN, "a.csv", "xa-01")
+    one(office, DOUBTED, "b.csv", "xa-02")
+    one(office, DEATH, "c.csv", "xa-02")
+    found = desk(office.home, None, None, LAN)
+    assert (found.items, found.overdue) == (3, 0)
+    assert [(pile.name, pile.items) for pile in found.units] == [("xa-02", 2), ("xa-01", 1)]
+    assert {pile.name: pile.items for pile in found.reasons}["unknown_person"] == 1
+    narrowed = desk(office.home, "unknown_person", "xa-01", LAN)
+    assert (narrowed.items, [line.item.source for line in narrowed.lines]) == (3, ["xa-01"])
+    assert desk(office.home, None, None, Viewer("lan", "review", Scope("44"))).items == 0
+
+
+def test_an_item_is_one_officers_until_he_gives_it_up(office: Office) -> None:
+    first = office.item(one(office, UNKNOWN, "a.csv", "xa-01"))
+    second = office.item(one(office, DOUBTED, "b.csv", "xa-02"))
+    assert next_item(office.home, None, None, None, MINH) == first
+    for _ in range(2):
+        assert show_claimed(office.home, first, LAN)[1].claimed_by == "lan"  # type: ignore[union-attr]
+    assert show_claimed(office.home, first, MINH)[1].claimed_by == "lan"  # type: ignore[union-attr]
+    assert next_item(office.home, None, None, None, MINH) == second
+    assert next_item(office.home, second, None, None, MINH) is None
+    with pytest.raises(ClaimedError):
+        office.decide(first, "return", note="thiếu", by="minh")
+    assert office.broken() == {}
+    release(office.home, first, LAN)
+    office.decide(first, "return", note="thiếu", by="minh")
+    assert show_claimed(office.home, first, LAN)[1] is None
+    closed = ended(office.home, first, LAN)
+    assert (closed.is_open, closed.outcome) == (False, "returned")
+    show_claimed(office.home, second, LAN)
+    release(office.home, None, LAN)
+    assert next_item(office.home, None, None, None, MINH) == second
+    assert office.broken() == {}
