@@ -22,6 +22,7 @@ from casework.view import ItemView
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page
 from review.requests import Fields, HomeOf, Who
+from review.waterfall import Waterfall, waterfall
 
 router = APIRouter()
 
@@ -41,6 +42,7 @@ class Item(Context):
     lines: Sequence[Line]
     links: Mapping[int, Choice]
     others: Mapping[int, Choice]
+    waterfalls: Sequence[Waterfall]
     households: Sequence[tuple[str, Sequence[int], Sequence[Mapping[str, Any]]]]
     new: Choice | None
     approve: Choice | None
@@ -120,6 +122,7 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         lines=compared(view.understood, [candidate.record for candidate in view.candidates]),
         links=numbered["link"],
         others=numbered["not_same"],
+        waterfalls=[waterfall(candidate.weights) for candidate in view.candidates],
         households=_households(view),
         new=single.get("new"),
         approve=single.get("approve"),

@@ -33,6 +33,7 @@ _SWITCHES = (
 )
 KEPT = Path(__file__).parents[2] / "var-e2e"
 DESK = (1280, 720)
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
 
 Enter = Callable[..., Page]
 
@@ -103,6 +104,16 @@ def enter(browser: Browser, site: str) -> Iterator[Enter]:
 
 
 def keep(page: Page, name: str) -> None:
-    """Keeps what a page looks like."""
+    """Keeps what a page looks like, and finds no serious fault in it for people who read or hear it otherwise."""
     KEPT.mkdir(exist_ok=True)
     page.screenshot(path=KEPT / f"{name}.png", full_page=True)
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    faults = [
+        (fault["id"], [node["target"] for node in fault["nodes"]])
+        for fault in found["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert faults == [], name
+    assert found["passes"], "nothing was looked at"
