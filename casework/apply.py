@@ -7,11 +7,13 @@ under the lock: it goes back and is decided again.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from casework.code_scheme import code_policy
 from casework.types import Home, Progress, Viewer, silent
 from casework.writing import Chunk, Work
 from registry import plans
+from registry.engine import Session
 from registry.plans import OpenRow, Plan
 
 #: A transaction should hold the lock for at most this long (DESIGN 3.5); who waits then is next in line
@@ -20,8 +22,23 @@ PAUSE_SECONDS = 0.002
 _SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 50, 100, 400
 
 
-def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progress: Progress = silent) -> int:
-    """How many rows were sent back to be decided again; on the last attempt they go to review as stale instead."""
+def by_hand(_session: Session) -> None:
+    """Refuses nothing: what an officer decides is applied whether or not the log is sealed."""
+
+
+def apply_plan(
+    home: Home,
+    plan: Plan,
+    viewer: Viewer,
+    *,
+    is_last: bool,
+    refuse: Callable[[Session], None] = by_hand,
+    progress: Progress = silent,
+) -> int:
+    """How many rows were sent back to be decided again; on the last attempt they go to review as stale instead.
+
+    `refuse` is asked within each transaction, and raises where no more may be issued.
+    """
     size, after, sent_back, done = _FIRST_CHUNK, -1, 0, 0
     work = Work(home, plan, code_policy(home), viewer)
     total = 0 if progress is silent else _count_open(home, plan)
@@ -31,6 +48,7 @@ def apply_plan(home: Home, plan: Plan, viewer: Viewer, *, is_last: bool, progres
             rows = plans.to_apply(session, plan, viewer, after=after, limit=size)
             if not rows:
                 break
+            refuse(session)
             chunk = Chunk(session, work, rows)
             states: dict[int, str] = {}
             for row in rows:

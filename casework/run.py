@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from casework.apply import apply_plan
+from casework.apply import apply_plan, by_hand
 from casework.batch import decide_batch, decide_new
 from casework.find import check_versions
 from casework.given_back import give_back_rows
 from casework.intake import ReceivedFile, take_in
 from casework.redecide import MOST_ATTEMPTS, settle_outrun, settle_stranded
 from casework.returned import ReturnedRow, returned_rows
+from casework.sealing import sealed_meanwhile
 from casework.types import Home, Progress, Viewer, silent
 from registry import deliveries, holds, plans, queue, register
+from registry.engine import Session
 from registry.holds import HeldDelivery
 
 __all__ = ["FileOutcome", "ReturnedRow", "RunResult", "decide_open", "run", "take_in"]
@@ -56,23 +58,26 @@ class RunResult:
 def run(home: Home, files: Iterable[ReceivedFile], viewer: Viewer, progress: Progress = silent) -> RunResult:
     """Takes in the files, one after the other, and decides their rows.
 
-    A run that was cut short is finished by the same call. BusyError (12) when no register version fits the ledger and
-    the program.
+    A run that was cut short is finished by the same call. The log is sealed before, meanwhile and after. BusyError (12)
+    when no register version fits the ledger and the program, or when the log has gone unsealed for too long.
     """
     check_ready(home)
-    delivered = take_in(home, files, viewer)
-    return _decide(home, delivered, viewer, progress)
+    with sealed_meanwhile(home, viewer) as refuse:
+        delivered = take_in(home, files, viewer)
+        return _decide(home, delivered, viewer, refuse, progress)
 
 
 def decide_open(home: Home, viewer: Viewer, progress: Progress = silent) -> RunResult:
     """Decides every row that was taken in and has no decision yet, whoever delivered it."""
     check_ready(home)
-    return _decide(home, None, viewer, progress)
+    with sealed_meanwhile(home, viewer) as refuse:
+        return _decide(home, None, viewer, refuse, progress)
 
 
 def decide_deliveries(home: Home, delivery_ids: list[int], viewer: Viewer, progress: Progress = silent) -> RunResult:
     """Decides the open rows of some deliveries that were taken in before."""
-    return _decide(home, delivery_ids, viewer, progress)
+    with sealed_meanwhile(home, viewer) as refuse:
+        return _decide(home, delivery_ids, viewer, refuse, progress)
 
 
 def check_ready(home: Home) -> None:
@@ -81,13 +86,19 @@ def check_ready(home: Home) -> None:
         check_versions(session, version)
 
 
-def _decide(home: Home, delivered: list[int] | None, viewer: Viewer, progress: Progress) -> RunResult:
+def _decide(
+    home: Home,
+    delivered: list[int] | None,
+    viewer: Viewer,
+    refuse: Callable[[Session], None],
+    progress: Progress,
+) -> RunResult:
     with home.ledger.writing() as session:
         batches = plans.open_batches(session, delivered, viewer)
     decided = 0
     for number, batch_id in enumerate(batches, start=1):
         progress("decide", number - 1, len(batches))
-        decided += work_through(home, batch_id, viewer, progress)
+        decided += work_through(home, batch_id, viewer, refuse, progress)
     settle_stranded(home, viewer)
     settle_outrun(home, viewer)
     give_back_rows(home, viewer)
@@ -95,10 +106,16 @@ def _decide(home: Home, delivered: list[int] | None, viewer: Viewer, progress: P
     return _report(home, delivered, batches, decided, viewer)
 
 
-def work_through(home: Home, batch_id: int, viewer: Viewer, progress: Progress = silent) -> int:
+def work_through(
+    home: Home,
+    batch_id: int,
+    viewer: Viewer,
+    refuse: Callable[[Session], None] = by_hand,
+    progress: Progress = silent,
+) -> int:
     """How many rows of a batch were decided: its plan is made or resumed and applied, until nothing is open.
 
-    Rows of files that the brake holds leave the batch.
+    Rows of files that the brake holds leave the batch. `refuse` is as for `apply_plan`.
     """
     with home.ledger.reading() as session:
         plan = plans.last_plan(session, batch_id)
@@ -109,13 +126,14 @@ def work_through(home: Home, batch_id: int, viewer: Viewer, progress: Progress =
             return 0
     total = len(_undecided(home, batch_id))
     if is_open:
-        apply_plan(home, plan, viewer, is_last=False, progress=progress)
+        apply_plan(home, plan, viewer, is_last=False, refuse=refuse, progress=progress)
     tries = 1
     while rows := _undecided(home, batch_id):
         tries += 1
         for part in _parts(rows):
             plan = decide_batch(home, batch_id, part, plan.attempt + 1, viewer)
-            apply_plan(home, plan, viewer, is_last=tries >= MOST_ATTEMPTS, progress=progress)
+            is_last = tries >= MOST_ATTEMPTS
+            apply_plan(home, plan, viewer, is_last=is_last, refuse=refuse, progress=progress)
     return total
 
 

@@ -15,6 +15,7 @@ from pipelines import (
     cli_audit,
     cli_demo,
     cli_held,
+    cli_log,
     cli_model,
     cli_queue,
     cli_register,
@@ -62,7 +63,9 @@ def build_parser() -> argparse.ArgumentParser:
     cli_model.add_commands(add_group(commands, "model", "the match model: show it, learn it, size its search"))
     cli_serve.add_commands(commands)
     cli_audit.add_check(commands)
-    cli_audit.add_commands(add_group(commands, "log", "every act, with who and why"))
+    log = add_group(commands, "log", "every act, with who and why: read it, seal it, verify it")
+    cli_audit.add_commands(log)
+    cli_log.add_commands(log)
     cli_demo.add_commands(commands)
     return parser
 

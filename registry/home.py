@@ -14,8 +14,8 @@ from registry.engine import Ledger
 from registry.errors import NO_ROOM, BusyError, KeyFileError, UsageError
 from registry.sqlite import SqliteStore
 
-#: one key per purpose: query digests in the log, the permutation behind issued numbers
-KEY_PURPOSES = ("log_digest", "code_permutation")
+#: one key per purpose: query digests in the log, the permutation behind issued numbers, the seal of the log
+KEY_PURPOSES = ("log_digest", "code_permutation", "log_signing")
 _KEY_BYTES = 32
 
 
@@ -45,6 +45,11 @@ class Home:
     def register_folder(self) -> Path:
         """Where the register versions lie."""
         return self.folder / "register"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the sealed log lies."""
+        return self.folder / "log"
 
     @property
     def ledger_file(self) -> Path:

@@ -14,9 +14,13 @@ import orjson
 import sqlalchemy as sa
 
 from registry.engine import Session, WriteSession
+from registry.errors import UsageError
+from registry.tlog.tiles import LONGEST_ENTRY
 from registry.viewer import Viewer
 
 ENTRY_VERSION = 1
+#: a seal takes so much of an entry; its numbers, moment and act take less than the rest
+_LONGEST = LONGEST_ENTRY - 500
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,13 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
 
 def append(session: WriteSession, viewer: Viewer, acts: Sequence[Act]) -> None:
-    """Adds one entry per act, in order."""
+    """Adds one entry per act, in order; UsageError where one would be longer than can be sealed."""
     if not acts:
         return
+    said = [canonical(act.content) for act in acts]
+    longest = max(map(len, said)) + len(canonical({"by": viewer.by, "purpose": viewer.purpose}))
+    if longest > _LONGEST:
+        raise UsageError(f"the log takes {_LONGEST:,} bytes an entry. State the purpose in fewer words.")
     first = session.value("raise_log_no", count=len(acts)) - len(acts) + 1
     common = {"seq": session.seq, "logged_at": session.at, "logged_by": viewer.by, "purpose": viewer.purpose}
     session.run_many(
@@ -47,9 +55,9 @@ def append(session: WriteSession, viewer: Viewer, acts: Sequence[Act]) -> None:
                 "entry_no": number,
                 "act": act.name,
                 "row_id": act.row_id,
-                "content": canonical(act.content).decode(),
+                "content": content.decode(),
             }
-            for number, act in enumerate(acts, start=first)
+            for number, (act, content) in enumerate(zip(acts, said, strict=True), start=first)
         ],
     )
 

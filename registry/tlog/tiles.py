@@ -66,8 +66,11 @@ class LogFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keeps every other process from sealing here; BusyError when it takes too long."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            place = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise BusyError(f"{self.folder}: cannot be used ({error.strerror}). Nothing was sealed.") from error
         until = time.monotonic() + _LOCK_SECONDS
         try:
             while True:

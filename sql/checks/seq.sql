@@ -35,6 +35,8 @@ select 'judgement', judgement_id, seq from judgement, state where seq > last_seq
 union all
 select 'change_request', request_id, seq from change_request, state where seq > last_seq
 union all
+select 'log_seal', size, seq from log_seal, state where seq > last_seq
+union all
 select 'search_key', record_id, seq from search_key, state where seq > last_seq
 union all
 select 'plan', batch_id, tail_seq from plan, state where tail_seq > last_seq

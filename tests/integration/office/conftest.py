@@ -16,6 +16,7 @@ from casework.load import LoadResult, load_extract
 from casework.publish import publish
 from casework.queue import DecideResult, Verdict, decide
 from casework.run import RunResult, run
+from casework.sealing import seal
 from casework.types import Viewer
 from pipelines.change_files import ReadFile, read_path
 from pipelines.cli import main
@@ -24,6 +25,7 @@ from pipelines.profile import known_profiles
 from pipelines.sender import Sender
 from tests.engines import Model, Places
 from tests.papers import REGISTER, write_changes
+from tests.sealed import HARD, look
 from tests.story import ask, story
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
@@ -209,3 +211,14 @@ def empty_office(places: Places, tmp_path: Path) -> Iterator[Office]:
     office = Office(tmp_path / "home", tmp_path, url)
     yield office
     office.close()
+
+
+@pytest.fixture
+def sealed(office: Office) -> Office:
+    """An office whose log is sealed a few times, the last time at 620 entries; some more are not sealed."""
+    for until in (100, 300, 620):
+        ((there,),) = office.ask("select max(entry_no) from log_entry")
+        look(office.home, until - there, HARD)
+        seal(office.home, office.viewer)
+    look(office.home, 5)
+    return office

@@ -1,0 +1,60 @@
+"""The proof in a file that an entry is in the sealed log (c2sp.org/tlog-proof). Reading it needs nothing of ours."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+
+from casework.errors import BusyError, UsageError
+from casework.sealing import sealed_log
+from casework.types import Home
+from casework.witness import WITNESSED
+from registry import seals
+from registry.tlog.notes import Checkpoint, Note, NoteError
+from registry.tlog.tiles import CHECKPOINT
+from registry.tlog.tree import WIDTH, inclusion_proof
+
+_HEADER = "c2sp.org/tlog-proof@v1"
+
+
+@dataclass(frozen=True)
+class DecisionProof:
+    """The text of a proof: of which entry, in a log of how many, and whether a witness has seen that log."""
+
+    entry_no: int
+    size: int
+    is_witnessed: bool
+    text: str
+
+
+def prove_decision(home: Home, row_id: int, decision_no: int | None) -> DecisionProof:
+    """The proof of the log's entry of a row's decision, by default its last one.
+
+    UsageError where there is no such decision, BusyError (12) where its entry is not sealed yet.
+    """
+    with home.ledger.reading() as session:
+        entry_no = seals.entry_of_decision(session, row_id, decision_no)
+    if entry_no is None:
+        raise UsageError(f"row {row_id}: no such decision. `motma log show --act decision` names the rows.")
+    log = sealed_log(home)
+    state = log.state()
+    if entry_no > state.size:
+        raise BusyError(f"entry {entry_no} is not sealed yet. Run `motma log seal`, then try again.")
+    note = log.folder.text(CHECKPOINT) or ""
+    witnessed = log.folder.text(WITNESSED) or ""
+    seen = _state_of(witnessed)
+    is_witnessed = seen is not None and entry_no <= seen.size <= state.size
+    if seen is not None and is_witnessed:
+        state, note = seen, witnessed
+    size, index = state.size, entry_no - 1
+    entry = log.folder.entries(index // WIDTH, size)[index % WIDTH]
+    path = inclusion_proof(lambda level, number: log.folder.hashes(level, number, size), index, size)
+    lines = [_HEADER, f"extra {b64encode(entry).decode()}", f"index {index}", *(b64encode(h).decode() for h in path)]
+    return DecisionProof(entry_no, size, is_witnessed, "\n".join([*lines, "", note]))
+
+
+def _state_of(note: str) -> Checkpoint | None:
+    try:
+        return Checkpoint.parse(Note.parse(note).text)
+    except NoteError:
+        return None

@@ -1,0 +1,271 @@
+"""What is sealed, when and by whom: crashes, others at work, and the stop of issuing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from pymerkle import InmemoryTree
+
+from casework import run as run_module
+from casework import sealing
+from casework.errors import BusyError, UsageError
+from casework.policy import PolicyError
+from casework.queue import listing
+from casework.sealing import seal, seal_rules, sealed_log
+from registry import seals
+from registry.tlog.tiles import LogFolder
+from tests.sealed import LINE, LOG_ROWS, faults, look
+from verifier.log import COLUMNS, entry_bytes
+
+if TYPE_CHECKING:
+    from .conftest import Office
+
+OTHER = "Bổ sung,Đỗ Minh Khang,02/03/1979,Nam,001079000778,,0190000078,Chủ hộ,09676,09676,,,01/10/2025"
+
+
+def test_a_run_leaves_the_whole_log_sealed(office: Office) -> None:
+    office.run(office.file("a.csv", LINE))
+    with office.home.ledger.reading() as session:
+        assert seals.oldest_unsealed(session) is None
+        count = seals.count_entries(session)
+    state = sealed_log(office.home).state()
+    assert state.size == count > 20
+    assert faults(office.home) == []
+
+
+def test_the_sealed_root_is_the_one_that_others_find(sealed: Office) -> None:
+    tree = InmemoryTree(algorithm="sha256")
+    tree.append_entries([e for row in sealed.ask(LOG_ROWS, 620) if (e := entry_bytes(row)) is not None])
+    state = sealed_log(sealed.home).state()
+    assert (state.size, state.root) == (620, tree.get_root())
+    assert [size for (size,) in sealed.ask("select size from log_seal order by size")] == [100, 300, 620]
+
+
+def test_sealing_again_changes_nothing(sealed: Office) -> None:
+    first = seal(sealed.home, sealed.viewer)
+    files = {path: path.read_bytes() for path in sealed.home.log_folder.rglob("*") if path.is_file()}
+    again = seal(sealed.home, sealed.viewer)
+    assert (first.added, again.added) == (5, 0)
+    assert (again.size, again.root) == (first.size, first.root)
+    assert {path: path.read_bytes() for path in sealed.home.log_folder.rglob("*") if path.is_file()} == files
+
+
+# crashes and others at work ---------------------------------------------------------------------------------------
+
+_KILLED = """
+import os, signal, sys
+from casework.home import open_home
+from casework.sealing import seal
+from casework.types import Viewer
+from registry import seals
+from registry.tlog import tiles
+from pathlib import Path
+
+left = int(sys.argv[2])
+
+def counted(function):
+    def call(*given, **named):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*given, **named)
+    return call
+
+Path.replace = counted(Path.replace)
+seals.add = counted(seals.add)
+tiles._sync_folder = counted(tiles._sync_folder)
+tiles.shutil.rmtree = counted(tiles.shutil.rmtree)
+seal(open_home(Path(sys.argv[1])), Viewer("lan", "test"))
+"""
+
+
+@pytest.mark.slow
+def test_a_seal_that_is_killed_anywhere_is_finished_by_the_next(
+    new_office: Callable[[], Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = new_office()
+    look(office.home, 300)
+    seal(office.home, office.viewer)
+    look(office.home, 500)
+    struck = 0
+    for step in range(1, 200, 3):
+        run = subprocess.run(
+            [sys.executable, "-c", _KILLED, str(office.home.folder), str(step)],
+            env=office.environ,
+            capture_output=True,
+            check=False,
+        )
+        if run.returncode == 0:
+            break
+        assert run.returncode == -signal.SIGKILL, run.stderr.decode()
+        struck += 1
+        # whatever stands as sealed is whole
+        assert [fault for fault in faults(office.home) if fault[0] != "checkpoint"] == []
+    assert struck > 3
+    assert seal(office.home, office.viewer).added == 0
+    assert faults(office.home) == []
+
+
+def test_two_homes_of_one_ledger_seal_the_same(sealed: Office) -> None:
+    if not sealed.home.ledger_url:
+        pytest.skip("a ledger that is a file has one home")
+    first = seal(sealed.home, sealed.viewer)
+    other = type(sealed)(
+        Path(shutil.copytree(sealed.home.folder, sealed.inbox / "other", ignore=shutil.ignore_patterns("log"))),
+        sealed.inbox,
+        sealed.home.ledger_url,
+    )
+    look(other.home, 10)
+    assert seal(other.home, other.viewer).size == first.size + 10
+    again = seal(sealed.home, sealed.viewer)
+    assert (again.size, again.added) == (first.size + 10, 10)
+    assert sealed_log(sealed.home).state() == sealed_log(other.home).state()
+    assert faults(other.home) == faults(sealed.home) == []
+    other.close()
+
+
+@pytest.mark.slow
+def test_many_seal_at_once_while_others_write(office: Office) -> None:
+    def write() -> None:
+        for _ in range(10):
+            look(office.home, 40)
+
+    def sealing_too() -> None:
+        for _ in range(10):
+            seal(office.home, office.viewer)
+
+    threads = [threading.Thread(target=target) for target in (write, sealing_too, sealing_too)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seal(office.home, office.viewer)
+    assert faults(office.home) == []
+
+
+# issuing stops ----------------------------------------------------------------------------------------------------
+
+
+def later(minutes: int) -> type[datetime]:
+    """A clock that is ahead."""
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime.now(UTC) + timedelta(minutes=minutes)
+
+    return Later
+
+
+def no_room(*_given: object) -> None:
+    raise BusyError("log: cannot be written (No space left on device).")
+
+
+@pytest.mark.parametrize(("minutes", "is_stopped"), [(14, False), (16, True)])
+def test_issuing_stops_when_the_log_goes_unsealed(
+    office: Office, monkeypatch: pytest.MonkeyPatch, minutes: int, is_stopped: bool
+) -> None:
+    look(office.home, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(LogFolder, "write", no_room)
+        patched.setattr(sealing, "datetime", later(minutes))
+        if is_stopped:
+            with pytest.raises(BusyError, match=r"no codes are issued.*Run `motma log seal`"):
+                office.run(office.file("a.csv", LINE))
+            assert [row.outcome for row in office.rows()] == [None]
+        else:
+            office.run(office.file("a.csv", LINE))
+    # sealed again, the same command finishes the work
+    office.run(office.file("a.csv", LINE))
+    assert [row.outcome for row in office.rows()] == ["issued"]
+    assert faults(office.home) == []
+
+
+def test_issuing_stops_in_the_middle_of_a_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.run(office.file("a.csv", LINE))
+    decide_new = run_module.decide_new
+
+    def and_then_nothing_is_sealed(*given: object) -> object:
+        plan = decide_new(*given)  # type: ignore[arg-type]
+        look(office.home, 1)
+        monkeypatch.setattr(sealing, "datetime", later(20))
+        return plan
+
+    monkeypatch.setattr(run_module, "decide_new", and_then_nothing_is_sealed)
+    with pytest.raises(BusyError, match="no codes are issued"):
+        office.run(office.file("b.csv", OTHER))
+    assert [row.outcome for row in office.rows()] == ["issued", None]
+
+
+def test_what_an_officer_decides_is_applied_all_the_same(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    (row,) = office.run_lines("a.csv", "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025")
+    assert row.outcome == "review"
+    listing(office.home, None, 10, office.viewer)
+    monkeypatch.setattr(sealing, "datetime", later(20))
+    assert office.decide(office.item(row), "return", note="hỏi lại").outcome == "returned"
+
+
+def test_a_long_run_seals_meanwhile(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    (office.home.folder / "rules").mkdir()
+    rules = Path(sealing.__file__).parent / "rules" / "seal.toml"
+    text = rules.read_text(encoding="utf-8").replace("seal_every_seconds = 60", "seal_every_seconds = 1")
+    (office.home.folder / "rules" / "seal.toml").write_text(text, encoding="utf-8")
+    with sealing.sealed_meanwhile(office.home, office.viewer):
+        before = sealed_log(office.home).state().size
+        look(office.home, 7)
+        until = datetime.now(UTC) + timedelta(seconds=60)
+        while sealed_log(office.home).state().size == before and datetime.now(UTC) < until:
+            threading.Event().wait(0.05)
+        assert sealed_log(office.home).state().size == before + 7
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("seal_every_seconds = 0", "seal_every_seconds is 0"),
+        ('stop_after_minutes = "15"', "stop_after_minutes is '15'"),
+        ('witness_key = "none"', "witness_key: 'none' is no verifier key"),
+        ('another = "1"', "another is no setting"),
+    ],
+)
+def test_a_policy_that_says_nothing_sensible_is_refused(office: Office, line: str, said: str) -> None:
+    lines = {"version": '"1"', "seal_every_seconds": "60", "stop_after_minutes": "15", "witness_key": '""'}
+    name, _, value = line.partition(" = ")
+    (office.home.folder / "rules").mkdir()
+    text = "\n".join(f"{name} = {value}" for name, value in {**lines, name: value}.items())
+    (office.home.folder / "rules" / "seal.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError, match=re.escape(said)):
+        seal_rules(office.home)
+
+
+def test_an_entry_that_is_too_long_to_be_sealed_is_not_written(office: Office) -> None:
+    with pytest.raises(UsageError, match="fewer words"):
+        look(office.home, 1, "x" * 66_000)
+    look(office.home, 1, '"' * 32_000)
+    seal(office.home, office.viewer)
+    assert faults(office.home) == []
+
+
+# questions over years ---------------------------------------------------------------------------------------------
+
+
+def test_whole_stretches_are_parquet(sealed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "STRETCH", 256)
+    seal(sealed.home, sealed.viewer)
+    folder = sealed.home.log_folder / "parquet"
+    assert sorted(path.name for path in folder.iterdir()) == ["entries-000000.parquet", "entries-000001.parquet"]
+    found = duckdb.read_parquet(f"{folder}/*.parquet").order("entry_no")
+    assert found.columns == list(COLUMNS)
+    assert found.fetchall() == sealed.ask(LOG_ROWS, 512)
