@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ def _book(path: Path, answer: Answer, title: str) -> Iterator[Any]:
             yield book
     except xlsxwriter.exceptions.FileCreateError as error:
         (reason,) = error.args
+        # what was packed half closes itself while its memory is still there, and not when nobody listens any more
+        traceback.clear_frames(reason.__traceback__)
         raise reason from error
     path.write_bytes(packed.getvalue())
 
