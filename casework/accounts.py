@@ -174,6 +174,12 @@ def sign_out(home: Home, token: str) -> None:
             log.append(session, who, [log.Act("sign_out", {"account": found.account.account_id})])
 
 
+def set_purpose(home: Home, token: str, purpose: str) -> None:
+    """Keeps what a session searches people for; every search of it says so in the log."""
+    with home.ledger.writing() as session:
+        accounts.set_purpose(session, _digest(token), purpose)
+
+
 def viewer_of(account: Account, purpose: str) -> Viewer:
     """Who looks, as the other use cases take it."""
     return Viewer(account.login, purpose, account.scope, account.is_approver)

@@ -131,6 +131,10 @@ SEXES = {"M": "nam", "F": "nữ"}
 
 STATUSES = {"active": "còn sống", "deceased": "đã chết"}
 
+CODE_STATUSES = {"active": "đang dùng", "disputed": "đang tranh chấp", "retired": "đã thôi dùng", "alias": "số cũ"}
+
+CODE_ORIGINS = {"extract": "sổ nạp vào", "issued": "hệ thống cấp"}
+
 COMPARISONS = {
     "given": "tên",
     "middle": "tên đệm",

@@ -22,11 +22,12 @@ class Account:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody who is signed in, since when, and when he was last seen (UTC, as the ledger writes it)."""
+    """Somebody who is signed in, since when, when last seen (UTC, as the ledger writes it), what he searches for."""
 
     account: Account
     opened_at: str
     seen_at: str
+    purpose: str | None
 
 
 def _account(row: object) -> Account:
@@ -107,7 +108,7 @@ def open_session(session: WriteSession, token_digest: str, account_id: int) -> N
 def signed_in(session: Session, token_digest: str) -> SignedIn | None:
     """Who is signed in by a token; the caller judges whether that was too long ago."""
     row = session.one("web_session", token_digest=token_digest)
-    return None if row is None else SignedIn(_account(row), row.opened_at, row.seen_at)
+    return None if row is None else SignedIn(_account(row), row.opened_at, row.seen_at, row.purpose)
 
 
 def touch(session: WriteSession, token_digest: str) -> None:
@@ -118,3 +119,8 @@ def touch(session: WriteSession, token_digest: str) -> None:
 def end_session(session: WriteSession, token_digest: str) -> bool:
     """Whether somebody was signed in by the token, and is so no longer."""
     return session.run("end_web_session", token_digest=token_digest, at=session.at) > 0
+
+
+def set_purpose(session: WriteSession, token_digest: str, purpose: str) -> None:
+    """What whoever is signed in by the token searches for from now on."""
+    session.run("set_purpose", token_digest=token_digest, purpose=purpose)

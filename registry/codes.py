@@ -188,3 +188,8 @@ def standing(session: Session, person_ids: Iterable[int]) -> Standing:
         {row.person_id: row.code for row in rows if row.status == "active"},
         frozenset(row.person_id for row in rows if row.status == "disputed"),
     )
+
+
+def of_person(session: Session, person_id: int) -> list[tuple[str, str, str]]:
+    """(number, status, origin) of every state that each number of a person was in, oldest first."""
+    return [(row.code, row.status, row.origin) for row in session.rows("codes_of_person", person_id=person_id)]

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from casework.errors import BusyError, MotmaError, UsageError
 from casework.home import open_home
 from casework.types import Home
-from review.pages import item, queue, sign_in
+from review.pages import item, queue, search, sign_in
 from review.render import STATIC, Message, page, static_url
 from review.requests import BadFormError, NotSignedInError
 from review.security import Guard
@@ -28,7 +28,7 @@ def create_app(home: Home, *, is_behind_tls: bool) -> FastAPI:
     app.state.home = home
     app.state.is_behind_tls = is_behind_tls
     app.add_middleware(Guard, is_behind_tls=is_behind_tls)
-    for family in (sign_in, queue, item):
+    for family in (sign_in, queue, item, search):
         app.include_router(family.router)
     app.add_api_route("/static/{digest}/{name}", _static, methods=["GET"])
     app.add_exception_handler(NotSignedInError, _ask_to_sign_in)

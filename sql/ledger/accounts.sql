@@ -41,7 +41,7 @@ values (:token_digest, :account_id, :seq, :at, :at);
 -- name: web_session
 -- who is signed in by a token, as the account is now
 select
-  s.token_digest, s.opened_at, s.seen_at, a.account_id, a.login, a.full_name, a.province, a.unit, a.is_approver,
+  s.token_digest, s.opened_at, s.seen_at, s.purpose, a.account_id, a.login, a.full_name, a.province, a.unit, a.is_approver,
   a.expires_on
 from web_session as s
 join account_current as a on a.account_id = s.account_id
@@ -56,3 +56,7 @@ update web_session set ended_at = :at where token_digest = :token_digest and end
 -- name: end_web_sessions_of
 -- everywhere that an account is signed in
 update web_session set ended_at = :at where account_id = :account_id and ended_at is null;
+
+-- name: set_purpose
+-- what somebody who is signed in searches for from now on
+update web_session set purpose = :purpose where token_digest = :token_digest and ended_at is null;

@@ -126,3 +126,11 @@ from (
 join person_current as v on v.person_id = m.person_id
 where m.place = 1 and m.relation = :head
 order by m.household_id, case v.status when 'active' then 0 else 1 end, m.person_id;
+
+-- name: codes_of_person
+-- every number of a person and each state that it was in, oldest first
+select c.code, s.status, s.seq, c.origin
+from code as c
+join code_status as s on s.code_id = c.code_id
+where c.person_id = :person_id
+order by s.seq, c.code;

@@ -138,3 +138,28 @@ def journey_other_areas_and_signing_out(enter: Enter) -> None:
     page.go_back()
     page.goto("/queue")
     expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+
+
+def journey_looking_somebody_up(enter: Enter) -> None:
+    page = enter("canbo01")
+    page.get_by_role("link", name="Tra cứu").click()
+    keep(page, "purpose")
+    page.keyboard.type("Tiếp dân tại quầy")
+    pressed(page, "Enter")
+    page.wait_for_url("**/search")
+    keep(page, "search")
+    page.keyboard.type("y duin nie 1990")
+    pressed(page, "Enter")
+    line = page.locator("tbody tr", has_text="Y Duin Niê")
+    expect(line).to_contain_text("•••••••••331")
+    expect(line).not_to_contain_text("18/07/1990")
+    keep(page, "search-masked")
+    # nothing of whom was looked for stands in the address
+    assert page.url.endswith("/search")
+    line.get_by_role("button").click()
+    expect(page.get_by_role("heading", name="Ngoài phạm vi của bạn")).to_be_visible()
+    keep(page, "reason")
+    page.keyboard.type("Người dân mang căn cước đến")
+    pressed(page, "Enter")
+    expect(page.get_by_text("066090333331")).to_be_visible()
+    keep(page, "person")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from casework.accounts import (
     add_account,
     change_account,
     change_password,
+    set_purpose,
     sign_in,
     signed_in,
     viewer_of,
@@ -58,7 +60,9 @@ def test_in_and_out(empty_office: Office) -> None:
     token = sign_in(home, " Lan ", "ba con me\u0300o va\u0300ng")
     found = signed_in(home, token)
     assert found is not None
-    assert found.account == added
+    assert (found.account, found.purpose) == (added, None)
+    set_purpose(home, token, "tiếp dân")
+    assert signed_in(home, token) == replace(found, purpose="tiếp dân")
     assert signed_in(home, token + "x") is None
     accounts.sign_out(home, token)
     accounts.sign_out(home, token)

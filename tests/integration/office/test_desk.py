@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from casework.claims import release, show_claimed
+from casework.counter import look_up, open_person
 from casework.desk import desk, ended, next_item
-from casework.errors import ClaimedError
+from casework.errors import ClaimedError, UsageError
 from casework.types import Scope, Viewer
-from tests.integration.office.test_queue import DEATH, DOUBTED, UNKNOWN, one
+from tests.integration.office.test_queue import DEATH, DOUBTED, HANH, UNKNOWN, one
 
 if TYPE_CHECKING:
     from .conftest import Office
@@ -52,3 +53,21 @@ def test_an_item_is_one_officers_until_he_gives_it_up(office: Office) -> None:
     release(office.home, None, LAN)
     assert next_item(office.home, None, None, None, MINH) == second
     assert office.broken() == {}
+
+
+def test_a_person_at_the_counter(office: Office) -> None:
+    hanoi = Viewer("lan", "tiếp dân", Scope("66"))
+    (shown,) = look_up(office.home, {"bhxh_code": HANH}, hanoi).hits
+    assert (shown.is_masked, shown.hit.code) == (True, "•••••••002")
+    before = office.counts()
+    with pytest.raises(UsageError, match="lives outside your area"):
+        open_person(office.home, shown.hit.person_id, None, hanoi)
+    opened = open_person(office.home, shown.hit.person_id, "đối chiếu giấy tờ", hanoi)
+    assert opened.codes == [(HANH, "active", "extract")]
+    assert opened.record["personal_id"] == "001174000222"
+    assert [member["relation"] for member in opened.members] == ["head", "spouse", "child"]
+    told = office.ask("select logged_by, purpose from log_entry where act = 'person_show'")
+    assert told == [("lan", "đối chiếu giấy tờ")]
+    assert office.counts() == before
+    with pytest.raises(UsageError, match="not in the register"):
+        open_person(office.home, 900_009, "thử", LAN)

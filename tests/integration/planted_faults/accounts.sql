@@ -12,4 +12,4 @@ insert into sign_in_attempt values (900001, '', 0, 1, '');
 -- fault: session_is_of_a_sign_in
 create temp table planted as select 900001 as account_id from ledger_state;
 insert into account values (900001, 'nobody', '', 1, '');
-insert into web_session values ('', 900001, 1, '', '', null);
+insert into web_session values ('', 900001, 1, '', '', null, null);
