@@ -20,7 +20,8 @@ from matching.model_files import load_model
 from matching.schemas import RECEIVED, RECORD
 from matching.steps import search_rules
 from matching.understand import Conventions, understand
-from registry import log, people, register
+from registry import log, people, register, searches
+from registry.home import Key
 
 _MOST_HITS = 20
 _CONVENTIONS = Conventions(
@@ -71,7 +72,11 @@ def search(home: Home, query: Mapping[str, str], viewer: Viewer) -> SearchResult
         members = {code: household_members(session, code, viewer) for code in codes}
     if (found.steps["status"] == "not_applicable").all():
         raise UsageError("search: this is too little to search by; add a birth date, a place or a number to the name")
-    _log(home, query, found, shown, viewer)
+    acts = _acts(home.key("log_digest"), query, found, shown)
+    # before anything is shown
+    with home.ledger.writing() as session:
+        searches.count(session, len(found.steps))
+        log.append(session, viewer, acts)
     return SearchResult(
         steps=list(found.steps.select("step", "status", "hits").iter_rows()),
         hits=[
@@ -122,9 +127,9 @@ def _as_row(query: Mapping[str, str]) -> pl.DataFrame:
     return normalise_understood(understood.with_columns(row_id=pl.lit(0, dtype=pl.Int64), codes=as_written))
 
 
-def _log(home: Home, query: Mapping[str, str], found: Found, shown: pl.DataFrame, viewer: Viewer) -> None:
-    """One entry for the query and one for each step, before anything is shown."""
-    digest = home.key("log_digest").digest(json.dumps(dict(sorted(query.items())), ensure_ascii=False))
+def _acts(key: Key, query: Mapping[str, str], found: Found, shown: pl.DataFrame) -> list[log.Act]:
+    """One entry for the query and one for each step."""
+    digest = key.digest(json.dumps(dict(sorted(query.items())), ensure_ascii=False))
     common = {
         "rules": search_rules().version,
         "model": load_model().version,
@@ -132,12 +137,11 @@ def _log(home: Home, query: Mapping[str, str], found: Found, shown: pl.DataFrame
         "tail_seq": found.tail_seq,
         "query": digest,
     }
-    acts = [
+    steps = [
         log.Act("search_step", {**common, "step": step, "status": status, "hits": hits, "candidates": candidates})
         for step, status, hits, candidates in found.steps.select("step", "status", "hits", "digest").iter_rows()
     ]
     best = [
         [record_id, round(weight, 4)] for record_id, weight in shown.select("record_id_r", "match_weight").iter_rows()
     ]
-    with home.ledger.writing() as session:
-        log.append(session, viewer, [log.Act("search", {**common, "fields": sorted(query), "best": best}), *acts])
+    return [log.Act("search", {**common, "fields": sorted(query), "best": best}), *steps]

@@ -17,7 +17,7 @@ from casework.types import Home, Viewer
 from matching.block import emitted, single_key
 from matching.normalise import normalise
 from matching.steps import search_rules
-from registry import codes, decisions, log, people, plans, queue, tail
+from registry import codes, decisions, log, people, plans, queue, searches, tail
 from registry.decisions import CandidateRecord, Decision
 from registry.engine import WriteSession
 from registry.plans import OpenRow, Plan
@@ -63,6 +63,7 @@ class Chunk:
 
         self._decisions: list[Decision] = []
         self._acts: list[log.Act] = []
+        self._steps = 0
         self._drafts: list[dict[str, Any]] = []
         self._versions: list[dict[str, Any]] = []
         self._memberships: list[dict[str, Any]] = []
@@ -252,6 +253,7 @@ class Chunk:
                 evidence={name: body.get(name) for name in ("steps", "lacks", "number_agrees")},
             )
         )
+        self._steps += len(body["steps"])
         self._log(row, body, person_id)
 
     def _log(self, row: OpenRow, body: Mapping[str, Any], person_id: int | None) -> None:
@@ -301,6 +303,7 @@ class Chunk:
         queue.revise(session, self._revised)
         queue.add_items(session, self._items)
         self._write_keys()
+        searches.count(session, self._steps)
         log.append(session, self._viewer, self._acts)
 
     def _write_keys(self) -> None:

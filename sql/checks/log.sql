@@ -47,6 +47,19 @@ select row_id, seq, step, status, hits, candidates from decision_step
 except
 select row_id, seq, step, status, hits, candidates from log_entry_said where act = 'search_step' and row_id is not null;
 
+-- name: searches_are_counted
+-- 6: a day has as many search steps as entries of them: no result without its entry. Rows: days on which they differ.
+with told as (
+  select day, steps as calls, 0 as entries from search_call
+  union all
+  select substr(logged_at, 1, 10), 0, 1 from log_entry where act = 'search_step'
+)
+select day, sum(calls) as calls, sum(entries) as entries
+from told
+group by day
+having sum(calls) <> sum(entries)
+order by day;
+
 -- name: judgement_is_logged
 -- 6: an officer's verdict is logged in its transaction. Rows: judgements without their entry.
 select j.judgement_id, j.row_id

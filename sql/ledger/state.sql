@@ -55,3 +55,8 @@ limit :limit;
 -- name: last_look
 -- when somebody last looked at a row's case
 select max(seq) as seq from log_entry where row_id = :row_id and act = 'queue_show' and logged_by = :by;
+
+-- name: raise_search_calls
+-- counts the search steps of a day
+insert into search_call (day, steps) values (:day, :steps)
+on conflict (day) do update set steps = search_call.steps + excluded.steps;

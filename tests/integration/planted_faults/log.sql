@@ -41,3 +41,11 @@ select judgement_id, row_id, '', null, null, 'not_same', null, 1, 'then', 'offic
 -- fault: approval_is_logged
 create temp table planted as select item_id, 1 as seq from waiting;
 insert into approval select item_id, 'officer.9', 'officer.9', 'then', seq from planted;
+
+-- fault: searches_are_counted (unlogged)
+create temp table planted as select day, steps + 3 as calls from search_call;
+update search_call set steps = steps + 3;
+
+-- fault: searches_are_counted (uncounted)
+create temp table planted as select day, 0 as calls from search_call;
+delete from search_call;
