@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from casework.errors import BusyError, ClaimedError, DecidedError, UsageError
 from casework.needs import lacking
 from casework.redecide import redecide, settle_stranded, settle_waiting
+from casework.return_reasons import for_the_sender
 from casework.rows import UNNAMED, compared_rows, identity_digests, row_digests
 from casework.settle import approve, give_back
 from casework.types import Home, Viewer
@@ -31,11 +32,15 @@ _KEPT_AS = {"link": "same", "new": "new_person", "not_same": "not_same"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """An officer's word: link (to `code`), new, not_same (as `code`), return (with a note), approve."""
+    """An officer's word: link (to `code`), new, not_same (as `code`), return (with a reason, a note, or both), approve.
+
+    `reason` is a code of rules/returns.toml.
+    """
 
     word: str
     code: str | None = None
     note: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +136,8 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile;
     ClaimedError when somebody else is at work on it.
     """
+    verdict = _worded(home, verdict)
     word, code = verdict.word, verdict.code
-    if word not in VERDICTS:
-        raise UsageError(f"verdict {word}: not one of {', '.join(VERDICTS)}")
     with home.ledger.reading() as session:
         was_open = queue.item(session, item_id, viewer).state == "open"
     settle_stranded(home, viewer)
@@ -152,7 +156,7 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
         return decide(home, waiting_death or 0, Verdict("approve", note=verdict.note), viewer)
     _not_anothers(home, item, viewer)
     if word == "return":
-        give_back(home, item, verdict.note, viewer)
+        give_back(home, item, verdict.note, viewer, verdict.reason)
         return _result(home, item, settle_waiting(home, [item.row_id], viewer))
     if item.kind != "row":
         if word == "link" and current is not None and code == current.bhxh_code:
@@ -174,6 +178,17 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
             f"something has changed. Look again with `motma queue show {item_id}`."
         )
     return result
+
+
+def _worded(home: Home, verdict: Verdict) -> Verdict:
+    """The verdict with the words of its reason in its note; UsageError where it is none."""
+    if verdict.word not in VERDICTS:
+        raise UsageError(f"verdict {verdict.word}: not one of {', '.join(VERDICTS)}")
+    if verdict.reason is None:
+        return verdict
+    if verdict.word != "return":
+        raise UsageError(f"verdict {verdict.word}: only a return takes a reason")
+    return replace(verdict, note=for_the_sender(home, verdict.reason, verdict.note))
 
 
 def _not_anothers(home: Home, item: Item, viewer: Viewer) -> None:

@@ -76,10 +76,13 @@ def _carry_out(session: WriteSession, item: Item, viewer: Viewer) -> None:
     tail.put(session, emitted(normalise(people.records(session, touched, viewer)), search_rules()))
 
 
-def give_back(home: Home, item: Item, note: str | None, viewer: Viewer) -> None:
-    """Returns a row to its sender; a household change that waits is refused and its row stays linked."""
+def give_back(home: Home, item: Item, note: str | None, viewer: Viewer, reason: str | None = None) -> None:
+    """Returns a row to its sender; a household change that waits is refused and its row stays linked.
+
+    `reason` is the code by which the note was chosen, for the log.
+    """
     if not note:
-        raise UsageError(f"item {item.item_id}: say why with --note; the sender reads it")
+        raise UsageError(f"item {item.item_id}: say why with --reason or --note; the sender reads it")
     with home.ledger.writing() as session:
         _still_open(session, item, viewer)
         if item.kind == "row":
@@ -98,6 +101,8 @@ def give_back(home: Home, item: Item, note: str | None, viewer: Viewer) -> None:
             tail.drop(session, [-item.row_id])
         queue.close(session, [item.item_id], viewer)
         content = {"item": item.item_id, "kind": item.kind, "note": home.key("log_digest").digest(note)}
+        if reason is not None:
+            content["reason"] = reason
         log.append(session, viewer, [log.Act("give_back", content, item.row_id)])
 
 

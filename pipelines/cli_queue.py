@@ -47,9 +47,14 @@ def add_commands(commands: Commands) -> None:
     verdict.add_argument("--link", metavar="CODE", help="the row is the person with this code")
     verdict.add_argument("--new", action="store_true", help="nobody in the register is this person: one new code")
     verdict.add_argument("--not-same", metavar="CODE", help="the row is not the person with this code; decide again")
-    verdict.add_argument("--return", action="store_true", dest="give_back", help="back to the sender; needs --note")
+    verdict.add_argument(
+        "--return", action="store_true", dest="give_back", help="back to the sender; with --reason, --note"
+    )
     verdict.add_argument("--approve", action="store_true", help="agree to what waits: a death, a household change")
     parser.add_argument("--note", type=said, metavar="TEXT", help="why; kept with the decision")
+    parser.add_argument(
+        "--reason", type=said, metavar="CODE", help="of a return: papers, contradiction … of rules/returns.toml"
+    )
 
 
 def listing(call: Call) -> int:
@@ -151,7 +156,7 @@ def decide(call: Call) -> int:
     }
     (verdict,) = (name for name, is_meant in verdicts.items() if is_meant)
     code = given.link if verdict == "link" else given.not_same
-    given_verdict = queue.Verdict(verdict, code, given.note)
+    given_verdict = queue.Verdict(verdict, code, given.note, given.reason)
     result = queue.decide(open_home(call.home), given.item, given_verdict, Viewer(call.by, DECIDE_PURPOSE))
     call.show(result, lambda: result_text(verdict, result))
     return 0

@@ -17,6 +17,7 @@ from casework.desk import Ended, ended, next_item
 from casework.errors import BusyError, ClaimedError, DecidedError, MotmaError, NotApproverError
 from casework.office_dates import local_time
 from casework.queue import Verdict, decide
+from casework.return_reasons import ReturnReason, return_reasons
 from casework.types import Home
 from casework.view import ItemView
 from review.pages.queue import PURPOSE, Filter, FilterOf
@@ -47,6 +48,7 @@ class Item(Context):
     new: Choice | None
     approve: Choice | None
     give_back: Choice | None
+    reasons: Sequence[ReturnReason]
     filter: Filter
     claim: Claim | None
     done: Ended | None = None
@@ -71,12 +73,13 @@ def decided(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields)
     """Decides and opens the next item; where that cannot be, shows the case as it stands now, and why."""
     viewer = viewer_of(who.account, PURPOSE)
     note = given.get("note") or None
+    because = given.get("because") or None
     word, _, code = given.get("verdict", "").partition(":")
     try:
-        if word == "return" and note is None:
+        if word == "return" and note is None and because is None:
             raise NoNoteError
         after = next_item(home, item_id, part.reason, part.unit, viewer)
-        decide(home, item_id, Verdict(word, code or None, note), viewer)
+        decide(home, item_id, Verdict(word, code or None, note, because if word == "return" else None), viewer)
         outcome = ended(home, item_id, viewer)
         release(home, item_id, viewer)
     except (MotmaError, NoNoteError) as error:
@@ -94,7 +97,7 @@ def decided(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields)
 def _why_not(error: Exception) -> str:
     """Why a decision was not taken, and what to do."""
     if isinstance(error, NoNoteError):
-        return "Chưa ghi gì: trả lại thì phải viết cho người gửi biết cần gì."
+        return "Chưa ghi gì: trả lại thì phải chọn lý do hoặc viết cho người gửi biết cần gì."
     if isinstance(error, DecidedError):
         return f"Chưa ghi gì: {error.by} đã quyết định mục này lúc {local_time(error.at)}."
     if isinstance(error, ClaimedError):
@@ -127,6 +130,7 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         new=single.get("new"),
         approve=single.get("approve"),
         give_back=single.get("return"),
+        reasons=return_reasons(home),
         filter=part,
         claim=claim if is_anothers else None,
     )

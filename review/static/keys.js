@@ -2,7 +2,7 @@
 // a field or a button is gone to, and Enter then presses it. So no decision falls by one slip of a finger.
 "use strict";
 (() => {
-  const typing = (element) => element.matches("input, textarea, select");
+  const typing = (element) => element.matches("input:not([type=radio]), textarea, select");
   const pressed = (event) => {
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
     if (digit) return (event.shiftKey ? "Shift+" : "") + digit[1];
@@ -17,7 +17,7 @@
       return;
     }
     const key = pressed(event);
-    if (key === "Enter" && at.matches("a, button, summary")) return;
+    if (key === "Enter" && at.matches("a, button, summary, input")) return;
     const listed = lines();
     if (listed.length && (key === "j" || key === "k")) {
       const place = listed.indexOf(at) + (key === "j" ? 1 : -1);

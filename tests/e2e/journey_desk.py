@@ -40,9 +40,7 @@ def decide(page: Page) -> str:
         pressed(page, "n", "Enter")
         word = "new"
     else:
-        pressed(page, "r")
-        page.keyboard.type("Bổ sung bản sao giấy tờ")
-        pressed(page, "Tab", "Enter")
+        pressed(page, "r", "ArrowDown", "Enter")
         word = "return"
     page.wait_for_url(lambda address: address != before)
     return word
@@ -163,3 +161,17 @@ def journey_looking_somebody_up(enter: Enter) -> None:
     pressed(page, "Enter")
     expect(page.get_by_text("066090333331")).to_be_visible()
     keep(page, "person")
+
+
+def journey_enter_in_the_note_returns(enter: Enter) -> None:
+    page = enter("nguoiduyet")
+    page.goto("/queue?reason=weak&unit=xa-24301")
+    pressed(page, "Enter")
+    page.wait_for_url("**/items/*")
+    item = item_on(page)
+    expect(page.locator('[data-key="1"]')).to_be_visible()
+    page.locator("#note").focus()
+    page.keyboard.type("Gửi bản chụp căn cước mới")
+    pressed(page, "Enter")
+    page.wait_for_url("**done=*")
+    expect(page.get_by_role("status")).to_contain_text(f"Mục {item}: trả lại")

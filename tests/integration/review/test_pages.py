@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from casework import queue
 from casework.check import run_checks
-from casework.errors import ClaimedError
+from casework.errors import ClaimedError, UsageError
+from casework.return_reasons import return_reasons
 from casework.types import Home, Viewer
 from tests.integration.review.conftest import PASSWORD, SITE
 from tests.story import ask
@@ -266,7 +268,7 @@ def test_a_return_wants_words_and_keeps_them(sign_in: SignIn, home: Home) -> Non
     client = sign_in("lan")
     item = item_of(home, "Đặng Văn Khởi")
     answer = client.post(f"/items/{item}", data={"verdict": "return", "note": "  "})
-    assert (answer.status_code, "phải viết cho người gửi" in answer.text) == (409, True)
+    assert (answer.status_code, "chọn lý do hoặc viết cho người gửi" in answer.text) == (409, True)
     answer = client.post(f"/items/{item}", data={"verdict": "new", "note": "đã gọi điện"})
     assert answer.status_code == 409
     assert "không hợp với mục" in answer.text
@@ -423,3 +425,38 @@ def test_what_cannot_be_searched_is_told(sign_in: SignIn, box: str) -> None:
     client.post("/search/purpose", data={"purpose": "tiếp dân"})
     answer = client.post("/search", data={"box": box})
     assert (answer.status_code, "Chưa tìm" in answer.text) == (400, True)
+
+
+# reasons to return ---------------------------------------------------------------------------------------------------
+
+
+def test_a_chosen_reason_is_told_to_the_sender_and_kept_by_its_code(sign_in: SignIn, home: Home) -> None:
+    item = item_of(home, "Đặng Văn Khởi")
+    client = sign_in("lan")
+    assert 'value="papers"' in client.get(f"/items/{item}").text
+    assert client.post(f"/items/{item}", data={"verdict": "return", "because": "nonsense"}).status_code == 409
+    for _ in range(2):
+        answer = client.post(f"/items/{item}", data={"verdict": "return", "because": "papers", "note": "trước 30/11"})
+        assert answer.status_code == 303
+    row = ask(home, "select row_id from queue_item where item_id = ?", item)[0][0]
+    ((evidence,),) = ask(home, "select evidence from decision where row_id = ? and outcome = 'returned'", row)
+    told = "Gửi kèm bản chụp giấy khai sinh hoặc căn cước của người này. trước 30/11"
+    assert json.loads(evidence)["note"] == told
+    ((content,),) = ask(home, "select content from log_entry where act = 'give_back'")
+    assert json.loads(content)["reason"] == "papers"
+    # a reason left chosen by chance belongs to no other word
+    other = item_of(home, "Mai Quốc Tuân")
+    with pytest.raises(UsageError, match="only a return takes a reason"):
+        queue.decide(home, other, queue.Verdict("new", reason="papers"), CHIEF)
+    assert client.post(f"/items/{other}", data={"verdict": "new", "because": "papers"}).status_code == 303
+
+
+def test_faults_of_the_reasons_are_all_told(home: Home) -> None:
+    (home.folder / "rules").mkdir()
+    reason = '[[reason]]\ncode = "a"\ntitle = "A"\n'
+    text = f'colour = 1\n{reason}text = " "\n{reason}text = "x"\nb = 1\n'
+    (home.folder / "rules" / "returns.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        return_reasons(home)
+    for fault in ("colour is no setting", "version is missing", "no. 1: text is missing", "no. 2: b is no", "a stands"):
+        assert fault in str(caught.value)
