@@ -18,6 +18,12 @@
     }
     const key = pressed(event);
     if (key === "Enter" && at.matches("a, button, summary, input")) return;
+    const keys = document.getElementById("keys");
+    if (key === "?" && keys && !keys.open) {
+      keys.showModal();
+      return;
+    }
+    if (keys && keys.open) return;
     const listed = lines();
     if (listed.length && (key === "j" || key === "k")) {
       const place = listed.indexOf(at) + (key === "j" ? 1 : -1);
@@ -34,6 +40,7 @@
   // a form is sent once, however often it is pressed
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.method === "dialog") return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
     window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });

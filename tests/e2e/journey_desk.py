@@ -175,3 +175,17 @@ def journey_enter_in_the_note_returns(enter: Enter) -> None:
     pressed(page, "Enter")
     page.wait_for_url("**done=*")
     expect(page.get_by_role("status")).to_contain_text(f"Mục {item}: trả lại")
+
+
+def journey_the_keys_are_told(enter: Enter) -> None:
+    page = enter("nguoiduyet")
+    for _ in range(2):
+        pressed(page, "?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        keep(page, "keys")
+        # no key reaches the page below
+        pressed(page, "j", "Enter")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        assert page.url.endswith("/queue")
+    pressed(page, "?", "Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
