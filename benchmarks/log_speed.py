@@ -17,6 +17,9 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+import duckdb
+
+from registry.log_frames import complete
 from registry.tlog.notes import LOG, Checkpoint, Signer
 from registry.tlog.tiles import LogFolder
 from registry.tlog.tree import Edge
@@ -25,6 +28,11 @@ from verifier.log import entry_bytes, verify
 from verifier.notes import trusted_key
 
 _STRETCH = 65_536
+#: what an auditor asks of years
+_QUESTION = """
+select substr(logged_at, 1, 7) as month, logged_by, act, count(*), count(distinct content ->> 'query')
+from '{}/*.parquet' group by all
+"""
 _SIGNER = Signer("motma/speed", LOG, bytes(32))
 
 
@@ -58,8 +66,16 @@ def measure(entries: int, folder: Path) -> dict[str, float]:
     verifying = time.perf_counter() - began
     if report.faults or report.size != entries:
         raise RuntimeError(f"the log did not verify: {report}")
+    began = time.perf_counter()
+    complete(log, report.size, _STRETCH)
+    writing = time.perf_counter() - began
+    began = time.perf_counter()
+    duckdb.execute(_QUESTION.format(folder / "parquet")).fetchall()
+    asking = time.perf_counter() - began
     return {
         "entries": entries,
+        "parquet_seconds": round(writing, 2),
+        "question_seconds": round(asking, 3),
         "seal_seconds": round(sealing, 2),
         "sealed_a_second": round(entries / sealing),
         "verify_seconds": round(verifying, 2),

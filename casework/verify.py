@@ -9,7 +9,7 @@ from casework.errors import UsageError
 from casework.sealing import seal_rules, sealed_log
 from casework.types import Home
 from registry import seals
-from verifier.log import COLUMNS, Fault, Report, Row, verify
+from verifier.log import Fault, Report, Row, verify
 from verifier.notes import TrustedKey, UnreadableError, trusted_key
 
 __all__ = ["Fault", "Report", "verify_log"]
@@ -54,5 +54,5 @@ def _rows(home: Home) -> Iterator[Row]:
         after = _BELOW_ALL
         # an entry numbered below 1 is one that somebody planted
         while page := seals.rows_behind(session, after, _PAGE):
-            yield from ([row._mapping[name] for name in COLUMNS] for row in page)
+            yield from page
             after = page[-1].entry_no

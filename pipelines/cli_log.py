@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pipelines.cli_call import Call, Commands, add_command, positive, said
 
-SEAL_PURPOSE = "log seal"
 EXIT_INTEGRITY = 13
 
 
@@ -51,11 +50,9 @@ def add_commands(commands: Commands) -> None:
 
 def seal(call: Call) -> int:
     """Seals the log."""
-    from casework.home import open_home
-    from casework.sealing import seal
-    from casework.types import Viewer
+    from pipelines.jobs import job_seal
 
-    found = seal(open_home(call.home), Viewer(call.by, SEAL_PURPOSE))
+    found = job_seal(call.home, call.by)
 
     def text() -> str:
         return (

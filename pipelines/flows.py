@@ -62,6 +62,13 @@ def publish(home: str | None = None, by: str | None = None) -> dict[str, Any]:
     return {"seq": result.seq, "persons": result.persons}
 
 
+@flow(name="seal")
+def seal(home: str | None = None, by: str | None = None) -> dict[str, Any]:
+    """How many entries of the log are sealed; a run seals by itself, this is for what people do between runs."""
+    result = jobs.job_seal(_home(home), _by(by))
+    return {"size": result.size, "added": result.added}
+
+
 @flow(name="run")
 def run(paths: list[str], home: str | None = None, source: str | None = None, by: str | None = None) -> Outcome:
     """The main job, intake and decision in one; fails, after the others are done, when a file could not be read."""

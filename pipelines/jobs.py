@@ -13,6 +13,7 @@ from casework.home import default_province, open_home
 from casework.load import LoadResult, load_extract
 from casework.publish import PublishResult, publish
 from casework.run import RunResult, decide_open, run, take_in
+from casework.sealing import SealResult, seal
 from casework.training import Learnt, learn, read_lesson
 from casework.types import Home, Progress, Viewer, silent
 from pipelines.answer_files import AnswerFiles, write_answers
@@ -24,6 +25,7 @@ from pipelines.unreadable import Refused, Remark, UnreadableError, unused_column
 #: What the log names as the reason of what the machine does by itself.
 LOAD_PURPOSE = "register load"
 PUBLISH_PURPOSE = "register publish"
+SEAL_PURPOSE = "log seal"
 RUN_PURPOSE = "run"
 RELEASE_PURPOSE = "sources release"
 RETURN_PURPOSE = "sources return"
@@ -115,6 +117,11 @@ def job_train(
 def job_publish(home: Path, by: str, progress: Progress = silent) -> PublishResult:
     """Writes the next register version."""
     return publish(open_home(home), Viewer(by, PUBLISH_PURPOSE), progress)
+
+
+def job_seal(home: Path, by: str) -> SealResult:
+    """Seals what was logged since the last seal."""
+    return seal(open_home(home), Viewer(by, SEAL_PURPOSE))
 
 
 def job_intake(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 
-import orjson
 import polars as pl
 
+from registry.log import ENTRY_VERSION
 from registry.tlog.tiles import LogFolder
 from registry.tlog.tree import WIDTH
 
@@ -23,7 +23,9 @@ LOG_ENTRIES = pl.Schema(
         "content": pl.String,
     }
 )
-_NAMES = ("no", "seq", "at", "act", "by", "purpose", "row")
+#: columns under the names that entries give them, which stand before the content; no text holds these very marks
+_NAMES = {"no": "entry_no", "at": "logged_at", "by": "logged_by", "row": "row_id"}
+_BEFORE_CONTENT = f',"v":{ENTRY_VERSION},"what":'.encode()
 
 
 def complete(log: LogFolder, size: int, stretch: int) -> None:
@@ -37,11 +39,11 @@ def complete(log: LogFolder, size: int, stretch: int) -> None:
 
 
 def _parquet(entries: list[bytes]) -> bytes:
-    told = [orjson.loads(entry) for entry in entries]
-    columns = [[entry[name] for entry in told] for name in _NAMES]
-    content = [orjson.dumps(entry["what"]).decode() for entry in told]
-    names = list(LOG_ENTRIES)
-    frame = pl.DataFrame(dict(zip(names, [*columns, content], strict=True)), schema=LOG_ENTRIES)
+    parts = [entry.partition(_BEFORE_CONTENT) for entry in entries]
+    names = {name: sealed for sealed, name in _NAMES.items()}
+    schema = {names.get(name, name): kind for name, kind in LOG_ENTRIES.items() if name != "content"}
+    columns = pl.read_ndjson(b"}\n".join([head for head, _, _ in parts]) + b"}", schema=schema)
+    content = pl.Series("content", [what[:-1].decode() for _, _, what in parts])
     written = io.BytesIO()
-    frame.write_parquet(written)
+    columns.rename(_NAMES).with_columns(content).select(list(LOG_ENTRIES)).write_parquet(written)
     return written.getvalue()

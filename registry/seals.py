@@ -6,11 +6,12 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import orjson
 import sqlalchemy as sa
 
 from registry.engine import Session, WriteSession
 from registry.errors import IntegrityError
-from registry.log import ENTRY_VERSION, canonical
+from registry.log import ENTRY_VERSION
 from registry.viewer import Viewer
 
 
@@ -80,20 +81,11 @@ def entries_between(session: Session, after: int, until: int) -> list[bytes]:
     return [entry_bytes(row) for row in rows]
 
 
-def entry_bytes(row: sa.Row[Any]) -> bytes:
+def entry_bytes(row: Sequence[Any]) -> bytes:
     """The only byte form of an entry: its columns in canonical form, and last, as it stands, its content.
 
     Nothing that an entry says can be moved from one column to another without another form.
     """
-    columns = {
-        "act": row.act,
-        "at": row.logged_at,
-        "by": row.logged_by,
-        "no": row.entry_no,
-        "purpose": row.purpose,
-        "row": row.row_id,
-        "seq": row.seq,
-        "v": ENTRY_VERSION,
-    }
-    content: str = row.content
-    return canonical(columns)[:-1] + b',"what":' + content.encode() + b"}"
+    no, seq, at, act, by, purpose, row_id, content = row
+    columns = {"act": act, "at": at, "by": by, "no": no, "purpose": purpose, "row": row_id, "seq": seq}
+    return b'%b,"v":%d,"what":%b}' % (orjson.dumps(columns)[:-1], ENTRY_VERSION, content.encode())

@@ -25,6 +25,9 @@ _HASH = 32
 
 Row = Sequence[Any]
 
+#: a text and a number as JSON writes them; TypeError for anything else
+_text_of, _number_of = json.encoder.encode_basestring, int.__repr__
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -283,20 +286,14 @@ def _unbundled(bundle: bytes) -> list[bytes]:
 def entry_bytes(row: Row) -> bytes | None:
     """What is sealed of a row of the ledger's log; None for a row that could never have been sealed."""
     no, seq, at, act, by, purpose, row_id, content = row
-    head = {
-        "act": act,
-        "at": at,
-        "by": by,
-        "no": no,
-        "purpose": purpose,
-        "row": row_id,
-        "seq": seq,
-        "v": _ENTRY_VERSION,
-    }
     try:
-        written = json.dumps(head, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        return f'{written[:-1]},"what":{content}}}'.encode()
-    except (TypeError, ValueError):
+        said = "null" if purpose is None else _text_of(purpose)
+        of_row = "null" if row_id is None else _number_of(row_id)
+        return (
+            f'{{"act":{_text_of(act)},"at":{_text_of(at)},"by":{_text_of(by)},"no":{_number_of(no)},"purpose":{said},'
+            f'"row":{of_row},"seq":{_number_of(seq)},"v":{_ENTRY_VERSION},"what":{content}}}'
+        ).encode()
+    except (TypeError, UnicodeEncodeError):
         return None
 
 

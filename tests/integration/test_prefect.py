@@ -130,12 +130,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert "Traceback" not in (folder / "server.log").read_text(encoding="utf-8")
 
 
-def test_the_three_scheduled_flows_are_planned(server: Server) -> None:
+def test_the_scheduled_flows_are_planned(server: Server) -> None:
     def planned() -> set[str]:
         flows = {flow["id"]: flow["name"] for flow in server.ask("/flows/filter", {})}
         return {flows[run["flow_id"]] for run in server.flow_runs() if run["auto_scheduled"]}
 
-    until(lambda: planned() == {"intake", "match-and-issue", "publish"}, "each schedule has planned its runs")
+    until(lambda: planned() == {"intake", "match-and-issue", "publish", "seal"}, "each schedule has planned its runs")
 
 
 def test_a_worker_runs_a_deployment_and_every_row_is_decided(server: Server) -> None:

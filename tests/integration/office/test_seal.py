@@ -52,6 +52,16 @@ def test_the_sealed_root_is_the_one_that_others_find(sealed: Office) -> None:
     assert [size for (size,) in sealed.ask("select size from log_seal order by size")] == [100, 300, 620]
 
 
+def test_bundles_may_lie_elsewhere(sealed: Office, tmp_path: Path) -> None:
+    old = sealed.home.log_folder / "tile" / "entries" / "000"
+    old.replace(tmp_path / "cold")
+    look(sealed.home, 300)
+    seal(sealed.home, sealed.viewer)
+    assert faults(sealed.home) == [("entry_missing", 1)]
+    old.symlink_to(tmp_path / "cold")
+    assert faults(sealed.home) == []
+
+
 def test_sealing_again_changes_nothing(sealed: Office) -> None:
     first = seal(sealed.home, sealed.viewer)
     files = {path: path.read_bytes() for path in sealed.home.log_folder.rglob("*") if path.is_file()}
