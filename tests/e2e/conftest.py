@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,26 +39,63 @@ AXE = Path(__file__).parent / "axe" / "axe.min.js"
 Enter = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """The address of a served demo."""
-    with tempfile.TemporaryDirectory(prefix="motma-e2e-") as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        environ = {**os.environ, "MOTMA_HOME": "var-demo", "MOTMA_LEDGER_URL": "", "POLARS_MAX_THREADS": "1"}
-        motma = [sys.executable, "-m", "pipelines.cli"]
-        subprocess.run([*motma, "demo"], cwd=folder, env=environ, check=True, capture_output=True)
+class Site:
+    """A demo's home and the server that shows it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._environ = {
+            **os.environ,
+            "MOTMA_HOME": "var-demo",
+            "MOTMA_LEDGER_URL": "",
+            "POLARS_MAX_THREADS": "1",
+        }
+        self.run("demo")
+
+    def _command(self, *args: str) -> list[str]:
+        return [sys.executable, "-m", "pipelines.cli", *args]
+
+    def run(self, *args: str) -> str:
+        """What a command says that ends well."""
+        ended = subprocess.run(
+            self._command(*args), cwd=self._folder, env=self._environ, check=True, capture_output=True, text=True
+        )
+        return ended.stdout
+
+    @contextmanager
+    def served(self) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+        """The address and the process of a server, which is ended at the end."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
         server = subprocess.Popen(
-            [*motma, "serve", "--json", "--port", str(port)], cwd=folder, env=environ, stdout=subprocess.PIPE, text=True
+            self._command("serve", "--json", "--port", str(port)),
+            cwd=self._folder,
+            env=self._environ,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         try:
             assert server.stdout is not None
             address = json.loads("".join(server.stdout.readline() for _ in range(3)))["address"]
-            yield address.rstrip("/")
+            yield address.rstrip("/"), server
         finally:
             server.terminate()
             server.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Site]:
+    """A demo that nobody serves yet."""
+    with tempfile.TemporaryDirectory(prefix="motma-e2e-") as folder:
+        yield Site(Path(folder))
+
+
+@pytest.fixture(scope="module")
+def site(demo: Site) -> Iterator[str]:
+    """The address of a served demo."""
+    with demo.served() as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="session")
