@@ -26,7 +26,7 @@ from matching.steps import Atom, SearchRules, Step, search_rules
 _HASH = npt.NDArray[np.uint64]
 _PLACES = npt.NDArray[np.int64]
 #: raised when the meaning of an atom or the hash changes
-BLOCK_VERSION = "2026-11-22.2"
+BLOCK_VERSION = "2026-11-22.3"
 
 #: the narrowing value of records that have none
 _BLANK = 0
@@ -280,6 +280,12 @@ def _birth_day(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
     return full.select("record_id", value=(pl.col("birth") % 10000).cast(pl.String))
 
 
+def _day(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+    """The day of the month."""
+    full = records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
+    return full.select("record_id", value=(pl.col("birth") % 100).cast(pl.String))
+
+
 def _birth_year(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
     return _dated(records).select("record_id", value=(pl.col("birth") // 10000).cast(pl.String))
 
@@ -315,6 +321,7 @@ _ATOMS: dict[str, Callable[[pl.DataFrame, bool], pl.DataFrame]] = {
     "full_birth": _full_birth,
     "birth_month": _birth_month,
     "birth_day": _birth_day,
+    "day": _day,
     "birth_year": _birth_year,
     "sex": _column("sex"),
     "birth_place": _lists("birth_place"),

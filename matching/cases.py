@@ -65,6 +65,11 @@ class Candidate:
         return self.has("code", "same") or self.has("personal_id", "same")
 
     @property
+    def is_tied(self) -> bool:
+        """Whether any number or the household is the same: more than a name, a date and places that others share."""
+        return any(self.has(name, "same") for name in ("code", "personal_id", "old_id", "household"))
+
+    @property
     def bears_the_name(self) -> bool:
         """Whether the whole name agrees, marks aside."""
         parts = (("given", "same", "flat"), ("middle", "same", "flat", "none"), ("surname", "same", "flat"))

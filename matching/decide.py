@@ -226,10 +226,15 @@ def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str 
     claimed = any(other.has("personal_id", "same") for other in others) and not best.has("personal_id", "same")
     if claimed and not case.number_is_anothers:
         return "correction" if case.event == "correction" else "identity_conflict"
-    if best.looks_like_a_twin:
+    is_slip_of_the_name = best.has("given", "mark", "vowel", "sound")
+    if best.looks_like_a_twin or (is_slip_of_the_name and best.has_same_date and not best.is_tied):
         return "twin"
+    if best.has("parents", "conflict") and not best.is_tied:
+        return "identity_conflict"
     other_number = best.has("personal_id", "different") and not (best.has("code", "same") or best.has("old_id", "same"))
-    other_date = best.has_clashing_date and not best.agrees_in_number
+    other_date = (best.has_clashing_date and not best.agrees_in_number) or (
+        best.has("birth", "part") and not best.is_tied
+    )
     if (other_number or other_date) and not _is_what_is_corrected(case, best):
         return "identity_conflict"
     return None

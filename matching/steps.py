@@ -18,7 +18,7 @@ NEEDED = ("always", "given", "extra")
 ATOMS = (
     *("code", "personal_id", "old_id"),
     *("name", "sound", "surname", "given", "syllables", "initials", "but_given"),
-    *("birth", "full_birth", "birth_month", "birth_day", "birth_year"),
+    *("birth", "full_birth", "birth_month", "birth_day", "day", "birth_year"),
     *("sex", "birth_place", "residence", "place", "province"),
     *("parent", "household", "head", "phone"),
 )
