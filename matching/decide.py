@@ -15,6 +15,9 @@ from matching.cases import ARRIVALS, Candidate, Case, Ruling, Thresholds
 from matching.posteriors import posteriors_of
 
 _Review = Callable[..., Ruling]
+#: What a link needs where the given name differs by a slip and only name, date and place speak for it: a twin of
+#: another household, a mark apart, fits as well, and the model knows too little of twins who moved.
+_SURE = 0.9999
 
 
 @dataclass
@@ -119,7 +122,7 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
     candidate = case.candidates[best.members[0]]
     if top >= thresholds.upper:
         kind, number = best.key
-        objection = _objection(case, candidate, entities)
+        objection = _objection(case, candidate, top, entities)
         if kind == "row":
             return review("waits_for_row", number)
         if objection is not None:
@@ -206,8 +209,11 @@ def _posteriors(case: Case, entities: Sequence[_Entity]) -> tuple[list[float], l
     return by_candidate, by_entity
 
 
-def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str | None:
-    """Why a link that the weights ask for is not made by the machine; None when nothing speaks against it."""
+def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Entity]) -> str | None:
+    """Why a link that the weights ask for is not made by the machine; None when nothing speaks against it.
+
+    `top` is the posterior of the best.
+    """
     others = [case.candidates[place] for entity in entities[1:] for place in entity.members]
     refused = {("person", candidate.record_id) for candidate in case.candidates if candidate.verdict == "not_same"}
     if entities[0].key in refused:
@@ -226,8 +232,8 @@ def _objection(case: Case, best: Candidate, entities: Sequence[_Entity]) -> str 
     claimed = any(other.has("personal_id", "same") for other in others) and not best.has("personal_id", "same")
     if claimed and not case.number_is_anothers:
         return "correction" if case.event == "correction" else "identity_conflict"
-    is_slip_of_the_name = best.has("given", "mark", "vowel", "sound")
-    if best.looks_like_a_twin or (is_slip_of_the_name and best.has_same_date and not best.is_tied):
+    is_slip_of_the_name = best.has("given", "mark", "vowel", "sound") and best.has_same_date and not best.is_tied
+    if best.looks_like_a_twin or (is_slip_of_the_name and top < _SURE):
         return "twin"
     if best.has("parents", "conflict") and not best.is_tied:
         return "identity_conflict"
