@@ -120,11 +120,11 @@ def test_a_cell_without_a_value_stays_a_fault_until_somebody_writes_one(desk: De
 
 
 def test_a_year_that_became_a_day_stays_a_fault_until_somebody_writes_one(desk: Desk) -> None:
-    sheet = commune({"birth_date": "07/06/1905"})
+    sheet = commune({"event_date": "07/06/1905"})
     report = desk.send("a.xlsx", xlsx_bytes([sheet], is_native=True))
     (row,) = error_rows(report)
-    assert row["Ngày sinh"] == "#N/A"
-    assert row[FAULTS].startswith("Ngày sinh (đã ghi 07/06/1905): Ô ngày là số của bảng tính")
+    assert row["Ngày biến động"] == "#N/A"
+    assert row[FAULTS].startswith("Ngày biến động (đã ghi 07/06/1905): Ô ngày là số của bảng tính")
     error_file = Path(report["files"][0]["error_file"])
     assert desk.send("again.xlsx", error_file.read_bytes())["outcomes"] == {"returned": 1}
 
