@@ -172,7 +172,8 @@ def _slices(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _best(scored: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """The best candidates of each row, best first, and those that officers have named."""
+    """The best candidates of each row, best first, those who hold its code or number, and those that officers named."""
     ordered = scored.sort("record_id_l", "odds", "record_id_r", descending=[False, True, False])
     is_named = pl.struct(*PAIRS).is_in(named.to_struct().implode())
-    return ordered.filter((pl.int_range(pl.len()).over("record_id_l") < MOST_CANDIDATES) | is_named)
+    is_holder = (pl.col("weight_code") > 0) | (pl.col("weight_personal_id") > 0)
+    return ordered.filter((pl.int_range(pl.len()).over("record_id_l") < MOST_CANDIDATES) | is_named | is_holder)

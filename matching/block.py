@@ -26,7 +26,7 @@ from matching.steps import Atom, SearchRules, Step, search_rules
 _HASH = npt.NDArray[np.uint64]
 _PLACES = npt.NDArray[np.int64]
 #: raised when the meaning of an atom or the hash changes
-BLOCK_VERSION = "2026-11-22.3"
+BLOCK_VERSION = "2026-11-22.4"
 
 #: the narrowing value of records that have none
 _BLANK = 0
@@ -274,10 +274,13 @@ def _birth_month(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
     return known.select("record_id", value=(pl.col("birth") // 100).cast(pl.String))
 
 
-def _birth_day(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
-    """Day and month without the year."""
+def _birth_day(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
+    """Day and month without the year; a row also asks for them in the other order."""
     full = records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
-    return full.select("record_id", value=(pl.col("birth") % 10000).cast(pl.String))
+    month, day = pl.col("birth") // 100 % 100, pl.col("birth") % 100
+    told = full.select("record_id", value=(month * 100 + day).cast(pl.String))
+    swapped = full.filter((day <= 12) & (day != month)).select("record_id", value=(day * 100 + month).cast(pl.String))
+    return pl.concat([told, swapped]) if asking else told
 
 
 def _day(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:

@@ -134,7 +134,9 @@ def missed(rows: pl.DataFrame, model: Model) -> pl.DataFrame:
     # 1 January often stands for a date that nobody knows
     to_the_day = dated & (pl.col("birth_precision") == 0) & (pl.col("birth") % 10000 != 101)
     placed = pl.max_horizontal(pl.col(name).list.len().fill_null(0) for name in ("birth_place", "residence")) > 0
+    # where somebody lives now says little of where he was registered
+    born_somewhere = pl.col("birth_place").list.len().fill_null(0) > 0
     strong = (numbered | (named & to_the_day & placed)).fill_null(False)
-    fair = (named & (to_the_day | (dated & placed))).fill_null(False)
+    fair = (named & (to_the_day | (dated & born_somewhere))).fill_null(False)
     quality = pl.when(strong).then(model.missed["strong"]).when(fair).then(model.missed["fair"])
     return rows.select("record_id", quality.otherwise(model.missed["poor"]).alias("missed"))

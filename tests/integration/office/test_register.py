@@ -138,6 +138,18 @@ def test_a_malformed_code_is_kept_as_another_name_of_the_person_and_can_be_searc
     assert (row.outcome, row.reason) == ("review", "code_conflict")
 
 
+def test_the_holder_of_a_rows_code_is_weighed_however_many_namesakes_come_before_him(empty_office: Office) -> None:
+    """Thirty bear the name in the commune; the code is a stranger's. Whoever knows a code has one: none is issued."""
+    namesakes = "".join(
+        f"01220010{at:02},01900020{at:02},Nguyễn Thị Anh,19{50 + at}-03-04,F,,09676,2019,active\n" for at in range(30)
+    )
+    stranger = "0122009999,0190009999,Tô Văn Đạt,1960-05-06,M,,00004,2019,active\n"
+    empty_office.load(f"{COLUMNS}\n{namesakes}{stranger}")
+    empty_office.publish()
+    (row,) = empty_office.run_lines("a.csv", "Bổ sung,Nguyễn Thị Anh,20/11/2011,Nữ,,0122009999,,,,09676,,,06/09/2025")
+    assert (row.outcome, row.reason) == ("review", "code_conflict")
+
+
 def test_the_same_extract_again_changes_nothing(empty_office: Office) -> None:
     text = f"{COLUMNS}\n0122000003,0190000011,Hồ Thị Mận,1982-03-04,F,001182000777,09676,2019,active\n"
     assert empty_office.load(text).is_new

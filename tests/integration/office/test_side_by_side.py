@@ -205,7 +205,7 @@ def test_two_plans_made_at_one_moment(office: Office, monkeypatch: pytest.Monkey
 
 def test_rows_decided_apart_do_not_wait_for_each_other_in_a_circle(office: Office) -> None:
     """The third waits for the second, that for the first; which, planned to wait for the third, waits for nobody."""
-    line = "Bổ sung,Con bà Vũ Ngọc Diễm,0{}/04/2025,Nữ,,,,,09676,09676,,,01/10/2025"
+    line = "Bổ sung,Con bà Vũ Ngọc Diễm,0{}/04/2025,Nữ,,,0190009999,,09676,09676,,,01/10/2025"
     rows = [office.run_lines(f"{day}.csv", line.format(day), source=f"xa-{day}")[0] for day in (1, 4, 7)]
     assert [row.outcome for row in rows] == ["review"] * 3
     first, second, third = rows
