@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,8 +27,15 @@ BEFORE, AFTER = "2026-08-31T16:59:59.000000Z", "2026-08-31T17:00:00.000000Z"
 
 
 def set_clock(patched: pytest.MonkeyPatch, at: str) -> None:
-    """Sets the ledger's clock."""
+    """Sets the clock of the ledger, and the one by which its log must be sealed."""
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime.fromisoformat(at)
+
     patched.setattr("registry.engine.now", lambda: at)
+    patched.setattr("casework.sealing.datetime", Then)
 
 
 def test_the_personal_number_is_the_code_from_its_day_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

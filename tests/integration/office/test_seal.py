@@ -187,6 +187,7 @@ def no_room(*_given: object) -> None:
 def test_issuing_stops_when_the_log_goes_unsealed(
     office: Office, monkeypatch: pytest.MonkeyPatch, minutes: int, is_stopped: bool
 ) -> None:
+    seal(office.home, office.viewer)
     look(office.home, 1)
     with monkeypatch.context() as patched:
         patched.setattr(LogFolder, "write", no_room)
