@@ -142,11 +142,15 @@ class LogFolder:
         except FileNotFoundError:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fdatasync(file.fileno())
-        unfinished.replace(path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fdatasync(file.fileno())
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
         return path.parent
 
     def _above(self, folder: Path) -> Iterator[Path]:
@@ -161,13 +165,18 @@ class LogFolder:
         self.write((tile_path(tile.level, tile.number, len(tile.hashes)), b"".join(tile.hashes)) for tile in tiles)
 
     def drop_partial(self, old: int, new: int) -> None:
-        """Removes what stood in the place of tiles that were partial at one size and are full at a later one."""
+        """Removes what stood in the place of tiles that were partial at one size and are full at a later one, and what
+        a kill left unfinished beside those that are partial still."""
         level = 0
-        while old >> _HEIGHT * level:
+        while new >> _HEIGHT * level:
             number = (old >> _HEIGHT * level) // WIDTH
-            if width(level, number, old) and width(level, number, new) == WIDTH:
-                for kind in (level, "entries") if level == 0 else (level,):
-                    shutil.rmtree(self.folder / f"{tile_path(kind, number)}.p", ignore_errors=True)
+            is_full = width(level, number, old) and width(level, number, new) == WIDTH
+            for kind in (level, "entries") if level == 0 else (level,):
+                partial = self.folder / f"{tile_path(kind, number)}.p"
+                if is_full:
+                    shutil.rmtree(partial, ignore_errors=True)
+                for left in partial.glob(f"*{_UNFINISHED}"):
+                    left.unlink(missing_ok=True)
             level += 1
 
 

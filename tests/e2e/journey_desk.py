@@ -143,8 +143,8 @@ def journey_looking_somebody_up(enter: Enter) -> None:
     page.get_by_role("link", name="Tra cứu").click()
     keep(page, "purpose")
     page.keyboard.type("Tiếp dân tại quầy")
-    pressed(page, "Enter")
-    page.wait_for_url("**/search")
+    with page.expect_navigation():
+        pressed(page, "Enter")
     keep(page, "search")
     page.keyboard.type("y duin nie 1990")
     pressed(page, "Enter")

@@ -218,7 +218,8 @@ def wrong_end(ended: Ended, fault: Fault) -> str | None:
         return None if ended.code < 0 else f"ended with {ended.code}: {ended.err}"
     if ended.code not in (0, 12):
         return f"ended with {ended.code}: {ended.err}"
-    if ended.code == 12 and not (ended.err.startswith("motma: ") and len(ended.err) > 30):
+    reasons = [line for line in ended.err.splitlines() if line.startswith("motma: ") and len(line) > 30]
+    if ended.code == 12 and not reasons:
         return f"says nothing of what went wrong: {ended.err!r}"
     return None
 

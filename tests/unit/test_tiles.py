@@ -101,7 +101,7 @@ def test_what_cannot_be_written_takes_no_name(
     monkeypatch.setattr(tiles.os, "fdatasync", refuse)
     with pytest.raises(kind, match="cannot be written"):
         LogFolder(tmp_path).write([("checkpoint", b"text")])
-    assert files(tmp_path) == {"checkpoint.unfinished"}
+    assert files(tmp_path) == set()
 
 
 def test_two_do_not_seal_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,3 +126,10 @@ def test_a_seal_that_was_cut_short_is_done_again(tmp_path: Path) -> None:
     whole.add([leaf_hash(entry) for entry in ENTRIES[:400]])
     assert again.root() == whole.root()
     assert [entry for number in range(2) for entry in log.entries(number, 400)] == ENTRIES[:400]
+
+
+def test_what_a_kill_left_unfinished_is_swept_by_the_next_seal(log: LogFolder) -> None:
+    partial = next(path for path in log.folder.rglob("*.p") if path.is_dir())
+    (partial / "7.unfinished").write_bytes(b"half")
+    log.drop_partial(len(ENTRIES), len(ENTRIES))
+    assert not list(log.folder.rglob("*.unfinished"))
