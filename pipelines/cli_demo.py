@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shlex
 import sys
 from pathlib import Path
@@ -20,8 +21,6 @@ ACCOUNTS = (
     ("canbo66", "Cán bộ Đắk Lắk", "66", False),
     ("nguoiduyet", "Người duyệt", None, True),
 )
-#: of invented people's papers only
-PASSWORD = "mot-ma-ban-thu"  # noqa: S105
 
 _STORY = """\
 Sổ mẫu có {persons:,} người; {files} tệp có {rows:,} dòng biến động. Mỗi dòng được tìm trong cả sổ trước khi quyết định:
@@ -56,7 +55,8 @@ def demo(call: Call) -> int:
         loaded = job_load(HOME, [SAMPLES / "register.csv"], None, call.by, progress)
         job_publish(HOME, call.by, progress)
         report = job_run(HOME, [SAMPLES / "inbox", SAMPLES / "desk"], None, call.by, progress)
-    _add_accounts(call.by)
+    password = secrets.token_hex(6)
+    _add_accounts(password, call.by)
     story = _STORY.format(
         persons=sum(load.persons for load in loaded.loads),
         rows=sum(file.rows for file in report.result.files),
@@ -68,21 +68,21 @@ def demo(call: Call) -> int:
         f"  {unset}export MOTMA_HOME={shlex.quote(str(HOME.resolve()))} PATH={shlex.quote(str(program))}:$PATH\n"
         "Để xử lý hàng đợi trong trình duyệt, sau lệnh trên:\n"
         "  motma serve\n"
-        f"  Tài khoản: {', '.join(f'{login} ({name})' for login, name, *_ in ACCOUNTS)}; mật khẩu: {PASSWORD}"
+        f"  Tài khoản: {', '.join(f'{login} ({name})' for login, name, *_ in ACCOUNTS)}; mật khẩu: {password}"
     )
     call.show(flat(report), lambda: f"{story}\n\n{summary(report)}\n\n{hint}")
     tell_of_files([*loaded.unreadable, *told_once(report.unreadable)], report.noticed)
     return 0
 
 
-def _add_accounts(by: str) -> None:
+def _add_accounts(password: str, by: str) -> None:
     from casework.accounts import Account, add_account
     from casework.home import open_home
     from casework.types import Scope, Viewer
 
     home = open_home(HOME)
     for login, name, province, is_approver in ACCOUNTS:
-        add_account(home, Account(0, login, name, Scope(province), is_approver, None), PASSWORD, Viewer(by, "demo"))
+        add_account(home, Account(0, login, name, Scope(province), is_approver, None), password, Viewer(by, "demo"))
     home.ledger.close()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,8 +20,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-
-from pipelines.cli_demo import PASSWORD
 
 CHROMIUM = os.environ.get("MOTMA_CHROMIUM") or "/usr/bin/chromium"
 _SWITCHES = (
@@ -40,7 +39,7 @@ Enter = Callable[..., Page]
 
 
 class Site:
-    """A demo's home and the server that shows it."""
+    """A demo's home, the password that it told, and the server that shows it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,7 +49,7 @@ class Site:
             "MOTMA_LEDGER_URL": "",
             "POLARS_MAX_THREADS": "1",
         }
-        self.run("demo")
+        (self.password,) = re.findall(r"mật khẩu: (\S+)", self.run("demo"))
 
     def _command(self, *args: str) -> list[str]:
         return [sys.executable, "-m", "pipelines.cli", *args]
@@ -108,7 +107,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def enter(browser: Browser, site: str) -> Iterator[Enter]:
+def enter(browser: Browser, demo: Site, site: str) -> Iterator[Enter]:
     """Opens a window of its own, signed in as somebody, in a size; its page may say nothing on the console."""
     said: list[str] = []
 
@@ -130,7 +129,7 @@ def enter(browser: Browser, site: str) -> Iterator[Enter]:
         page.goto("/")
         page.keyboard.type(login)
         page.keyboard.press("Tab")
-        page.keyboard.type(PASSWORD)
+        page.keyboard.type(demo.password)
         page.keyboard.press("Enter")
         page.wait_for_url("**/queue")
         return page

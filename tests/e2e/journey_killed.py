@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pipelines.cli_demo import PASSWORD
-
 if TYPE_CHECKING:
     from .conftest import Site
 
@@ -20,9 +18,9 @@ if TYPE_CHECKING:
 MOMENTS = (0.02, 0.06, 0.15)
 
 
-def _signed_in(address: str) -> httpx.Client:
+def _signed_in(address: str, password: str) -> httpx.Client:
     client = httpx.Client(base_url=address, headers={"origin": address}, timeout=30)
-    assert client.post("/sign-in", data={"login": "nguoiduyet", "password": PASSWORD}).status_code == 303
+    assert client.post("/sign-in", data={"login": "nguoiduyet", "password": password}).status_code == 303
     return client
 
 
@@ -35,7 +33,7 @@ def _send(client: httpx.Client, item: int, click: dict[str, str]) -> None:
 def journey_a_server_killed_after_the_click(demo: Site) -> None:
     codes = 0
     for moment in MOMENTS:
-        with demo.served() as (address, server), closing(_signed_in(address)) as client:
+        with demo.served() as (address, server), closing(_signed_in(address, demo.password)) as client:
             found = client.get("/queue?reason=identity_conflict").text + client.get("/queue?reason=weak").text
             item = int(re.findall(r'href="/items/(\d+)', found)[0])
             value = re.findall(r'name="verdict" value="(new|link:\d+)"', client.get(f"/items/{item}").text)[-1]
@@ -46,7 +44,7 @@ def journey_a_server_killed_after_the_click(demo: Site) -> None:
             time.sleep(moment)
             server.kill()
             sender.join(timeout=30)
-        with demo.served() as (address, _), closing(_signed_in(address)) as client:
+        with demo.served() as (address, _), closing(_signed_in(address, demo.password)) as client:
             # the same click again, by the same person
             answer = client.post(f"/items/{item}", data=click)
             assert answer.status_code == 303, answer.text

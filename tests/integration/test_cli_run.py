@@ -299,6 +299,7 @@ def test_the_commands_that_the_demo_names_read_the_demos_ledger(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    drawn = set[str]()
     for url, before in (("postgresql://nobody@localhost/none", "unset MOTMA_LEDGER_URL; "), ("", "")):
         monkeypatch.setenv("MOTMA_LEDGER_URL", url)
         assert main(["demo"]) == 0
@@ -309,3 +310,5 @@ def test_the_commands_that_the_demo_names_read_the_demos_ledger(
         home = open_home(tmp_path / "var-demo", "")
         assert signed_in(home, sign_in(home, login, password)) is not None
         home.ledger.close()
+        drawn.add(password)
+    assert len(drawn) == 2
