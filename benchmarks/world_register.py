@@ -73,7 +73,7 @@ class Register:
         self._at, self._code, self._repeated = at[order], code[order], repeated[order]
         self._alive = np.zeros(len(people), dtype=bool)
         self._alive[again] = True
-        self._new_list = rng.random(int(people["household"].max()) + 1) < 0.3  # type: ignore[arg-type]
+        self._new_list = rng.random(people.select(pl.col("household").max()).item() + 1) < 0.3
 
     def __len__(self) -> int:
         return len(self._at)

@@ -10,7 +10,7 @@ from typing import Any
 from casework.errors import UsageError
 from casework.masking import is_within, masked
 from casework.search import SearchHit, SearchResult, search
-from casework.types import Home, Viewer
+from casework.types import Home, Scope, Viewer
 from casework.view import household_members
 from registry import codes, log, people
 
@@ -71,14 +71,15 @@ def in_one_box(text: str) -> dict[str, str]:
 def look_up(home: Home, query: Mapping[str, str], viewer: Viewer) -> CounterResult:
     """Who is found in the whole register by RECORD's columns, masked outside the viewer's area; logged before."""
     found: SearchResult = search(home, query, viewer)
-    shown = []
-    for hit in found.hits:
-        is_masked = not is_within(hit.record, viewer.scope)
-        if is_masked:
-            record = masked(hit.record)
-            hit = replace(hit, record=record, code=record["active_code"], members=())  # noqa: PLW2901
-        shown.append(ShownHit(hit, is_masked))
+    shown = [_shown(hit, viewer.scope) for hit in found.hits]
     return CounterResult(found.steps, shown, found.found, found.waiting_rows)
+
+
+def _shown(hit: SearchHit, scope: Scope) -> ShownHit:
+    if is_within(hit.record, scope):
+        return ShownHit(hit, is_masked=False)
+    record = masked(hit.record)
+    return ShownHit(replace(hit, record=record, code=record["active_code"], members=()), is_masked=True)
 
 
 def open_person(home: Home, person_id: int, reason: str | None, viewer: Viewer) -> PersonView:

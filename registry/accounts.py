@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
 
 from registry.engine import Session, WriteSession
 from registry.viewer import Scope
@@ -30,16 +33,9 @@ class SignedIn:
     purpose: str | None
 
 
-def _account(row: object) -> Account:
-    held = row._mapping  # type: ignore[attr-defined]
-    return Account(
-        held["account_id"],
-        held["login"],
-        held["full_name"],
-        Scope(held["province"], held["unit"]),
-        bool(held["is_approver"]),
-        held["expires_on"],
-    )
+def _account(row: sa.Row[Any]) -> Account:
+    scope = Scope(row.province, row.unit)
+    return Account(row.account_id, row.login, row.full_name, scope, bool(row.is_approver), row.expires_on)
 
 
 def add(session: WriteSession, login: str, password_hash: str) -> int:

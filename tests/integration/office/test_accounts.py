@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,15 +30,16 @@ from tests.integration.office.test_queue import DEATH, UNKNOWN, one
 if TYPE_CHECKING:
     from .conftest import Office
 
-PASSWORD = "ba con mèo vàng"  # noqa: S105 - of accounts that a test makes
+#: the password of the accounts that a test makes
+PHRASE = "ba con mèo vàng"
 CHIEF = Viewer("chief", "accounts")
 HANOI = Scope("01")
 
 
-def account(login: str = "lan", scope: Scope = HANOI, **parts: object) -> Account:
+def account(login: str = "lan", scope: Scope = HANOI, **parts: Any) -> Account:
     """An account that can be added."""
     made = {"full_name": "Trần Thị Lan", "is_approver": False, "expires_on": None, **parts}
-    return Account(0, login, scope=scope, **made)  # type: ignore[arg-type]
+    return Account(0, login, scope=scope, **made)
 
 
 def refused(office: Office, login: str, password: str) -> str:
@@ -55,7 +56,7 @@ def acts(office: Office) -> list[tuple[str, str]]:
 
 def test_in_and_out(empty_office: Office) -> None:
     home = empty_office.home
-    added = add_account(home, account(), PASSWORD, CHIEF)
+    added = add_account(home, account(), PHRASE, CHIEF)
     # Vietnamese letters come from keyboards in two forms
     token = sign_in(home, " Lan ", "ba con me\u0300o va\u0300ng")
     found = signed_in(home, token)
@@ -72,9 +73,9 @@ def test_in_and_out(empty_office: Office) -> None:
 
 
 def test_nothing_secret_is_kept_or_logged(empty_office: Office) -> None:
-    add_account(empty_office.home, account(), PASSWORD, CHIEF)
-    token = sign_in(empty_office.home, "lan", PASSWORD)
-    refused(empty_office, PASSWORD, "typed into the wrong box")
+    add_account(empty_office.home, account(), PHRASE, CHIEF)
+    token = sign_in(empty_office.home, "lan", PHRASE)
+    refused(empty_office, PHRASE, "typed into the wrong box")
     ((hashed,),) = empty_office.ask("select password_hash from account")
     assert hashed.startswith("$argon2id$")
     kept = repr(
@@ -85,38 +86,38 @@ def test_nothing_secret_is_kept_or_logged(empty_office: Office) -> None:
             empty_office.ask("select * from log_entry"),
         ]
     )
-    assert [word for word in (PASSWORD, token, "wrong box") if word in kept] == []
+    assert [word for word in (PHRASE, token, "wrong box") if word in kept] == []
 
 
 def test_failures_lock_a_login_whether_or_not_there_is_such_an_account(
     empty_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_account(empty_office.home, account(), PASSWORD, CHIEF)
+    add_account(empty_office.home, account(), PHRASE, CHIEF)
     for login in ("lan", "nobody"):
         assert [refused(empty_office, login, "no password") for _ in range(6)] == ["wrong"] * 5 + ["locked"]
-    assert refused(empty_office, "lan", PASSWORD) == "locked"
+    assert refused(empty_office, "lan", PHRASE) == "locked"
     assert empty_office.ask("select count(*) from sign_in_attempt") == [(10,)]
     # a quarter of an hour later
     monkeypatch.setattr(accounts, "now", lambda: "2999-01-01T00:00:00.000000Z")
-    assert sign_in(empty_office.home, "lan", PASSWORD)
+    assert sign_in(empty_office.home, "lan", PHRASE)
     assert empty_office.broken() == {}
 
 
 def test_a_success_forgets_the_failures_before_it(empty_office: Office) -> None:
-    add_account(empty_office.home, account(), PASSWORD, CHIEF)
+    add_account(empty_office.home, account(), PHRASE, CHIEF)
     for _ in range(2):
         assert [refused(empty_office, "lan", "no password") for _ in range(4)] == ["wrong"] * 4
-        assert sign_in(empty_office.home, "lan", PASSWORD)
+        assert sign_in(empty_office.home, "lan", PHRASE)
 
 
 def test_an_account_signs_in_until_the_end_of_its_last_day(empty_office: Office) -> None:
     home = empty_office.home
-    add_account(home, account(expires_on=today().isoformat()), PASSWORD, CHIEF)
-    token = sign_in(home, "lan", PASSWORD)
+    add_account(home, account(expires_on=today().isoformat()), PHRASE, CHIEF)
+    token = sign_in(home, "lan", PHRASE)
     yesterday = (today() - timedelta(days=1)).isoformat()
     change_account(home, "lan", {"expires_on": yesterday}, CHIEF)
     assert signed_in(home, token) is None
-    assert refused(empty_office, "lan", PASSWORD) == "expired"
+    assert refused(empty_office, "lan", PHRASE) == "expired"
     assert refused(empty_office, "lan", "another password") == "wrong"
 
 
@@ -127,35 +128,35 @@ def test_an_account_signs_in_until_the_end_of_its_last_day(empty_office: Office)
 def test_a_session_ends(
     empty_office: Office, monkeypatch: pytest.MonkeyPatch, after: timedelta, *, is_in: bool
 ) -> None:
-    add_account(empty_office.home, account(), PASSWORD, CHIEF)
-    token = sign_in(empty_office.home, "lan", PASSWORD)
+    add_account(empty_office.home, account(), PHRASE, CHIEF)
+    token = sign_in(empty_office.home, "lan", PHRASE)
     later = datetime.fromisoformat(accounts.now()) + after
     monkeypatch.setattr(accounts, "now", lambda: later.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
     assert (signed_in(empty_office.home, token) is not None) == is_in
 
 
 def test_another_password_ends_every_session(empty_office: Office) -> None:
-    add_account(empty_office.home, account(), PASSWORD, CHIEF)
-    token = sign_in(empty_office.home, "lan", PASSWORD)
+    add_account(empty_office.home, account(), PHRASE, CHIEF)
+    token = sign_in(empty_office.home, "lan", PHRASE)
     change_password(empty_office.home, "lan", "bốn con mèo đen", CHIEF)
     assert signed_in(empty_office.home, token) is None
-    assert refused(empty_office, "lan", PASSWORD) == "wrong"
+    assert refused(empty_office, "lan", PHRASE) == "wrong"
     assert sign_in(empty_office.home, "lan", "bốn con mèo đen")
 
 
 @pytest.mark.parametrize(
     ("wanted", "password", "said"),
     [
-        (account("Lan"), PASSWORD, "2 to 64 of a-z"),
-        (account("lan"), PASSWORD, "never given to another"),
-        (account("minh", Scope("99")), PASSWORD, "area 99: not on the list"),
-        (account("minh", Scope(None, "xa-01")), PASSWORD, "a unit needs the province"),
+        (account("Lan"), PHRASE, "2 to 64 of a-z"),
+        (account("lan"), PHRASE, "never given to another"),
+        (account("minh", Scope("99")), PHRASE, "area 99: not on the list"),
+        (account("minh", Scope(None, "xa-01")), PHRASE, "a unit needs the province"),
         (account("minh"), "ngắn quá", "at least 12 characters"),
         (account("minh"), "tôi là Minh đây mà", "it holds the login"),
     ],
 )
 def test_no_account_is_made(empty_office: Office, wanted: Account, password: str, said: str) -> None:
-    add_account(empty_office.home, account(), PASSWORD, CHIEF)
+    add_account(empty_office.home, account(), PHRASE, CHIEF)
     with pytest.raises(UsageError, match=said):
         add_account(empty_office.home, wanted, password, CHIEF)
     assert empty_office.ask("select login from account") == [("lan",)]
@@ -166,17 +167,17 @@ def test_rules_of_the_home_count(empty_office: Office) -> None:
     rules.mkdir()
     (rules / "accounts.toml").write_text('version = "x"\nfewest_characters = 0\ntries = 3\n', encoding="utf-8")
     with pytest.raises(UsageError, match=r"tries is no setting; fewest_characters is 0, not a number from 1; failures"):
-        add_account(empty_office.home, account(), PASSWORD, CHIEF)
+        add_account(empty_office.home, account(), PHRASE, CHIEF)
 
 
 def test_the_command_line(empty_office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "password"
-    file.write_text(PASSWORD + "\r\nnot this line\n", encoding="utf-8")
+    file.write_text(PHRASE + "\r\nnot this line\n", encoding="utf-8")
     given = ("--name", "Trần Thị Lan", "--area", "01", "--unit", "xa-01", "--approver", "--password-file", str(file))
     assert empty_office.main("account", "add", "lan", *given) == 0
-    assert PASSWORD not in capsys.readouterr().out
+    assert PHRASE not in capsys.readouterr().out
     home = open_home(empty_office.home.folder, empty_office.home.ledger_url)
-    found = signed_in(home, sign_in(home, "lan", PASSWORD))
+    found = signed_in(home, sign_in(home, "lan", PHRASE))
     assert found is not None
     assert (found.account.scope, found.account.is_approver) == (Scope("01", "xa-01"), True)
     assert empty_office.main("account", "change", "lan", "--unit", "xa-02", "--no-approver") == 0
@@ -243,12 +244,10 @@ def test_an_item_of_another_area_is_neither_shown_nor_decided(office: Office) ->
 def test_the_second_agreement_to_a_death_is_an_approvers(office: Office) -> None:
     item = office.item(one(office, DEATH), "death")
     for login, is_approver in (("lan", False), ("minh", False), ("chief", True)):
-        add_account(office.home, account(login, Scope(), is_approver=is_approver), PASSWORD, CHIEF)
+        add_account(office.home, account(login, Scope(), is_approver=is_approver), PHRASE, CHIEF)
     lan, minh, chief = (
         viewer_of(found.account, "queue")
-        for found in (
-            signed_in(office.home, sign_in(office.home, login, PASSWORD)) for login in ("lan", "minh", "chief")
-        )
+        for found in (signed_in(office.home, sign_in(office.home, login, PHRASE)) for login in ("lan", "minh", "chief"))
         if found is not None
     )
     approve = queue.Verdict("approve")

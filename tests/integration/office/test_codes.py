@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -31,8 +31,8 @@ def set_clock(patched: pytest.MonkeyPatch, at: str) -> None:
 
     class Then(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-            return datetime.fromisoformat(at)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromisoformat(at)
 
     patched.setattr("registry.engine.now", lambda: at)
     patched.setattr("casework.sealing.datetime", Then)

