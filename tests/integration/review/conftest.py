@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from casework import queue
 from casework.accounts import Account, add_account
 from casework.home import create_home
 from casework.load import load_extract
@@ -18,6 +20,7 @@ from pipelines.extract_files import read_extract
 from pipelines.inbox import read_inbox
 from review.app import create_app
 from tests.engines import Folders, Model
+from tests.story import ask
 
 SAMPLES = Path(__file__).parents[3] / "data_samples"
 #: the password of the accounts
@@ -75,3 +78,15 @@ def sign_in(home: Home) -> Iterator[SignIn]:
     yield make
     for client in made:
         client.close()
+
+
+def item_of(home: Home, name: str, kind: str = "row") -> int:
+    """The open item of the row of a person."""
+    found = queue.listing(home, None, 100, CHIEF).items
+    (item_id,) = (line.item_id for line in found if (line.full_name, line.kind) == (name, kind))
+    return item_id
+
+
+def acts(home: Home) -> list[tuple[Any, ...]]:
+    """What the log holds: act, by whom, for what."""
+    return ask(home, "select act, logged_by, purpose from log_entry order by entry_no")

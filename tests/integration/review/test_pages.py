@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from casework import queue
 from casework.check import run_checks
-from casework.errors import ClaimedError, UsageError
-from casework.return_reasons import return_reasons
-from casework.types import Home, Viewer
-from tests.integration.review.conftest import PHRASE, SITE
+from casework.errors import ClaimedError
+from casework.types import Home
+from tests.integration.review.conftest import CHIEF, PHRASE, SITE, acts, item_of
 from tests.story import ask
 
 if TYPE_CHECKING:
     from fastapi.testclient import TestClient
 
     from .conftest import SignIn
-
-CHIEF = Viewer("chief", "test")
-
-
-def item_of(home: Home, name: str, kind: str = "row") -> int:
-    """The open item of the row of a person."""
-    found = queue.listing(home, None, 100, CHIEF).items
-    (item_id,) = (line.item_id for line in found if (line.full_name, line.kind) == (name, kind))
-    return item_id
-
-
-def acts(home: Home) -> list[tuple[Any, ...]]:
-    """What the log holds: act, by whom, for what."""
-    return ask(home, "select act, logged_by, purpose from log_entry order by entry_no")
 
 
 def links(text: str) -> list[int]:
@@ -372,91 +356,3 @@ def test_a_lost_lease_loses_nothing(sign_in: SignIn, home: Home, *, is_taken: bo
     assert answer.status_code == 409
     assert "Chưa ghi gì: chief đang xử lý mục này" in answer.text
     assert chief.post(f"/items/{item}", data={"verdict": "new"}).status_code == 303
-
-
-# looking people up ---------------------------------------------------------------------------------------------------
-
-
-def test_a_search_wants_a_purpose_once_and_says_it_in_the_log(sign_in: SignIn, home: Home) -> None:
-    client = sign_in("lan")
-    assert "Tra cứu để làm gì?" in client.get("/search").text
-    before = acts(home)
-    assert client.post("/search", data={"box": "Lã Hải 1978"}).status_code == 303
-    assert client.post("/search/purpose", data={"purpose": " "}).status_code == 400
-    assert acts(home) == before
-    client.post("/search/purpose", data={"purpose": "tiếp dân tại quầy"})
-    text = client.post("/search", data={"box": "la hai, 21-01-1978"}).text
-    assert "0151710000" in text
-    assert {(by, purpose) for _, by, purpose in acts(home)[len(before) :]} == {("lan", "tiếp dân tại quầy")}
-    assert [act for act, *_ in acts(home)][-1] == "search_step"
-    client.post("/sign-out")
-    assert "Tra cứu để làm gì?" in sign_in("lan").get("/search").text
-
-
-def test_people_of_other_areas_are_masked_until_opened_with_a_reason(sign_in: SignIn, home: Home) -> None:
-    client = sign_in("lan")
-    client.post("/search/purpose", data={"purpose": "tiếp dân"})
-    text = client.post("/search", data={"full_name": "Y Duin Nie", "birth_date": "1990"}).text
-    hidden = ("6606142341", "066090333331", "18/07/1990", "6649002363")
-    assert "Y Duin Niê" in text
-    assert [one for one in hidden if one in text] == []
-    assert "•••••••••331" in text
-    path = re.search(r'action="(/people/\d+)"', text)
-    assert path is not None
-    asked = client.post(path[1])
-    assert (asked.status_code, "Vì sao mở hồ sơ này?" in asked.text) == (403, True)
-    assert [one for one in hidden if one in asked.text] == []
-    assert acts(home)[-1][0] == "search_step"
-    opened = client.post(path[1], data={"reason": "người dân mang căn cước đến"}).text
-    assert [one for one in hidden if one in opened] == list(hidden)
-    assert acts(home)[-1] == ("person_show", "lan", "người dân mang căn cước đến")
-    # of one's own area nothing is hidden, and nothing more is asked
-    own = sign_in("binh")
-    own.post("/search/purpose", data={"purpose": "tiếp dân"})
-    assert "6606142341" in own.post("/search", data={"box": "066090333331"}).text
-    assert "18/07/1990" in own.post(path[1]).text
-    assert acts(home)[-1] == ("person_show", "binh", "tiếp dân")
-    assert {check.name for check in run_checks(home) if check.rows} == set()
-
-
-@pytest.mark.parametrize("box", ["", "123456789012345678", "12345678901", "an"])
-def test_what_cannot_be_searched_is_told(sign_in: SignIn, box: str) -> None:
-    client = sign_in("lan")
-    client.post("/search/purpose", data={"purpose": "tiếp dân"})
-    answer = client.post("/search", data={"box": box})
-    assert (answer.status_code, "Chưa tìm" in answer.text) == (400, True)
-
-
-# reasons to return ---------------------------------------------------------------------------------------------------
-
-
-def test_a_chosen_reason_is_told_to_the_sender_and_kept_by_its_code(sign_in: SignIn, home: Home) -> None:
-    item = item_of(home, "Đặng Văn Khởi")
-    client = sign_in("lan")
-    assert 'value="papers"' in client.get(f"/items/{item}").text
-    assert client.post(f"/items/{item}", data={"verdict": "return", "because": "nonsense"}).status_code == 409
-    for _ in range(2):
-        answer = client.post(f"/items/{item}", data={"verdict": "return", "because": "papers", "note": "trước 30/11"})
-        assert answer.status_code == 303
-    row = ask(home, "select row_id from queue_item where item_id = ?", item)[0][0]
-    ((evidence,),) = ask(home, "select evidence from decision where row_id = ? and outcome = 'returned'", row)
-    told = "Gửi kèm bản chụp giấy khai sinh hoặc căn cước của người này. trước 30/11"
-    assert json.loads(evidence)["note"] == told
-    ((content,),) = ask(home, "select content from log_entry where act = 'give_back'")
-    assert json.loads(content)["reason"] == "papers"
-    # a reason left chosen by chance belongs to no other word
-    other = item_of(home, "Mai Quốc Tuân")
-    with pytest.raises(UsageError, match="only a return takes a reason"):
-        queue.decide(home, other, queue.Verdict("new", reason="papers"), CHIEF)
-    assert client.post(f"/items/{other}", data={"verdict": "new", "because": "papers"}).status_code == 303
-
-
-def test_faults_of_the_reasons_are_all_told(home: Home) -> None:
-    (home.folder / "rules").mkdir()
-    reason = '[[reason]]\ncode = "a"\ntitle = "A"\n'
-    text = f'colour = 1\n{reason}text = " "\n{reason}text = "x"\nb = 1\n'
-    (home.folder / "rules" / "returns.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError) as caught:
-        return_reasons(home)
-    for fault in ("colour is no setting", "version is missing", "no. 1: text is missing", "no. 2: b is no", "a stands"):
-        assert fault in str(caught.value)
