@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import sqlite3
@@ -16,9 +15,9 @@ import sqlalchemy as sa
 
 import sql
 from registry.errors import BusyError
+from registry.file_locks import lock
 
 _BUSY_SECONDS = 120
-_LOOK_EVERY_SECONDS = 0.002
 _IS_LACKING = re.compile("no such (table|column)|has no column named")
 #: 64 MiB of pages in memory, and 32 MiB in the write-ahead log before they are carried over
 _ROOM = ("cache_size=-65536", "wal_autocheckpoint=8000")
@@ -73,17 +72,7 @@ class SqliteStore:
     def _locked(self, name: str, until: float) -> Iterator[None]:
         place = self._opened(self._file.with_name(f"{self._file.name}-{name}"))
         try:
-            while True:
-                try:
-                    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    if time.monotonic() > until:
-                        raise BusyError(
-                            f"{self.name}: others have been writing for {_BUSY_SECONDS} s. Try again."
-                        ) from None
-                    time.sleep(_LOOK_EVERY_SECONDS)
-                else:
-                    break
+            lock(place, until, f"{self.name}: others have been writing for {_BUSY_SECONDS} s. Try again.")
             yield
         finally:
             os.close(place)

@@ -6,7 +6,6 @@ again.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import time
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from registry.errors import NO_ROOM, BusyError, IntegrityError
+from registry.file_locks import lock
 from registry.tlog.tree import WIDTH, Tile, width
 
 CHECKPOINT = "checkpoint"
@@ -25,7 +25,6 @@ _HASH_BYTES = 32
 _HEIGHT = 8
 _LENGTH_BYTES = 2
 _LOCK_SECONDS = 120
-_LOOK_EVERY_SECONDS = 0.01
 #: files that are waited for at once while the disk takes them
 _AT_ONCE = 8
 _UNFINISHED = ".unfinished"
@@ -71,17 +70,9 @@ class LogFolder:
             place = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise BusyError(f"{self.folder}: cannot be used ({error.strerror}). Nothing was sealed.") from error
-        until = time.monotonic() + _LOCK_SECONDS
         try:
-            while True:
-                try:
-                    fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    if time.monotonic() > until:
-                        raise BusyError(f"log: another has been sealing for {_LOCK_SECONDS} s. Try again.") from None
-                    time.sleep(_LOOK_EVERY_SECONDS)
-                else:
-                    break
+            until = time.monotonic() + _LOCK_SECONDS
+            lock(place, until, f"log: another has been sealing for {_LOCK_SECONDS} s. Try again.")
             yield
         finally:
             os.close(place)
