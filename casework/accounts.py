@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from casework.errors import UsageError
-from casework.policy import PolicyError, policy
+from casework.policy import settings
 from casework.types import Home, Scope, Viewer
 from casework.vietnam_time import vietnam_time
 from matching.places import known_province
@@ -56,16 +56,7 @@ class AccountRules:
 
 def account_rules(home: Home) -> AccountRules:
     """The rules of a home; PolicyError names every fault."""
-    raw = policy(home, "accounts")
-    faults = [f"{name} is no setting" for name in raw if name not in ("version", *_NUMBERS)]
-    if not isinstance(raw.get("version"), str):
-        faults.append("version is missing")
-    for name in _NUMBERS:
-        if type(raw.get(name)) is not int or raw[name] < 1:
-            faults.append(f"{name} is {raw.get(name)!r}, not a number from 1")
-    if faults:
-        raise PolicyError(f"rules/accounts.toml: {'; '.join(faults)}")
-    return AccountRules(**raw)
+    return AccountRules(**settings(home, "accounts", {"version": str, **dict.fromkeys(_NUMBERS, int)}))
 
 
 def add_account(home: Home, account: Account, password: str, viewer: Viewer) -> Account:

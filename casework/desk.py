@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from casework.policy import PolicyError, policy
+from casework.policy import settings
 from casework.queue import QueueLine, listing
 from casework.types import Home, Viewer
 from casework.vietnam_time import today, utc_moment, vietnam_time
@@ -72,22 +72,8 @@ class Ended:
 
 
 def desk_rules(home: Home) -> DeskRules:
-    """The figures of a home; PolicyError where rules/desk.toml lacks one or says another."""
-    raw = policy(home, "desk")
-    names = [field.name for field in fields(DeskRules)]
-    faults = [f"{name} is no setting" for name in raw if name not in names]
-    faults += [
-        f"{name} is {raw.get(name)!r}, not a number from 1" for name in names[1:] if not _is_number(raw.get(name))
-    ]
-    if not isinstance(raw.get("version"), str):
-        faults.append("version is missing")
-    if faults:
-        raise PolicyError(f"rules/desk.toml: {'; '.join(faults)}")
-    return DeskRules(**raw)
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int and value >= 1
+    """The figures of a home; PolicyError names every fault."""
+    return DeskRules(**settings(home, "desk", {"version": str, "due_days": int, "lease_minutes": int}))
 
 
 def desk(home: Home, reason: str | None, source: str | None, viewer: Viewer) -> Desk:

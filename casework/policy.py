@@ -27,3 +27,23 @@ def policy(home: Home, name: str) -> Mapping[str, Any]:
         return tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise PolicyError(f"{own}: cannot be read ({error}). Mend it, or take it away.") from error
+
+
+def settings(home: Home, name: str, kinds: Mapping[str, type[str] | type[int]]) -> Mapping[str, Any]:
+    """The values of a policy that is plain settings, each a text or a whole number from 1 as `kinds` says.
+
+    PolicyError names every fault.
+    """
+    raw = policy(home, name)
+    faults = [f"{setting} is no setting" for setting in raw if setting not in kinds]
+    for setting, kind in kinds.items():
+        value = raw.get(setting)
+        if value is None:
+            faults.append(f"{setting} is missing")
+        elif kind is str and not isinstance(value, str):
+            faults.append(f"{setting} is {value!r}, not a text")
+        elif kind is int and (type(value) is not int or value < 1):
+            faults.append(f"{setting} is {value!r}, not a number from 1")
+    if faults:
+        raise PolicyError(f"rules/{name}.toml: {'; '.join(faults)}")
+    return raw

@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from casework.errors import BusyError, IntegrityError, MotmaError
-from casework.policy import PolicyError, policy
+from casework.policy import PolicyError, settings
 from casework.types import Home, Viewer
 from registry import log_frames, seals
 from registry.engine import Session
@@ -57,27 +56,12 @@ class SealResult:
 
 def seal_rules(home: Home) -> SealRules:
     """The policy of a home; PolicyError names every fault."""
-    raw = policy(home, "seal")
-    faults = _faults(raw)
-    witness = None
-    if not faults and raw["witness_key"]:
-        try:
-            witness = VerifierKey.parse(raw["witness_key"])
-        except NoteError as error:
-            faults.append(f"witness_key: {error}")
-    if faults:
-        raise PolicyError(f"rules/seal.toml: {'; '.join(faults)}")
+    raw = settings(home, "seal", _SETTINGS)
+    try:
+        witness = VerifierKey.parse(raw["witness_key"]) if raw["witness_key"] else None
+    except NoteError as error:
+        raise PolicyError(f"rules/seal.toml: witness_key: {error}") from error
     return SealRules(raw["version"], raw["seal_every_seconds"], timedelta(minutes=raw["stop_after_minutes"]), witness)
-
-
-def _faults(raw: Mapping[str, Any]) -> list[str]:
-    found = [f"{name} is no setting" for name in raw if name not in _SETTINGS]
-    for name, kind in _SETTINGS.items():
-        if type(raw.get(name)) is not kind:
-            found.append(f"{name} is {raw.get(name)!r}")
-        elif kind is int and raw[name] < 1:
-            found.append(f"{name} is {raw[name]}, and must be 1 or more")
-    return found
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,45 @@ from pathlib import Path
 
 import pytest
 
+from casework.accounts import account_rules
 from casework.brake import brake_rules
 from casework.code_scheme import code_policy
+from casework.desk import desk_rules
 from casework.policy import PolicyError
+from casework.sealing import seal_rules
 from casework.types import Home
 from tests.policies import LIMITS, SCHEMES, with_policy
 
-READ = {"brake": brake_rules, "codes": code_policy}
-SOUND = {"brake": LIMITS, "codes": SCHEMES}
+READ = {
+    "brake": brake_rules,
+    "codes": code_policy,
+    "accounts": account_rules,
+    "desk": desk_rules,
+    "seal": seal_rules,
+}
+SOUND = {
+    "brake": LIMITS,
+    "codes": SCHEMES,
+    "accounts": """
+version = "test"
+fewest_characters = 12
+failures = 5
+failure_minutes = 15
+idle_minutes = 30
+session_hours = 10
+""",
+    "desk": """
+version = "test"
+due_days = 3
+lease_minutes = 10
+""",
+    "seal": """
+version = "test"
+seal_every_seconds = 60
+stop_after_minutes = 15
+witness_key = ""
+""",
+}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +64,13 @@ SOUND = {"brake": LIMITS, "codes": SCHEMES}
         ("codes", "warn_below", "warn_above", "warn_above is no setting"),
         ("codes", "[[scheme]]", "[[plan]]", "there is no"),
         ("codes", "version", "= version", "cannot be read"),
+        ("accounts", 'version = "test"', "", "rules/accounts.toml: version is missing"),
+        ("accounts", '"test"', "1", "version is 1, not a text"),
+        ("desk", "due_days", "days", "rules/desk.toml: days is no setting; due_days is missing"),
+        ("desk", "3", "true", "due_days is True, not a number from 1"),
+        ("seal", "60", "0", "rules/seal.toml: seal_every_seconds is 0, not a number from 1"),
+        ("seal", "15", '"15"', "stop_after_minutes is '15', not a number from 1"),
+        ("seal", '""', '"none"', "rules/seal.toml: witness_key: 'none' is no verifier key"),
     ],
 )
 def test_a_policy_that_says_something_else_is_refused(

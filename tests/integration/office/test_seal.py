@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import signal
 import subprocess
@@ -20,9 +19,8 @@ from pymerkle import InmemoryTree
 from casework import run as run_module
 from casework import sealing
 from casework.errors import BusyError, UsageError
-from casework.policy import PolicyError
 from casework.queue import listing
-from casework.sealing import seal, seal_rules, sealed_log
+from casework.sealing import seal, sealed_log
 from registry import seals
 from registry.tlog.tiles import LogFolder
 from tests.sealed import LINE, LOG_ROWS, faults, look
@@ -240,25 +238,6 @@ def test_a_long_run_seals_meanwhile(office: Office, monkeypatch: pytest.MonkeyPa
         while sealed_log(office.home).state().size == before and datetime.now(UTC) < until:
             threading.Event().wait(0.05)
         assert sealed_log(office.home).state().size == before + 7
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("seal_every_seconds = 0", "seal_every_seconds is 0"),
-        ('stop_after_minutes = "15"', "stop_after_minutes is '15'"),
-        ('witness_key = "none"', "witness_key: 'none' is no verifier key"),
-        ('another = "1"', "another is no setting"),
-    ],
-)
-def test_a_policy_that_says_nothing_sensible_is_refused(office: Office, line: str, said: str) -> None:
-    lines = {"version": '"1"', "seal_every_seconds": "60", "stop_after_minutes": "15", "witness_key": '""'}
-    name, _, value = line.partition(" = ")
-    (office.home.folder / "rules").mkdir()
-    text = "\n".join(f"{name} = {value}" for name, value in {**lines, name: value}.items())
-    (office.home.folder / "rules" / "seal.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(PolicyError, match=re.escape(said)):
-        seal_rules(office.home)
 
 
 def test_an_entry_that_is_too_long_to_be_sealed_is_not_written(office: Office) -> None:
