@@ -76,7 +76,7 @@ def without_syllables(model: Model) -> Model:
     names = Comparison("given", "họ tên", "text", (norm, fold), _SIMILAR, learns=("same", "stranger", "relative"))
     kept = tuple(each for each in model.comparisons if each.kind not in _NAMES)
     sessions = (
-        Session({"birth": ("full",), "household": ("missing", "slip", "different")}, ("given", "sex")),
+        Session({"birth": ("full",), "household": ("missing", "slip", "different", "moved")}, ("given", "sex")),
         Session(
             {"given": ("same",)}, tuple(each.name for each in kept if each.name not in ("sex", "relation", "head"))
         ),

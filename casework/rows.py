@@ -26,7 +26,8 @@ _AROUND = ("household_code", "father_fold", "mother_fold", "birth_place", "resid
 
 def normalise_understood(understood: pl.DataFrame) -> pl.DataFrame:
     """NORMALISED of understood rows with row_id; a row's record_id is minus its row_id."""
-    return normalise(understood.with_columns(record_id=-pl.col("row_id")))
+    is_moving = pl.col("event") == "move_in"
+    return normalise(understood.with_columns(record_id=-pl.col("row_id"), is_moving=is_moving))
 
 
 def normalised_rows(session: Session, row_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:

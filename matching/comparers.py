@@ -319,6 +319,16 @@ def _personal_id(comparison: Comparison, frames: Frames) -> Comparer:
     return look_at_own
 
 
+def _household(comparison: Comparison, frames: Frames) -> Comparer:
+    household, moving = comparison.columns
+
+    def look(chunk: Chunk) -> Seen:
+        one, other = (side.fill_null(value=False).to_numpy() for side in chunk.values(moving))
+        return Seen(fields.household(*chunk.values(household), one | other))
+
+    return look
+
+
 def _exact(comparison: Comparison, frames: Frames) -> Comparer:
     """The same value or another."""
     return _weighed(comparison, frames, lambda chunk: fields.equality("exact", *chunk.values(comparison.columns[0])))
@@ -368,6 +378,7 @@ COMPARERS: dict[str, Callable[[Comparison, Frames], Comparer]] = {
     "personal_id": _personal_id,
     "number": _number,
     "numbers": _numbers,
+    "household": _household,
     "relation": _relation,
     "head": _head,
     "parents": _parents,

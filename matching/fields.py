@@ -52,6 +52,14 @@ def number(kind: str, left: pl.Series, right: pl.Series) -> Codes:
     return level
 
 
+def household(left: pl.Series, right: pl.Series, is_moving: Mask) -> Codes:
+    """The level of two household codes; whoever moves has another one in any case."""
+    level = number("household", left, right)
+    return np.where((level == code("household", "different")) & is_moving, code("household", "moved"), level).astype(
+        np.uint8
+    )
+
+
 def numbers(left: pl.Series, right: pl.Series) -> Codes:
     """The level of two lists of numbers: same if they share one, slip if two are a keystroke apart."""
     level = np.zeros(len(left), dtype=np.uint8)

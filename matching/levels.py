@@ -95,6 +95,7 @@ KINDS: dict[str, Kind] = {
     "personal_id": Kind(("number", "birth date as yyyymmdd"), ("same", "slip", "reissued", "different")),
     "number": Kind(("number",), _NUMBER),
     "numbers": Kind(("list of numbers",), _NUMBER, shares=()),
+    "household": Kind(("household code", "is moving"), ("same", "slip", "different", "moved"), needed=2, shares=()),
     "relation": Kind(("relation",), ("single", "plural", "different"), shares=()),
     "head": Kind(("head's name", "relation", "own name"), ("same", "different", "implied"), needed=3, shares=()),
     "parents": Kind(

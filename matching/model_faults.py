@@ -19,7 +19,7 @@ _LEVEL_KEYS = {each.name for each in fields(Level)}
 _COMPARISON_KEYS = {each.name for each in fields(Comparison)}
 _WHOLE_KEYS = {each.name for each in fields(Whole)}
 #: Kinds whose agreement can imply that of another comparison.
-_IMPLYING = ("number", "personal_id", "exact")
+_IMPLYING = ("household", "number", "personal_id", "exact")
 #: Comparisons by whose levels matching/decide.py and the officers' rules go.
 _DECIDING = ("given", "birth", "household", "parents", "personal_id", "old_id", "code")
 #: How a graded level says where it begins.

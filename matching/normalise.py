@@ -13,7 +13,7 @@ from matching.schemas import NORMALISED, RECORD, conform
 from matching.text import bears_the_mothers_name, clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
-NORMALISER_VERSION = "2026-11-22.5"
+NORMALISER_VERSION = "2026-11-22.6"
 
 
 @lru_cache(maxsize=1)
@@ -49,8 +49,8 @@ def _births(values: pl.Series) -> pl.DataFrame:
 def normalise(records: pl.DataFrame) -> pl.DataFrame:
     """NORMALISED: one row a record, in the order received.
 
-    Takes the columns of RECORD and `record_id`; `status` and `codes` (a list of further codes of the person) where
-    they are known. A birth date that is no date becomes null, a telephone that is none too; nothing else is judged.
+    Takes the columns of RECORD and `record_id`; `status`, `codes` (a list of further codes of the person) and
+    `is_moving` (whether its household is a new one) where they are known. A birth date that is no date becomes null, a telephone that is none too; nothing else is judged.
     """
     texts = {name: clean_column(records.get_column(name)) for name in RECORD}
     names = name_columns(texts["full_name"])
@@ -62,7 +62,7 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
         for place in ("birth_place", "residence")
     }
     parents = {parent: name_columns(texts[f"{parent}_name"]) for parent in ("father", "mother")}
-    given = {name: records.get_column(name) for name in ("status", "codes") if name in records.columns}
+    given = {name: records.get_column(name) for name in ("status", "codes", "is_moving") if name in records.columns}
     blank = pl.Series([None], dtype=pl.String).extend_constant(None, records.height).head(records.height)
     columns = {
         "record_id": records.get_column("record_id"),
@@ -74,6 +74,7 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
         **{name: texts[name] for name in ("sex", "household_code")},
         **_identity_numbers(texts["personal_id"], texts["old_id"]),
         "codes": _codes(texts["bhxh_code"], texts["card_number"], given.get("codes")),
+        "is_moving": given.get("is_moving", blank.cast(pl.Boolean)),
         "relation": relation,
         "head_fold": over_unique(head, lambda name: fold(name) or None),
         **{place: found["communes"] for place, found in places.items()},

@@ -97,6 +97,7 @@ NORMALISED: Schema = {
     "old_id": TEXT,
     "codes": pl.List(TEXT),
     "household_code": TEXT,
+    "is_moving": pl.Boolean,
     "relation": TEXT,
     "head_fold": TEXT,
     "birth_place": pl.List(TEXT),
