@@ -234,6 +234,16 @@ def _dated(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _whole(records: pl.DataFrame) -> pl.DataFrame:
+    """The records whose birth date is known to the day."""
+    return records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
+
+
+def _told(dated: pl.DataFrame, part: pl.Expr) -> pl.DataFrame:
+    """A part of each record's birth date as the value of an atom."""
+    return dated.select("record_id", value=part.cast(pl.String))
+
+
 def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
     full, month, year = (pl.col("birth_precision") == number for number in (0, 1, 2))
     january = full & (pl.col("birth") % 10000 == 101)
@@ -265,32 +275,29 @@ def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
 
 
 def _full_birth(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
-    full = _dated(records).filter(pl.col("birth_precision") == 0)
-    return full.select("record_id", value=pl.col("birth").cast(pl.String))
+    return _told(_whole(_dated(records)), pl.col("birth"))
 
 
 def _birth_month(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
-    known = _dated(records).filter(pl.col("birth_precision") < 2)
-    return known.select("record_id", value=(pl.col("birth") // 100).cast(pl.String))
+    return _told(_dated(records).filter(pl.col("birth_precision") < 2), pl.col("birth") // 100)
 
 
 def _birth_day(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
     """Day and month without the year; a row also asks for them in the other order."""
-    full = records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
-    month, day = pl.col("birth") // 100 % 100, pl.col("birth") % 100
-    told = full.select("record_id", value=(month * 100 + day).cast(pl.String))
-    swapped = full.filter((day <= 12) & (day != month)).select("record_id", value=(day * 100 + month).cast(pl.String))
-    return pl.concat([told, swapped]) if asking else told
+    whole, month, day = _whole(records), pl.col("birth") // 100 % 100, pl.col("birth") % 100
+    told = _told(whole, month * 100 + day)
+    if not asking:
+        return told
+    return pl.concat([told, _told(whole.filter((day <= 12) & (day != month)), day * 100 + month)])
 
 
 def _day(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
     """The day of the month."""
-    full = records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
-    return full.select("record_id", value=(pl.col("birth") % 100).cast(pl.String))
+    return _told(_whole(records), pl.col("birth") % 100)
 
 
 def _birth_year(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
-    return _dated(records).select("record_id", value=(pl.col("birth") // 10000).cast(pl.String))
+    return _told(_dated(records), pl.col("birth") // 10000)
 
 
 def _province(records: pl.DataFrame, asking: bool) -> pl.DataFrame:

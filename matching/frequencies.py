@@ -23,12 +23,12 @@ Indices = npt.NDArray[np.int64]
 #: Birth years at which a new cohort of names begins: "Thị" falls from 85 % of women to 2 %.
 COHORTS = (1960, 1975, 1990, 2005)
 
-#: Parts with so many values that those of one record only are left out.
-_SPARSE = ("name", "surname_middle", "middle_given")
 #: What is added to the name of a part that is counted in the folded name.
 _FOLDED = "_fold"
 #: What is added to the name of a place that is counted by the surname of who is from there.
 _BY_SURNAME = "_surname"
+#: Parts with so many values that those of one record only are left out.
+_SPARSE = ("name", "surname_middle", "middle_given", f"birth_place{_BY_SURNAME}", f"residence{_BY_SURNAME}")
 #: Kinds that read a person's name.
 _OF_NAMES = ("given", "middle", "surname")
 _SEXES = {"": 0, "F": 1, "M": 2}
@@ -64,28 +64,16 @@ def _keyed(records: pl.DataFrame, names: Comparison) -> pl.DataFrame:
 
 
 def count_frequencies(records: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """FREQUENCIES of the records, sorted: of what the model weighs. Of full names, those borne once are left out."""
-    counted = [
-        _told_twice(_count_plain(records, value, part))
-        if part.endswith(_BY_SURNAME)
-        else _count_plain(records, value, part)
-        for part, value in _plain_parts(model)
-    ]
+    """FREQUENCIES of the records, sorted: of what the model weighs. Of full names and the like, not those borne once."""
+    counted = [_count_plain(records, value, part) for part, value in _plain_parts(model)]
     if names := _names_of(model):
         whole, _, unnamed, *_ = names.columns
         named = _keyed(records, names).filter(~pl.col(unnamed).fill_null(False) & pl.col(whole).is_not_null())
+        counted += [_count(named, value, part) for part, value in _name_parts(names)]
         counted.append(_count(named, pl.lit(""), "records"))
-        for part, value in _name_parts(names):
-            found = _count(named, value, part)
-            counted.append(_told_twice(found) if part.removesuffix(_FOLDED) in _SPARSE else found)
     else:
         counted.append(_count_plain(records, pl.repeat("", pl.len()), "records"))
     return conform(pl.concat(counted), FREQUENCIES).sort("part", "value", "sex", "cohort")
-
-
-def _told_twice(counts: pl.DataFrame) -> pl.DataFrame:
-    """Without the values of one record only."""
-    return counts.filter(pl.col("records").sum().over("value") > 1)
 
 
 def values_of(model: Model, *frames: pl.DataFrame) -> list[str]:
@@ -136,13 +124,16 @@ def _surname_at(name: str, communes: str) -> pl.Expr:
 
 
 def _count(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:
-    return (
+    counts = (
         records.select(value.alias("value"), "sex", "cohort")
         .drop_nulls("value")
         .group_by("value", "sex", "cohort")
         .agg(pl.len().cast(pl.Int64).alias("records"))
         .select(pl.lit(part).alias("part"), "value", "sex", "cohort", "records")
     )
+    if part.removesuffix(_FOLDED) in _SPARSE:
+        return counts.filter(pl.col("records").sum().over("value") > 1)
+    return counts
 
 
 def _count_plain(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +74,24 @@ def test_a_birth_date_is_a_value_or_a_fault(text: str, precision: int | None, or
     assert (parsed.value is None) != (parsed.fault is None)
 
 
-@given(st.dates(date(1890, 1, 1), AT), st.sampled_from(["/", "-", ".", " / "]))
+SPREADSHEET_EPOCH = date(1899, 12, 30)
+
+
+def is_day_of_a_year(day: date) -> bool:
+    """A spreadsheet's day for a year that was typed into a cell for dates: such a day is read as the year."""
+    return 1890 <= (day - SPREADSHEET_EPOCH).days <= AT.year
+
+
+@given(st.integers(1890, AT.year))
+def test_the_day_that_a_spreadsheet_makes_of_a_year_is_read_as_the_year(year: int) -> None:
+    day = SPREADSHEET_EPOCH + timedelta(days=year)
+    assert parse_birth(day.strftime("%d/%m/%Y"), None, "dmy", AT).value == str(year)
+
+
+@given(
+    st.dates(date(1890, 1, 1), AT).filter(lambda day: not is_day_of_a_year(day)),
+    st.sampled_from(["/", "-", ".", " / "]),
+)
 def test_a_written_date_is_read_back(day: date, sign: str) -> None:
     parts = [f"{day.day:02d}", f"{day.month:02d}", f"{day.year}"]
     assert parse_birth(sign.join(parts), None, "dmy", AT).value == day.isoformat()

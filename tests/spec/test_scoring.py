@@ -81,6 +81,13 @@ def test_who_a_candidate_is_taken_to_be(case: dict[str, Any]) -> None:
     assert is_verdict[case["verdict"]], (posterior, scored["likeliest_other"].item(), reasons)
 
 
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["why"]) for case in TABLE["search"]])
+def test_how_well_a_row_can_be_searched(case: dict[str, Any]) -> None:
+    blank = dict.fromkeys(TABLE["row"])
+    (row,) = missed(record(-1, "row", {"row": blank | case["row"]}), MODEL).iter_rows(named=True)
+    assert row["missed"] == MODEL.missed[case["quality"]]
+
+
 def test_a_pair_is_explained_in_one_sentence() -> None:
     case = {
         "event": "addition",
