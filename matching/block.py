@@ -26,7 +26,7 @@ from matching.steps import Atom, SearchRules, Step, search_rules
 _HASH = npt.NDArray[np.uint64]
 _PLACES = npt.NDArray[np.int64]
 #: raised when the meaning of an atom or the hash changes
-BLOCK_VERSION = "2026-11-22.4"
+BLOCK_VERSION = "2026-11-22.5"
 
 #: the narrowing value of records that have none
 _BLANK = 0
@@ -186,6 +186,15 @@ def _column(name: str) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
     return values
 
 
+def _letters(name: str) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
+    """The letters of a name without the spaces between its syllables: these are lost, and come where none belongs."""
+
+    def values(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+        return records.select("record_id", value=pl.col(name).str.replace_all(" ", "", literal=True)).drop_nulls()
+
+    return values
+
+
 def _lists(*names: str) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
     def values(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
         parts = [records.select("record_id", value=pl.col(name)).explode("value") for name in names]
@@ -320,8 +329,8 @@ _ATOMS: dict[str, Callable[[pl.DataFrame, bool], pl.DataFrame]] = {
     "code": _lists("codes"),
     "personal_id": _column("personal_id"),
     "old_id": _column("old_id"),
-    "name": _column("name_fold"),
-    "sound": _column("name_sound"),
+    "name": _letters("name_fold"),
+    "sound": _letters("name_sound"),
     "surname": _syllable(0),
     "syllables": _syllables,
     "initials": _initials,

@@ -23,12 +23,12 @@ Indices = npt.NDArray[np.int64]
 #: Birth years at which a new cohort of names begins: "Thị" falls from 85 % of women to 2 %.
 COHORTS = (1960, 1975, 1990, 2005)
 
+#: Parts with so many values that those of one record only are left out.
+_SPARSE = ("name", "surname_middle", "middle_given")
 #: What is added to the name of a part that is counted in the folded name.
 _FOLDED = "_fold"
 #: What is added to the name of a place that is counted by the surname of who is from there.
 _BY_SURNAME = "_surname"
-#: Parts with so many values that those of one record only are left out.
-_SPARSE = ("name", "surname_middle", "middle_given", f"birth_place{_BY_SURNAME}", f"residence{_BY_SURNAME}")
 #: Kinds that read a person's name.
 _OF_NAMES = ("given", "middle", "surname")
 _SEXES = {"": 0, "F": 1, "M": 2}
@@ -64,22 +64,30 @@ def _keyed(records: pl.DataFrame, names: Comparison) -> pl.DataFrame:
 
 
 def count_frequencies(records: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """FREQUENCIES of the records, sorted: of what the model weighs. Of full names and the like, not those borne once."""
+    """FREQUENCIES of the records, sorted: of what the model weighs. Of full names, those borne once are left out."""
     counted = [_count_plain(records, value, part) for part, value in _plain_parts(model)]
+    counted += [_told_twice(_count_plain(records, value, part)) for part, value in _parts_by_surname(model)]
     if names := _names_of(model):
         whole, _, unnamed, *_ = names.columns
         named = _keyed(records, names).filter(~pl.col(unnamed).fill_null(False) & pl.col(whole).is_not_null())
-        counted += [_count(named, value, part) for part, value in _name_parts(names)]
         counted.append(_count(named, pl.lit(""), "records"))
+        for part, value in _name_parts(names):
+            found = _count(named, value, part)
+            counted.append(_told_twice(found) if part.removesuffix(_FOLDED) in _SPARSE else found)
     else:
         counted.append(_count_plain(records, pl.repeat("", pl.len()), "records"))
     return conform(pl.concat(counted), FREQUENCIES).sort("part", "value", "sex", "cohort")
 
 
+def _told_twice(counts: pl.DataFrame) -> pl.DataFrame:
+    """Without the values of one record only."""
+    return counts.filter(pl.col("records").sum().over("value") > 1)
+
+
 def values_of(model: Model, *frames: pl.DataFrame) -> list[str]:
     """Every value whose frequency a comparison of the frames may ask for, sorted; the totals stand under ""."""
     names = _names_of(model)
-    parts = [*_plain_parts(model), *(_name_parts(names) if names else ())]
+    parts = [*_plain_parts(model), *_parts_by_surname(model), *(_name_parts(names) if names else ())]
     told = [frame.select(value.alias("value")).to_series() for frame in frames for _, value in parts]
     return pl.concat([pl.Series("value", [""]), *(each.drop_nulls() for each in told)]).unique().sort().to_list()
 
@@ -101,15 +109,27 @@ def _plain_parts(model: Model) -> Iterator[tuple[str, pl.Expr]]:
     for comparison in model.comparisons:
         column = comparison.columns[0]
         if comparison.kind == "place":
-            birth_place, _, residence, _, *names = comparison.columns
-            for part, communes in (("birth_place", birth_place), ("residence", residence)):
+            for part, communes in _places(comparison):
                 yield part, pl.col(communes).explode(empty_as_null=True)
-                for name in names:
-                    yield f"{part}{_BY_SURNAME}", _surname_at(name, communes)
         elif comparison.kind == "date":
             yield "year", _year(column)
         elif comparison.kind not in _OF_NAMES and comparison.is_weighed_by_value:
             yield column, pl.col(column)
+
+
+def _parts_by_surname(model: Model) -> Iterator[tuple[str, pl.Expr]]:
+    """Surnames beside the places of who bears them, where a comparison of places reads the name."""
+    for comparison in model.comparisons:
+        if comparison.kind == "place":
+            for name in comparison.columns[4:]:
+                for part, communes in _places(comparison):
+                    yield f"{part}{_BY_SURNAME}", _surname_at(name, communes)
+
+
+def _places(comparison: Comparison) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The parts of a comparison of places, with the columns of their communes."""
+    birth_place, _, residence, *_ = comparison.columns
+    return ("birth_place", birth_place), ("residence", residence)
 
 
 def _year(column: str) -> pl.Expr:
@@ -124,16 +144,13 @@ def _surname_at(name: str, communes: str) -> pl.Expr:
 
 
 def _count(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:
-    counts = (
+    return (
         records.select(value.alias("value"), "sex", "cohort")
         .drop_nulls("value")
         .group_by("value", "sex", "cohort")
         .agg(pl.len().cast(pl.Int64).alias("records"))
         .select(pl.lit(part).alias("part"), "value", "sex", "cohort", "records")
     )
-    if part.removesuffix(_FOLDED) in _SPARSE:
-        return counts.filter(pl.col("records").sum().over("value") > 1)
-    return counts
 
 
 def _count_plain(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFrame:

@@ -7,13 +7,14 @@ from functools import lru_cache
 import polars as pl
 
 from matching.dates import birth_number
+from matching.glued import parted
 from matching.numbers import clean_phone
 from matching.places import place_columns
 from matching.schemas import NORMALISED, RECORD, conform
 from matching.text import bears_the_mothers_name, clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
-NORMALISER_VERSION = "2026-11-22.6"
+NORMALISER_VERSION = "2026-11-22.7"
 
 
 @lru_cache(maxsize=1)
@@ -50,10 +51,11 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
     """NORMALISED: one row a record, in the order received.
 
     Takes the columns of RECORD and `record_id`; `status`, `codes` (a list of further codes of the person) and
-    `is_moving` (whether its household is a new one) where they are known. A birth date that is no date becomes null, a telephone that is none too; nothing else is judged.
+    `is_moving` (whether its household is a new one) where they are known. A birth date that is no date becomes null, a
+    telephone that is none too; nothing else is judged.
     """
     texts = {name: clean_column(records.get_column(name)) for name in RECORD}
-    names = name_columns(texts["full_name"])
+    names = name_columns(parted(texts["full_name"]))
     births = _births(texts["birth_date"])
     relation = over_unique(texts["relation_to_head"], relation_of)
     head = pl.select(pl.coalesce(texts["head_name"], pl.when(relation == "head").then(texts["full_name"]))).to_series()
@@ -61,14 +63,14 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
         place: place_columns(*(texts[f"{place}_{part}"] for part in ("code", "list", "name")))
         for place in ("birth_place", "residence")
     }
-    parents = {parent: name_columns(texts[f"{parent}_name"]) for parent in ("father", "mother")}
+    parents = {parent: name_columns(parted(texts[f"{parent}_name"])) for parent in ("father", "mother")}
     given = {name: records.get_column(name) for name in ("status", "codes", "is_moving") if name in records.columns}
     blank = pl.Series([None], dtype=pl.String).extend_constant(None, records.height).head(records.height)
     columns = {
         "record_id": records.get_column("record_id"),
         **{f"name_{form}": names[form] for form in ("norm", "fold", "sound")},
         "has_marks": names["has_marks"],
-        "is_unnamed": names["is_unnamed"] | bears_the_mothers_name(names["fold"], parents["mother"]["fold"]),
+        "is_unnamed": names["is_unnamed"] | bears_the_mothers_name(names["sound"], parents["mother"]["sound"]),
         "birth": births["birth"],
         "birth_precision": births["birth_precision"],
         **{name: texts[name] for name in ("sex", "household_code")},

@@ -16,7 +16,7 @@ from matching.places import pad_commune
 from matching.residue import repair_column
 from matching.row_numbers import NUMBER_COLUMNS, number_columns
 from matching.schemas import FAULT, RECORD, UNDERSTOOD, conform
-from matching.text import bears_the_mothers_name, clean, clean_column, fold, is_unnamed, norm_name, over_unique
+from matching.text import bears_the_mothers_name, clean, clean_column, fold, is_unnamed, norm_name, over_unique, sound
 
 _PLACES = ("birth_place", "residence")
 #: Latin letters end at ɏ and have one more block, of Vietnamese; а and у of Cyrillic look like them, and find nobody.
@@ -137,7 +137,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
         for place in _PLACES
     )
     numbers = number_columns(rows, at)
-    own, mother = (over_unique(texts[name], fold) for name in ("full_name", "mother_name"))
+    own, mother = (over_unique(texts[name], lambda text: sound(fold(text))) for name in ("full_name", "mother_name"))
     unnamed = over_unique(texts["full_name"], is_unnamed, pl.Boolean) | bears_the_mothers_name(own, mother)
     was_repaired = pl.any_horizontal(pl.lit(found.get_column("was_repaired")) for found in names.values())
     no_household = pl.lit(typed["household_code"].is_null())

@@ -1,0 +1,38 @@
+"""Syllables that lost the space between them: TRẦN THỊLOAN, Nguyễn BảoAnh."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from matching.text import norm_name
+from matching.valid_syllables import is_known
+
+_SHORTEST = 2
+_MIDDLES = ("thị", "văn")
+_MIDDLE = 3
+
+
+def parted(names: pl.Series) -> pl.Series:
+    """The cleaned names with a space where one was lost; a name without a loss, or with a doubtful one, as it is.
+
+    A space was lost in a word that is no syllable and is known from no name: before a capital letter among small ones,
+    or behind the middles that most people have (THỊLOAN). Other words can be slips of the finger (Ngưyễn, LONA).
+    """
+    distinct = names.drop_nulls().unique()
+    words = distinct.str.split(" ").explode().unique().drop_nulls()
+    cut = {word: told for word in words.to_list() if (told := _cut(word)) != word}
+    if not cut:
+        return names
+    touched = distinct.filter(distinct.str.split(" ").list.eval(pl.element().is_in(list(cut))).list.any())
+    whole = [" ".join(cut.get(word, word) for word in name.split(" ")) for name in touched.to_list()]
+    return names.replace(touched, whole)
+
+
+def _cut(word: str) -> str:
+    if len(word) < 2 * _SHORTEST or is_known(word):
+        return word
+    within = range(_SHORTEST, len(word) - 1)
+    cuts = [at for at in within if word[at - 1].islower() and word[at].isupper() and word[at + 1].islower()]
+    if not cuts and norm_name(word).startswith(_MIDDLES) and is_known(word[_MIDDLE:]):
+        cuts = [_MIDDLE]
+    return " ".join(word[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True))
