@@ -108,7 +108,7 @@ _TABLES = (
     (
         "missed",
         "Assumption: how often the mandatory search steps miss a person who is in the register, by what the row says.\n"
-        "# strong: a number, or full name, full date and place; fair: that name, and full date or birth place with a date.",
+        "# strong: a number, or full name, full date, place; fair: that name, full date or date and birth place.",
     ),
     (
         "thresholds",
