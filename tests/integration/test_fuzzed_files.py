@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +42,7 @@ def test_every_row_of_fuzzed_files_is_accounted_for(template: Path, tmp_path: Pa
 def test_a_lost_row_is_found(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add_delivery = deliveries.add_delivery
 
-    def forgetful(session: object, delivery: deliveries.Delivery, rows: list[object], viewer: object) -> object:
+    def forgetful(session: Any, delivery: deliveries.Delivery, rows: list[Any], viewer: Any) -> object:
         return add_delivery(session, delivery, rows[1:] if is_good(delivery) else rows, viewer)
 
     monkeypatch.setattr(deliveries, "add_delivery", forgetful)
@@ -57,7 +58,7 @@ def test_a_lost_row_is_found(template: Path, tmp_path: Path, monkeypatch: pytest
 def test_the_file_that_ends_a_run_is_found(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add_delivery = deliveries.add_delivery
 
-    def broken(session: object, delivery: deliveries.Delivery, rows: list[object], viewer: object) -> object:
+    def broken(session: Any, delivery: deliveries.Delivery, rows: list[Any], viewer: Any) -> object:
         return add_delivery(session, delivery, rows + [{}] * is_good(delivery), viewer)
 
     monkeypatch.setattr(deliveries, "add_delivery", broken)

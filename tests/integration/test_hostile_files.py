@@ -19,7 +19,7 @@ import xlsxwriter
 from benchmarks.intake_sheets import ARRIVALS, COMMUNE, DEPARTURES, LAYOUTS, TK1
 from benchmarks.intake_writers import csv_bytes, xls_bytes, xlsx_bytes, zip_bytes
 from casework.preview import preview
-from pipelines import limits, opening, workbooks
+from pipelines import limits, workbooks
 from pipelines.change_files import ReadFile, read_path
 from pipelines.inbox import read_inbox
 from pipelines.profile import known_profiles
@@ -190,7 +190,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_later(
             file.write(b"x")
         return looked(descriptor)
 
-    monkeypatch.setattr(opening.os, "fstat", grown)
+    monkeypatch.setattr(os, "fstat", grown)
     assert "đang được ghi" in refused(path)
 
 

@@ -54,7 +54,8 @@ def test_a_chart_has_every_label_and_is_svg_or_png(tmp_path: Path, capsys: pytes
         assert main(["model", "show", "--chart", str(file)]) == 0
     capsys.readouterr()
     drawn = svg.read_text(encoding="utf-8")
-    labels = [each.label for comparison in NEWEST.comparisons for each in (comparison, *comparison.levels)]
+    labels = [comparison.label for comparison in NEWEST.comparisons]
+    labels += [level.label for comparison in NEWEST.comparisons for level in comparison.levels]
     assert [label for label in labels if f">{label}<" not in drawn] == []
     assert png.read_bytes().startswith(b"\x89PNG")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_two_codes_of_one_person_are_found(days: OfficeMachine, monkeypatch: pyt
 def test_a_lost_row_is_found(days: OfficeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     add_delivery = deliveries.add_delivery
 
-    def forgetful(session: object, delivery: object, rows: list[object], viewer: object) -> object:
+    def forgetful(session: Any, delivery: Any, rows: list[Any], viewer: Any) -> object:
         return add_delivery(session, delivery, rows[1:], viewer)
 
     monkeypatch.setattr(deliveries, "add_delivery", forgetful)

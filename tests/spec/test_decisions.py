@@ -70,7 +70,7 @@ def case_of(told: Mapping[str, Any], row_id: int = 100) -> Case:
     )
 
 
-def target(who: str | None) -> dict[str, int | None]:
+def target(who: str | None) -> dict[str, Any]:
     """Where a link goes, as a ruling says it."""
     number = 0 if who is None else number_of(who)
     return {"person_id": number if number > 0 else None, "same_as_row": -number if number < 0 else None}

@@ -6,6 +6,7 @@ import csv
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_telephone_numbers(row: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("case", cases("row_numbers"))
-def test_numbers_of_a_row(case: dict[str, object]) -> None:
+def test_numbers_of_a_row(case: dict[str, Any]) -> None:
     typed = type_row(case["given"], Facts(case.get("sex"), case.get("year"), AT))._asdict()
     flags = typed.pop("flags")
     assert typed == {**dict.fromkeys(NUMBER_COLUMNS), **case["typed"]}

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ class Campaign:
 def campaign(request: pytest.FixtureRequest) -> Campaign:
     """The campaign of a test; the time is shared out equally."""
     name = request.node.name.removeprefix("test_").replace("_", " ")
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    terminal: Any = request.config.pluginmanager.get_plugin("terminalreporter")
 
     def say(line: str) -> None:
         terminal.ensure_newline()

@@ -189,9 +189,9 @@ def _faults(seen: _Seen, inputs: Mapping[str, _Input]) -> Iterator[Fault]:
         yield fault(f"a traceback on stderr:\n{seen.said}")
     if seen.seconds > _SECONDS_PER_FILE * max(len(inputs), _LEAST_FILES):
         yield fault(f"{seen.seconds:.0f} seconds for {len(inputs)} files")
-    for name, message in seen.refused.items():
-        if f"{seen.box}/{name}: {message}" not in seen.said:
-            yield fault(f"its refusal is not on stderr: {message}", name)
+    for name, refusal in seen.refused.items():
+        if f"{seen.box}/{name}: {refusal}" not in seen.said:
+            yield fault(f"its refusal is not on stderr: {refusal}", name)
     for place, rows in seen.reading.items():
         if seen.held.get(place) != (rows, rows, rows):
             yield fault(f"read {rows} rows; told, held and decided: {seen.held.get(place)}", place[0])

@@ -19,8 +19,10 @@ _SPECIAL = (b"\x00", b"\xff", b'"', b",", b"\n", b"\r", b"<", b"&", b"PK\x05\x06
 _TAG = re.compile(rb"<[^<>]+>")
 _ATTRIBUTE = re.compile(rb'(?<==")[^"<>]*(?=")')
 #: What may stand in an attribute that says where a cell is, what it is, which text, format or part is meant, how often.
-_SAID = (b"", b"0", b"-1", b"A1", b"AAA1", b"XFD1048576", b"A99999999999", b"1:1048576", b"s", b"b", b"e", b"str", b"d")
-_SAID += (b"inlineStr", b"99999", b"4294967296", b"1e308", b"NaN", b"rId1", b"../../etc/passwd", b"\xc4\x90", b"&#0;")
+_SAID = (
+    *(b"", b"0", b"-1", b"A1", b"AAA1", b"XFD1048576", b"A99999999999", b"1:1048576", b"s", b"b", b"e", b"str", b"d"),
+    *(b"inlineStr", b"99999", b"4294967296", b"1e308", b"NaN", b"rId1", b"../../etc/passwd", b"\xc4\x90", b"&#0;"),
+)
 #: Of what files are made: many more ways lie in a workbook than in text.
 _KINDS = {".csv": 5, ".xlsx": 9, ".xls": 4, ".zip": 2}
 

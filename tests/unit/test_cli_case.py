@@ -36,7 +36,7 @@ def test_marks(line: str, left: str | None, right: str | None, expected: str) ->
 
 def test_a_row_stands_beside_its_candidates_and_silent_fields_are_left_out() -> None:
     row = {"full_name": "LE AN", "birth_date": "1987", "sex": "M", "residence_code": "01414", "residence_list": None}
-    person = {"full_name": "Lê An", "birth_date": "1987-03-05", "sex": "F"}
+    person: dict[str, str | None] = {"full_name": "Lê An", "birth_date": "1987-03-05", "sex": "F"}
     person |= {"residence_code": "01414", "residence_list": "2025", "phone": None}
     assert side_by_side("Dòng", row, [("Ứng viên 1", person)]).splitlines() == [
         "            Dòng                         Ứng viên 1",

@@ -175,7 +175,10 @@ def test_a_person_who_came_after_the_count_takes_nobody_away_from_it() -> None:
 
 def test_a_commune_has_its_people_however_few_of_them_a_register_knows() -> None:
     """One of a thousand records lives there; 2,000 of the 30,000 persons of whom they are a part do."""
-    told = [{"full_name": "Lê An", **place("00004", "00004")}, *({"full_name": "Vũ Bình"} for _ in range(999))]
+    told: list[dict[str, Any]] = [
+        {"full_name": "Lê An", **place("00004", "00004")},
+        *({"full_name": "Vũ Bình"} for _ in range(999)),
+    ]
     register = records(*({"record_id": at, **record} for at, record in enumerate(told, start=1)))
     rows = records({"record_id": -1, **told[0]})
     pairs = pl.DataFrame({"record_id_l": [-1], "record_id_r": [1]}, schema=dict(PAIRS))

@@ -154,20 +154,20 @@ def _flattened() -> Model:
 
 @pytest.mark.slow
 def test_training_is_repeatable_and_leaves_the_global_generator_alone(tmp_path: Path) -> None:
-    before = np.random.get_state()[1].tolist()
+    before = np.random.get_state(legacy=False)["state"]["key"].tolist()
     written = []
     for name in ("one.toml", "other.toml"):
         learnt = train(simulated(4), BASE, seed=1, version="2026-12-01", at=date(2026, 12, 1), trained_on="drawn")
         write_model(learnt, tmp_path / name)
         written.append((tmp_path / name).read_bytes())
     assert written[0] == written[1]
-    assert np.random.get_state()[1].tolist() == before
+    assert np.random.get_state(legacy=False)["state"]["key"].tolist() == before
     assert load_model(tmp_path / "one.toml").version == "2026-12-01"
 
 
 def test_candidates_that_teach_nothing_are_refused() -> None:
     few = simulated(5)
-    told = {"version": "2026-12-01", "at": date(2026, 12, 1), "trained_on": "drawn"}
+    told: dict[str, Any] = {"version": "2026-12-01", "at": date(2026, 12, 1), "trained_on": "drawn"}
     with pytest.raises(TrainingError, match="candidate pairs agree in birth, household; EM needs 100"):
         train(TrainingPairs(few.candidates.head(50), few.others), BASE, seed=1, **told)
 

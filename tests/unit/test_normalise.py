@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -12,12 +13,12 @@ from matching.places import PROVINCES_34, known_province, province_of
 from matching.schemas import NORMALISED, RECORD
 
 
-def records(*rows: dict[str, object], **extra: pl.Series) -> pl.DataFrame:
+def records(*rows: Mapping[str, object], **extra: pl.Series) -> pl.DataFrame:
     frame = pl.DataFrame([{"record_id": at, **row} for at, row in enumerate(rows)], {"record_id": pl.Int64, **RECORD})
     return frame.with_columns(**extra)
 
 
-def normalised(*rows: dict[str, object], **extra: pl.Series) -> list[dict[str, object]]:
+def normalised(*rows: Mapping[str, object], **extra: pl.Series) -> list[dict[str, object]]:
     frame = normalise(records(*rows, **extra))
     assert dict(frame.schema) == dict(NORMALISED)
     return frame.to_dicts()

@@ -280,8 +280,8 @@ def test_a_perfect_program_does_no_harm() -> None:
     known = pl.read_csv(SAMPLES / "truth.csv", infer_schema=False)
     first = pl.col("codes").str.split(";").list.first()
     again = (pl.col("kind") == "new") & ~pl.struct("kind", "person").is_first_distinct()
-    outcome = pl.when(pl.col("kind") == "invalid").then(pl.lit("returned"))
-    outcome = outcome.when((pl.col("kind") == "existing") | again).then(pl.lit("linked")).otherwise(pl.lit("issued"))
+    known_now = pl.when((pl.col("kind") == "existing") | again).then(pl.lit("linked")).otherwise(pl.lit("issued"))
+    outcome = pl.when(pl.col("kind") == "invalid").then(pl.lit("returned")).otherwise(known_now)
     decided = known.select(
         "file",
         "row",

@@ -98,7 +98,7 @@ def test_what_cannot_be_written_takes_no_name(
     def refuse(_handle: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(tiles.os, "fdatasync", refuse)
+    monkeypatch.setattr(os, "fdatasync", refuse)
     with pytest.raises(kind, match="cannot be written"):
         LogFolder(tmp_path).write([("checkpoint", b"text")])
     assert files(tmp_path) == set()

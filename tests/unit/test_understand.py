@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -27,13 +29,13 @@ GOOD = {
 }
 
 
-def received(*rows: dict[str, str]) -> pl.DataFrame:
+def received(*rows: Mapping[str, str | None]) -> pl.DataFrame:
     return pl.DataFrame(
         [{"row": at, "sheet_row": at + 1, **row} for at, row in enumerate(rows, start=1)], dict(RECEIVED)
     )
 
 
-def understood(*rows: dict[str, str], conventions: Conventions = CONVENTIONS) -> list[dict[str, object]]:
+def understood(*rows: Mapping[str, str | None], conventions: Conventions = CONVENTIONS) -> list[dict[str, Any]]:
     frame = understand(received(*rows), conventions, AT)
     assert dict(frame.schema) == dict(UNDERSTOOD)
     return frame.to_dicts()

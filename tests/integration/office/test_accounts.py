@@ -25,6 +25,7 @@ from casework.errors import UsageError
 from casework.home import open_home
 from casework.types import Scope, Viewer
 from casework.vietnam_time import today
+from registry.engine import now
 from tests.integration.office.test_queue import DEATH, UNKNOWN, one
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def test_a_session_ends(
 ) -> None:
     add_account(empty_office.home, account(), PHRASE, CHIEF)
     token = sign_in(empty_office.home, "lan", PHRASE)
-    later = datetime.fromisoformat(accounts.now()) + after
+    later = datetime.fromisoformat(now()) + after
     monkeypatch.setattr(accounts, "now", lambda: later.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
     assert (signed_in(empty_office.home, token) is not None) == is_in
 

@@ -63,7 +63,7 @@ def _functions(*owners: object) -> list[FunctionType]:
     return [function for owner in owners for function in vars(owner).values() if isinstance(function, FunctionType)]
 
 
-MUTATIONS = list(_mutations([*_functions(writing.Chunk), search_module.search]))
+MUTATIONS = list(_mutations([*_functions(writing.Chunk), vars(search_module)["search"]]))
 
 
 def work(office: Office) -> None:

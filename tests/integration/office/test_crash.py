@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .conftest import Office
 
 #: one fault or more in each command of crashing.DAYS, in their order
-PLANNED = (
+PLANNED: tuple[list[Fault], ...] = (
     [
         Fault("before rename of key", 2, "kill"),
         Fault("before fsync of key", 1, "unwritable"),
@@ -70,7 +70,7 @@ def test_an_error_between_any_two_statements_of_applying_leaves_a_row_whole_or_n
     office = new_office()
     file = office.file("a.csv", line)
     run_many = Session.run_many
-    breaks_at = 0
+    breaks_at = countdown = 0
 
     def counted(self: Session, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         nonlocal countdown

@@ -51,7 +51,7 @@ NOTE = "hỏi lại ông Trứ, 0912345678"
 
 def told_by_samples() -> set[str]:
     """Every name and number of the sample register and inbox."""
-    found = set()
+    found = set[str]()
     for path in (SAMPLES / "register.csv", *sorted((SAMPLES / "inbox").rglob("*.csv"))):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from casework import apply, queue, redecide
+from casework.batch import decide_again
 from casework.errors import BusyError, UsageError
 from casework.queue import show
 from casework.types import Viewer
@@ -181,7 +182,6 @@ def test_a_row_that_somebody_settled_meanwhile_is_not_decided_again(
 ) -> None:
     """Two runs end together, and each decides again what was outrun."""
     rows = [row.row_id for row in two_outrun(office, monkeypatch)]
-    decide_again = redecide.decide_again
 
     def overtaken(home: Home, row_ids: Sequence[int], viewer: Viewer) -> Plan:
         with monkeypatch.context() as other:

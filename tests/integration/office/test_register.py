@@ -31,7 +31,7 @@ SAME_NEW = "Bổ sung,VŨ NGỌC DIỄM,09/04/1988,Nữ,,,,,09676,09676,,,02/10/
 #: what a publication or a refused verdict changes, beside what is decided
 NOT_TOLD = ("tail", "weights", "candidates", "log", "judgements")
 #: four reports, each of somebody whom the one before may have brought or changed
-DAYS = (
+DAYS: tuple[tuple[str, ...], ...] = (
     (NEW, "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,001051000999,,,,09676,09676,,,06/09/2025"),
     (SAME_NEW, "Chuyển đến,Mạc Thị Khuyên,15/06/1990,Nữ,,,0190000001,Con dâu,08995,09676,Mạc Đình Trứ,,07/09/2025"),
     (

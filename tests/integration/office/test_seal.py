@@ -18,6 +18,7 @@ from pymerkle import InmemoryTree
 
 from casework import run as run_module
 from casework import sealing
+from casework.batch import decide_new
 from casework.errors import BusyError, UsageError
 from casework.queue import listing
 from casework.sealing import seal, sealed_log
@@ -204,7 +205,6 @@ def test_issuing_stops_when_the_log_goes_unsealed(
 
 def test_issuing_stops_in_the_middle_of_a_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.run(office.file("a.csv", LINE))
-    decide_new = run_module.decide_new
 
     def and_then_nothing_is_sealed(*given: Any) -> object:
         plan = decide_new(*given)

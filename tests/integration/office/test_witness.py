@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -109,7 +109,7 @@ def test_a_log_put_back_contradicts_the_witness(sealed: Office, cosign: Callable
 def test_the_witness_signs_nothing_of_another_key_or_log(sealed: Office, cosign: Callable[[], str]) -> None:
     cosign()
     team, folder = sealed.inbox / "team", sealed.home.log_folder
-    given = {"state": team / "seen", "key": team / "key", "name": "control.example/w1"}
+    given: dict[str, Any] = {"state": team / "seen", "key": team / "key", "name": "control.example/w1"}
     another = str(trusted_key("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k").name)
     vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
     with pytest.raises(IntegrityError, match=f"not signed by {another}"):
