@@ -27,7 +27,7 @@ from matching.syllables import (
     inventory,
     relate,
 )
-from matching.text import fold, rules
+from matching.text import fold, over_unique, rules
 
 Codes = npt.NDArray[np.uint8]
 
@@ -87,15 +87,16 @@ class NameLevels(NamedTuple):
 class NameTable(NamedTuple):
     """Distinct names as rows of syllable ids, padded with the id of the empty syllable (the last).
 
-    `has_surname`: the first syllable is a surname, as written with marks or wholly without.
+    `has_surname`: the first syllable is a surname, as written with marks or wholly without. `join` and `join_fold` tell
+    which names are the same letters: two numbers of a name, by its syllables in their roles and as they are written.
     """
 
     tokens: Ids
     length: Ids
     is_flat: Mask
     has_surname: Mask
-    join: Ids
-    join_fold: Ids
+    join: tuple[Ids, Ids]
+    join_fold: tuple[Ids, Ids]
     known: Inventory
 
 
@@ -107,7 +108,8 @@ def _surnames(*, bare: bool) -> list[str]:
 
 def name_table(names: pl.Series) -> NameTable:
     """The table of distinct normalised names, in the order given; no null."""
-    split = pl.DataFrame({"name": names}).with_row_index("at").with_columns(in_roles(pl.col("name")).str.split(" "))
+    ordered = pl.DataFrame({"name": names}).with_row_index("at").with_columns(in_roles(pl.col("name")))
+    split = ordered.with_columns(pl.col("name").str.split(" "))
     long = pl.col("name").list.len() > WIDTH
     shortened = pl.concat_list(pl.col("name").list.head(WIDTH - 1), pl.col("name").list.tail(1))
     tokens = (
@@ -125,7 +127,11 @@ def name_table(names: pl.Series) -> NameTable:
     present = table < len(distinct)
     folded = pl.Series(known.folded[:-1] or [""], dtype=pl.String)
     joined = tokens.with_columns(folded.gather(ids).alias("folded")).group_by("at", maintain_order=True)
-    whole = joined.agg(pl.col("name").str.join(""), pl.col("folded").str.join(""))
+    in_role = joined.agg(pl.col("name").str.join(""), pl.col("folded").str.join(""))
+    moved = ordered.select(pl.when(pl.col("name") != names).then(names)).to_series()
+    written = pl.DataFrame({"name": moved, "folded": over_unique(moved, fold)}).select(
+        pl.coalesce(pl.col(form).str.replace_all(" ", "", literal=True), in_role[form]) for form in ("name", "folded")
+    )
     is_flat = np.logical_not(np.any(known.marked[table], axis=1))
     first = names.str.extract(r"^(\S+)")
     return NameTable(
@@ -133,10 +139,15 @@ def name_table(names: pl.Series) -> NameTable:
         length=present.sum(axis=1),
         is_flat=is_flat,
         has_surname=np.where(is_flat, first.is_in(_surnames(bare=True)), first.is_in(_surnames(bare=False))),
-        join=whole.get_column("name").rank("dense").to_numpy().astype(np.int64),
-        join_fold=whole.get_column("folded").rank("dense").to_numpy().astype(np.int64),
+        join=(_numbered(in_role["name"]), _numbered(written["name"])),
+        join_fold=(_numbered(in_role["folded"]), _numbered(written["folded"])),
         known=known,
     )
+
+
+def _numbered(texts: pl.Series) -> Ids:
+    """A number for each text, the same for equal ones."""
+    return texts.rank("dense").to_numpy().astype(np.int64)
 
 
 def compare_names(names: NameTable, left: Ids, right: Ids) -> NameLevels:
@@ -276,11 +287,17 @@ def _agrees_from(cube: Codes, short: Ids, start: int) -> Mask:
 
 
 def _joined(names: NameTable, pair: tuple[Ids, Ids], flat: Mask, levels: tuple[Codes, Codes, Codes]) -> None:
-    """Settle names that are the same letters in other portions: Sa Phia and Saphia, H Hen and Hhen."""
+    """Settle names that are the same letters in other portions: Sa Phia and Saphia, H Hen and Hhen.
+
+    A clan that lost a space or a mark is not seen to stand last, so the order as written counts as well.
+    """
     left, right = pair
     other_portions = (names.tokens[left] != names.tokens[right]).any(axis=1)
-    whole = other_portions & (names.join[left] == names.join[right])
-    bare = other_portions & ~whole & flat & (names.join_fold[left] == names.join_fold[right])
+    whole, bare = (
+        np.logical_or.reduce([ids[left] == ids[right] for ids in joined]) for joined in (names.join, names.join_fold)
+    )
+    whole &= other_portions
+    bare &= other_portions & ~whole & flat
     for rows, level in ((whole, "same"), (bare, "flat")):
         for codes, name in zip(levels, ("given", "middle", "surname"), strict=True):
             codes[rows] = code(name, level)
