@@ -82,6 +82,13 @@ class Candidate:
         return self.has("given", "different") and self.has_clashing_date and not is_near
 
     @property
+    def is_namesake_elsewhere(self) -> bool:
+        """Whether it is of another household, though nobody says that it moved, and but for name, date and places
+        nothing agrees that is its own."""
+        is_near = self.has("parents", "both", "one", "close") or self.has("phone", "same")
+        return self.has("household", "different") and not (self.is_tied or is_near)
+
+    @property
     def looks_like_a_twin(self) -> bool:
         """One birth date and one family, but another given name; a number that agrees may be the twin's."""
         family = self.has("household", "same") or self.has("parents", "both", "one", "close")

@@ -224,7 +224,7 @@ def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Enti
         return "code_conflict"
     if best.is_deceased and case.event != "death":
         return "identity_conflict"
-    if case.is_unnamed:
+    if case.is_unnamed or best.is_namesake_elsewhere:
         return "weak"
     holders = [other for other in others if other.has("code", "same")]
     if holders and not best.has("code", "same") and not _is_slip_of_the_code(case, best, holders):
