@@ -27,6 +27,10 @@ from matching.text import norm_name
         # whole syllables that begin like a middle
         ("Phạm Hưng Thịnh", "Phạm Hưng Thịnh"),
         ("LÊ THỊ THIÊN", "LÊ THỊ THIÊN"),
+        ("Puih HBlơn", "Puih H Blơn"),
+        ("YMoan Êban", "Y Moan Êban"),
+        ("HUệ", "HUệ"),
+        ("Lê KHánh", "Lê KHánh"),
         # the marks of a people's names
         ("H'Hen Niê", "H'Hen Niê"),
         ("Y ÊnuôL", "Y ÊnuôL"),
