@@ -1,5 +1,8 @@
 """Errors that shells show to people, with their exit codes."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from registry.errors import NO_ROOM, BusyError, IntegrityError, UsageError
 from registry.errors import RegistryError as MotmaError
 
@@ -11,6 +14,8 @@ __all__ = [
     "IntegrityError",
     "MotmaError",
     "NotApproverError",
+    "NotUndoneError",
+    "UndoneError",
     "UsageError",
 ]
 
@@ -33,3 +38,32 @@ class ClaimedError(BusyError):
 
 class NotApproverError(UsageError):
     """The second agreement to a death came from somebody who is no approver."""
+
+
+class UndoneError(UsageError):
+    """What was decided of an item was taken back; it waits as another one (`reopened_as`)."""
+
+    def __init__(self, item_id: int, reopened_as: int) -> None:
+        super().__init__(f"item {item_id}: what was decided of it was taken back; it waits as item {reopened_as}")
+        self.reopened_as = reopened_as
+
+
+class NotUndoneError(UsageError):
+    """A decision cannot be taken back. `why` is one of WHY's codes, `by` whose word it is where it is somebody's."""
+
+    #: code → what stands in the way, and what to do
+    WHY: ClassVar[Mapping[str, str]] = {
+        "nothing": "nobody has decided anything of it that could be taken back",
+        "machine": "the program decided it, nobody's word did; whoever finds it wrong tells the control team",
+        "anothers": "it is the word of {by}, who can take it back",
+        "late": "it was said too long ago (rules/undo.toml); whoever finds it wrong tells the control team",
+        "issued": "a code was issued, and a number once used is never used again. Where the person has another code, "
+        "tell the control team: two people agree which of the two stays",
+        "changed": "another row or decision has changed the person since; take that back first, where it can be",
+        "relied_on": "other rows were decided by the same word since; take those back first, where it can be",
+        "beside": "what waited beside the link was decided since; take that back first",
+    }
+
+    def __init__(self, item_id: int, why: str, by: str = "") -> None:
+        super().__init__(f"item {item_id}: not taken back: {self.WHY[why].format(by=by)}. Nothing was changed.")
+        self.why, self.by = why, by

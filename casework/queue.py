@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casework.errors import BusyError, ClaimedError, DecidedError, UsageError
+from casework.errors import BusyError, ClaimedError, DecidedError, UndoneError, UsageError
 from casework.needs import lacking
 from casework.redecide import redecide, settle_stranded, settle_waiting
 from casework.return_reasons import for_the_sender
@@ -21,7 +21,7 @@ from casework.types import Home, Viewer
 from casework.view import ItemView, item_view
 from matching.cases import ARRIVALS
 from matching.normalise import normalise
-from registry import claims, codes, decisions, deliveries, log, people, queue
+from registry import claims, codes, decisions, deliveries, log, people, queue, undo
 from registry.engine import WriteSession
 from registry.queue import Item
 
@@ -134,7 +134,7 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     """Decides an item. The same word of the same officer again ends as it ended, and finishes what was cut short.
 
     UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile;
-    ClaimedError when somebody else is at work on it.
+    ClaimedError when somebody else is at work on it; UndoneError when it waits as another item since.
     """
     verdict = _worded(home, verdict)
     word, code = verdict.word, verdict.code
@@ -145,7 +145,10 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
         item = queue.item(session, item_id, viewer)
         waiting_death = queue.open_item(session, item.row_id, "death")
         current = decisions.current(session, [item.row_id]).get(item.row_id)
+        undone = undo.of_item(session, item_id)
     if item.state == "closed":
+        if undone is not None:
+            raise UndoneError(item_id, undone.reopened_as)
         if _is_his_word(home, item, verdict, viewer):
             return _finish(home, item, verdict, viewer)
         if was_open and item.kind == "row" and current is not None:
@@ -277,7 +280,7 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
         ]
         kept = queue.judgements_of(session, item.row_id)[-len(judged) :]
         if len(kept) == len(judged) and all(
-            before == {**told, "judged_by": viewer.by, "seq": before["seq"]}
+            before["judged_by"] == viewer.by and told.items() <= before.items()
             for told, before in zip(judged, kept, strict=True)
         ):
             return int(kept[-1]["seq"])

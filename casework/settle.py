@@ -14,8 +14,8 @@ from registry import decisions, deliveries, log, people, queue, tail
 from registry.engine import WriteSession
 from registry.queue import Item
 
-#: how many different people must agree to a death without a strong number
-_AGREEING = 2
+#: how many different people must agree: to a death without a strong number, to a household change
+AGREEING = {"death": 2, "household": 1}
 
 
 def approve(home: Home, item: Item, viewer: Viewer) -> None:
@@ -28,12 +28,12 @@ def approve(home: Home, item: Item, viewer: Viewer) -> None:
         _still_open(session, item, viewer)
         if queue.has_approved(session, item.item_id, viewer):
             return
-        is_second = len(queue.approvals(session, item.item_id)) + 1 >= _AGREEING
-        if item.kind == "death" and is_second and not viewer.is_approver:
+        is_last = len(queue.approvals(session, item.item_id)) + 1 >= AGREEING[item.kind]
+        if item.kind == "death" and is_last and not viewer.is_approver:
             raise NotApproverError(f"item {item.item_id}: the second agreement to a death is an approver's")
         agreed = queue.approve(session, item.item_id, viewer)
         log.append(session, viewer, [log.Act("approval", {"item": item.item_id}, item.row_id)])
-        if item.kind == "death" and len(agreed) < _AGREEING:
+        if len(agreed) < AGREEING[item.kind]:
             return
         _carry_out(session, item, viewer)
         queue.close(session, [item.item_id], viewer)

@@ -9,9 +9,13 @@ from typing import Any
 
 from casework.intake import headings_of
 from casework.types import Viewer
-from registry import decisions, deliveries, people, queue
+from registry import decisions, deliveries, people, queue, undo
 from registry.decisions import CandidateRecord
 from registry.engine import Session
+
+#: what is told of each decision of a row
+_HISTORY = ("decision_no", "outcome", "reason", "bhxh_code", "match_weight", "posterior", "model_version",
+            "rules_version", "decided_at", "decided_by")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class ItemView:
 
     `received` are (heading, text) as the sender wrote them; `understood` are UNDERSTOOD's columns; `steps` the search
     steps (step, status, hits); `lacks` what a code would need and the row lacks; `waiting_rows` other open items that
-    wait for this row; `approved_by` who has agreed.
+    wait for this row; `approved_by` who has agreed; `reopened_as` the item that waits since this one was taken back.
     """
 
     item_id: int
@@ -66,6 +70,9 @@ class ItemView:
     waiting_rows: Sequence[int]
     waits_for_row: int | None
     approved_by: Sequence[str]
+    closed_by: str | None
+    closed_at: str | None
+    reopened_as: int | None
 
 
 def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
@@ -76,7 +83,10 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
     (received,) = row.iter_rows(named=True)
     current = decisions.current(session, [item.row_id]).get(item.row_id)
     history = decisions.history(session, item.row_id)
-    evidence = json.loads(history[-1]["evidence"]) if history else {}
+    told = [json.loads(entry["evidence"]) for entry in history]
+    # a decision that was taken back, or made by a person alone, rests on the search before it
+    evidence: Mapping[str, Any] = next((entry for entry in reversed(told) if entry.get("steps")), {})
+    undone = undo.of_item(session, item_id)
     return ItemView(
         item_id=item.item_id,
         row_id=item.row_id,
@@ -95,12 +105,15 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
         members=household_members(session, meaning["household_code"], viewer),
         steps=[(step, status, hits) for step, status, hits, _digest in evidence.get("steps") or ()],
         lacks=evidence.get("lacks") or (),
-        history=[{name: value for name, value in entry.items() if name != "evidence"} for entry in history],
+        history=[{name: entry[name] for name in _HISTORY} for entry in history],
         waiting_rows=[
             entry["item_id"] for entry in queue.open_items(session, queue.waiting_for(session, [item.row_id]))
         ],
         waits_for_row=item.waits_for_row_id,
         approved_by=queue.approvals(session, item_id),
+        closed_by=item.closed_by,
+        closed_at=item.closed_at,
+        reopened_as=None if undone is None else undone.reopened_as,
     )
 
 

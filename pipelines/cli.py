@@ -57,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     sources = add_group(commands, "sources", "what senders send: check it, answer it, decide what was stopped")
     cli_sources.add_commands(sources)
     cli_held.add_commands(sources)
-    cli_queue.add_commands(add_group(commands, "queue", "rows that wait for a person: list, show, decide"))
+    cli_queue.add_commands(add_group(commands, "queue", "rows that wait for a person: list, show, decide, undo"))
     cli_search.add_commands(commands)
     cli_account.add_commands(add_group(commands, "account", "who may use the pages, and where"))
     cli_model.add_commands(add_group(commands, "model", "the match model: show it, learn it, size its search"))

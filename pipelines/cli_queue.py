@@ -1,4 +1,4 @@
-"""motma queue list, show and decide."""
+"""motma queue list, show, decide and undo."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from pipelines.cli_table import shown, table
 
 if TYPE_CHECKING:
     from casework.queue import DecideResult, QueueListing
+    from casework.undo import UndoResult
 
 LIST_PURPOSE = "queue list"
 DECIDE_PURPOSE = "queue decide"
+UNDO_PURPOSE = "queue undo"
 DEFAULT_ITEMS = 50
 ITEM_HELP = "its number, as `motma queue list` says"
 
 
 def add_commands(commands: Commands) -> None:
-    """Adds `motma queue list`, `show` and `decide`."""
+    """Adds `motma queue list`, `show`, `decide` and `undo`."""
     parser = add_command(
         commands, "list", listing, "what waits for a person, oldest first", "motma queue list --reason twin"
     )
@@ -55,6 +57,15 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument(
         "--reason", type=said, metavar="CODE", help="of a return: papers, contradiction … of rules/returns.toml"
     )
+
+    parser = add_command(
+        commands,
+        "undo",
+        undo,
+        "take a decision of one's own back, while nothing was built on it",
+        "motma queue undo 17",
+    )
+    parser.add_argument("item", type=positive, metavar="ITEM", help="the item that was decided")
 
 
 def listing(call: Call) -> int:
@@ -160,6 +171,29 @@ def decide(call: Call) -> int:
     result = queue.decide(open_home(call.home), given.item, given_verdict, Viewer(call.by, DECIDE_PURPOSE))
     call.show(result, lambda: result_text(verdict, result))
     return 0
+
+
+def undo(call: Call) -> int:
+    """Takes a decision back."""
+    from casework.home import open_home
+    from casework.types import Viewer
+    from casework.undo import undo_decision
+
+    result = undo_decision(open_home(call.home), call.arguments.item, Viewer(call.by, UNDO_PURPOSE))
+    call.show(result, lambda: undone_text(result))
+    return 0
+
+
+def undone_text(result: UndoResult) -> str:
+    """What was taken back, and how the row stands now."""
+    reason = f", lý do: {both(REASONS, result.reason)}" if result.reason else ""
+    code = f", mã số {result.code}" if result.code else ""
+    again = "" if result.item_id == result.was else f" Việc ấy chờ lại ở mục {result.item_id}."
+    return (
+        f"Mục {result.was}: đã hoàn tác quyết định.{again}\n"
+        f"Dòng bây giờ: {both(OUTCOMES, result.outcome)}{code}{reason}.\n"
+        f'Xem lại: motma queue show {result.item_id} --purpose "xử lý hàng đợi"'
+    )
 
 
 def result_text(verdict: str, result: DecideResult) -> str:

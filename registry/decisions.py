@@ -115,13 +115,13 @@ def history(session: Session, row_id: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in session.rows("decision_history", row_id=row_id)]
 
 
-def candidates(session: Session, row_id: int) -> list[CandidateRecord]:
-    """The candidates of a row's current decision, best first."""
+def candidates(session: Session, row_id: int, decision_no: int | None = None) -> list[CandidateRecord]:
+    """The candidates of a row's current decision, or of an earlier one, best first."""
     return [
         CandidateRecord(
             row.person_id, row.other_row_id, row.match_weight, row.posterior, orjson.loads(row.weights), row.sentence
         )
-        for row in session.rows("decision_candidates", row_id=row_id)
+        for row in session.rows("decision_candidates", row_id=row_id, decision_no=decision_no)
     ]
 
 

@@ -213,3 +213,27 @@ def head_of(members: Iterable[Member]) -> Member | None:
 def add_memberships(session: WriteSession, memberships: Sequence[Mapping[str, Any]]) -> None:
     """Adds memberships: person_id, household_id or None, relation, event_date, row_id, load_id."""
     session.run_many("add_membership", [{**membership, "seq": session.seq} for membership in memberships])
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed a person: a version, a membership that stands, or the state of a code; by a row, or none."""
+
+    kind: str
+    seq: int
+    row_id: int | None
+
+
+def changes(session: Session, person_id: int, seq: int) -> list[Change]:
+    """What changed a person from a seq on, in order."""
+    return [Change(**row._mapping) for row in session.rows("person_changes", person_id=person_id, seq=seq)]
+
+
+def restore_version(session: WriteSession, person_id: int, before: int, row_id: int) -> None:
+    """Adds what was known of a person before a seq as what is known from now on; by the row whose change is undone."""
+    session.run("restore_person_version", person_id=person_id, before=before, row_id=row_id, seq=session.seq)
+
+
+def reverse_membership(session: WriteSession, person_id: int, membership_seq: int) -> None:
+    """A membership counts no longer, as if its event had not been reported."""
+    session.run("reverse_membership", person_id=person_id, membership_seq=membership_seq, seq=session.seq)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,22 @@ def add_items(session: WriteSession, items: Sequence[Mapping[str, Any]]) -> None
                 for number, item in zip(ids, items, strict=True)
             ],
         )
+
+
+def reopen(session: WriteSession, before: Item, reason: str, waits_for_row_id: int | None) -> int:
+    """A new open item in the place of one that is closed; what is due goes on from when that was opened."""
+    (number,) = session.next_ids("queue_item", 1)
+    session.run(
+        "add_queue_item",
+        item_id=number,
+        row_id=before.row_id,
+        kind=before.kind,
+        reason=reason,
+        waits_for_row_id=waits_for_row_id,
+        seq=session.seq,
+        at=before.opened_at,
+    )
+    return number
 
 
 def revise(session: WriteSession, items: Sequence[Mapping[str, Any]]) -> None:
@@ -142,6 +158,30 @@ def _one_form(name: str) -> str:
 def approvals(session: Session, item_id: int) -> list[str]:
     """Who has agreed to the item's death."""
     return [row.approved_by for row in session.rows("approvals", item_id=item_id)]
+
+
+def approvals_of(session: Session, item_id: int) -> list[tuple[str, str, int]]:
+    """(by, at, seq) of everyone who has agreed to what waits in an item, in order."""
+    return [(row.approved_by, row.approved_at, row.seq) for row in session.rows("approvals", item_id=item_id)]
+
+
+def is_one_person(name: str, other: str) -> bool:
+    """Whether two names are one person's, however they were typed."""
+    return _one_form(name) == _one_form(other)
+
+
+def items_of_row(session: Session, row_id: int, kinds: Collection[str], seq: int = 0) -> list[Item]:
+    """Every item of a row of some kinds that was opened at a seq or later, oldest first."""
+    found = session.rows("items_of_row", row_id=row_id, seq=seq)
+    return [Item(**row._mapping) for row in found if row.kind in kinds]
+
+
+def closed_by(session: Session, after: str, limit: int, viewer: Viewer) -> list[dict[str, Any]]:
+    """item_id, row_id, kind, closed_at, understood, outcome, bhxh_code and reopened_as (an item, or None) of items that
+    the viewer closed by a word of his own after a moment, newest first.
+    """
+    found = session.rows("closed_by", by=viewer.by, after=after, limit=limit, **viewer.scope.limits)
+    return [dict(row._mapping) for row in found]
 
 
 def add_judgement(session: WriteSession, viewer: Viewer, verdict: Mapping[str, Any]) -> None:

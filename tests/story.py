@@ -74,7 +74,13 @@ STORY = {
         select w.file_name, w.source, w.row, j.verdict, v.full_name, v.birth_date, j.note, j.judged_by
         from judgement as j
         join sent as w on w.row_id = j.row_id
-        left join person_current as v on v.person_id = j.person_id""",
+        left join person_current as v on v.person_id = j.person_id
+        where not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)""",
+    "undone": """
+        select w.file_name, w.source, w.row, q.kind, u.decision_no, u.undone_by
+        from undo as u
+        join queue_item as q on q.item_id = u.item_id
+        join sent as w on w.row_id = u.row_id""",
     "approvals": """
         select w.file_name, w.source, w.row, q.kind, a.approved_by
         from approval as a

@@ -12,11 +12,13 @@ where decision_no <> place or seq < seq_before
 order by row_id, decision_no;
 
 -- name: settled_row_stays_settled
--- 4: only what is in review is decided again; a link, an issue and a return stand. Rows: decisions after one of these.
+-- 4: only what is in review is decided again; a link, an issue and a return stand, unless it was undone. Rows: decisions
+-- after one of these.
 select d.row_id, d.decision_no, b.outcome as outcome_before
 from decision as d
 join decision as b on b.row_id = d.row_id and b.decision_no = d.decision_no - 1
 where b.outcome <> 'review'
+  and not exists (select 1 from undo as u where u.row_id = b.row_id and u.decision_no = b.decision_no)
 order by d.row_id, d.decision_no;
 
 -- name: outcome_says_what_it_must

@@ -7,7 +7,8 @@ where d.outcome = 'issued' and e.lacks > 0
 order by d.row_id, d.decision_no;
 
 -- name: death_is_proven
--- 3.6: a death is recorded for a death row with an agreeing number, or when two people agreed. Rows: other deaths.
+-- 3.6: a death is recorded for a death row with an agreeing number, or when two people agreed
+-- and neither took it back before. Rows: other deaths.
 with death as (
   select v.person_id, v.seq, v.row_id
   from person_version as v
@@ -35,12 +36,16 @@ where coalesce(r.event, '') <> 'death'
       join decision_evidence as e on e.row_id = d.row_id and e.decision_no = d.decision_no
       where d.row_id = t.row_id and d.person_id = t.person_id and d.seq = t.seq and e.number_agrees
     )
-    or (
-      select count(distinct a.approver)
+    or exists (
+      select 1
       from queue_item as q
-      join approval as a on a.item_id = q.item_id
-      where q.row_id = t.row_id and q.kind = 'death' and a.seq <= t.seq
-    ) >= 2
+      join approval as a on a.item_id = q.item_id and a.seq <= t.seq
+      where q.row_id = t.row_id
+        and q.kind = 'death'
+        and not exists (select 1 from undo as u where u.item_id = q.item_id and u.seq < t.seq)
+      group by q.item_id
+      having count(distinct a.approver) >= 2
+    )
   )
 order by t.person_id, t.seq;
 

@@ -18,11 +18,12 @@ where seq < seq_before or seq > (select s.seq from ledger_state as s)
 order by entry_no;
 
 -- name: decision_is_logged
--- 6: every decision, and every row given back, is logged in its transaction. Rows: decisions without their entry.
+-- 6: every decision, every row given back and every undo is logged in its transaction. Rows: decisions without their
+-- entry.
 with logged as (
   select row_id, act, seq, outcome, person_id
   from log_entry_said
-  where act in ('decision', 'give_back') and row_id is not null
+  where act in ('decision', 'give_back', 'undo') and row_id is not null
 )
 select d.row_id, d.decision_no, d.seq
 from decision as d

@@ -35,6 +35,12 @@ select 'judgement', judgement_id, seq from judgement, state where seq > last_seq
 union all
 select 'change_request', request_id, seq from change_request, state where seq > last_seq
 union all
+select 'undo', undo_id, seq from undo, state where seq > last_seq
+union all
+select 'judgement_withdrawn', judgement_id, seq from judgement_withdrawn, state where seq > last_seq
+union all
+select 'membership_reversed', person_id, seq from membership_reversed, state where seq > last_seq
+union all
 select 'log_seal', size, seq from log_seal, state where seq > last_seq
 union all
 select 'search_key', record_id, seq from search_key, state where seq > last_seq
@@ -65,6 +71,8 @@ with given as (
   select 'judgement', max(judgement_id) from judgement
   union all
   select 'change_request', max(request_id) from change_request
+  union all
+  select 'undo', max(undo_id) from undo
 )
 select g.kind, g.id, c.value as counter
 from given as g

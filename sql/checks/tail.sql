@@ -29,6 +29,8 @@ changed as (
   union
   select person_id from membership, state where seq > floor_seq
   union
+  select person_id from membership_reversed, state where seq > floor_seq
+  union
   select person_id from code, state where seq > floor_seq
 )
 select c.person_id
@@ -45,6 +47,8 @@ changed as (
   select person_id, seq from person_version, state where seq > floor_seq
   union all
   select person_id, seq from membership, state where seq > floor_seq
+  union all
+  select person_id, seq from membership_reversed, state where seq > floor_seq
   union all
   select person_id, seq from code, state where seq > floor_seq
 ),

@@ -5,18 +5,20 @@ from decision_current
 where row_id in :row_ids;
 
 -- name: decision_candidates
--- the candidates of a row's current decision, best first
+-- the candidates of a row's current decision, or of an earlier one, best first
 select c.rank, c.person_id, c.other_row_id, c.match_weight, c.posterior, c.weights, c.sentence
 from decision_candidate as c
 where c.row_id = :row_id
-  and c.decision_no = (select max(d.decision_no) from decision as d where d.row_id = :row_id)
+  and c.decision_no = coalesce(
+    cast(:decision_no as bigint), (select max(d.decision_no) from decision as d where d.row_id = :row_id)
+  )
 order by c.rank;
 
 -- name: decision_history
 -- every decision of a row, oldest first
 select
-  decision_no, outcome, reason, bhxh_code, match_weight, posterior, model_version, rules_version, decided_at,
-  decided_by, evidence
+  decision_no, outcome, reason, person_id, bhxh_code, match_weight, posterior, runner_up_weight, candidates,
+  model_version, rules_version, register_seq, tail_seq, seq, decided_at, decided_by, evidence
 from decision
 where row_id = :row_id
 order by decision_no;
@@ -38,12 +40,18 @@ insert into change_request (request_id, row_id, person_id, field, old_value, new
 values (:request_id, :row_id, :person_id, :field, :old_value, :new_value, :seq, :at);
 
 -- name: change_requests
--- what corrections of an area ask to change, newest first
+-- what corrections of an area ask to change, newest first; not what a link asked for that was undone
 select c.request_id, c.row_id, c.person_id, c.field, c.old_value, c.new_value, c.requested_at, k.code as bhxh_code
 from change_request as c
 join intake_row as w on w.row_id = c.row_id
 left join code as k on k.person_id = c.person_id and k.status = 'active'
-where (cast(:province as text) is null or w.province = :province)
+where not exists (
+    select 1
+    from undo as u
+    join decision as d on d.row_id = u.row_id and d.decision_no = u.decision_no
+    where u.row_id = c.row_id and d.seq = c.seq
+  )
+  and (cast(:province as text) is null or w.province = :province)
   and (cast(:unit as text) is null or w.source = :unit)
 order by c.request_id desc
 limit :limit;

@@ -40,6 +40,9 @@ left join (
     x.*, row_number() over (partition by x.person_id order by coalesce(x.event_date, '') desc, x.seq desc) as place
   from membership as x
   where x.person_id in :person_ids
+    and not exists (
+      select 1 from membership_reversed as r where r.person_id = x.person_id and r.membership_seq = x.seq
+    )
 ) as m on m.person_id = v.person_id and m.place = 1
 left join household as h on h.household_id = m.household_id
 left join code as c on c.person_id = v.person_id
@@ -58,6 +61,8 @@ select distinct record_id as person_id from search_key where record_id in :perso
 select person_id from person_version where seq > :seq
 union
 select person_id from membership where seq > :seq
+union
+select person_id from membership_reversed where seq > :seq
 union
 select person_id from code where seq > :seq
 union
@@ -103,6 +108,9 @@ from (
     join membership as y on y.household_id = z.household_id
     where z.household_code in :household_codes
   )
+    and not exists (
+      select 1 from membership_reversed as r where r.person_id = x.person_id and r.membership_seq = x.seq
+    )
 ) as m
 join household as h on h.household_id = m.household_id
 join person_current as v on v.person_id = m.person_id
@@ -122,6 +130,9 @@ from (
     join membership as z on z.household_id = y.household_id
     where y.person_id between :first and :last
   )
+    and not exists (
+      select 1 from membership_reversed as r where r.person_id = x.person_id and r.membership_seq = x.seq
+    )
 ) as m
 join person_current as v on v.person_id = m.person_id
 where m.place = 1 and m.relation = :head
@@ -134,3 +145,39 @@ from code as c
 join code_status as s on s.code_id = c.code_id
 where c.person_id = :person_id
 order by s.seq, c.code;
+
+-- name: person_changes
+-- what changed a person since a seq: versions, memberships that stand, states of codes; by which row
+select 'version' as kind, v.seq as seq, v.row_id as row_id from person_version as v where v.person_id = :person_id and v.seq >= :seq
+union all
+select 'membership', m.seq, m.row_id
+from membership as m
+where m.person_id = :person_id
+  and m.seq >= :seq
+  and not exists (
+    select 1 from membership_reversed as r where r.person_id = m.person_id and r.membership_seq = m.seq
+  )
+union all
+select 'code', s.seq, null
+from code as c
+join code_status as s on s.code_id = c.code_id
+where c.person_id = :person_id and s.seq >= :seq
+order by seq;
+
+-- name: restore_person_version
+-- what was known of a person before a seq is known again from this one on
+insert into person_version (
+  person_id, seq, full_name, birth_date, sex, personal_id, old_id, card_number, birth_place_code, birth_place_list,
+  birth_place_name, residence_code, residence_list, residence_name, address, ethnicity, nationality, father_name,
+  mother_name, phone, status, flags, row_id, load_id
+)
+select
+  person_id, :seq, full_name, birth_date, sex, personal_id, old_id, card_number, birth_place_code, birth_place_list,
+  birth_place_name, residence_code, residence_list, residence_name, address, ethnicity, nationality, father_name,
+  mother_name, phone, status, flags, :row_id, null
+from person_version
+where person_id = :person_id
+  and seq = (select max(v.seq) from person_version as v where v.person_id = :person_id and v.seq < :before);
+
+-- name: reverse_membership
+insert into membership_reversed (person_id, membership_seq, seq) values (:person_id, :membership_seq, :seq);

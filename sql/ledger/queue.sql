@@ -146,7 +146,7 @@ insert into approval (item_id, approved_by, approver, approved_at, seq)
 values (:item_id, :by, :approver, :at, :seq);
 
 -- name: approvals
-select approved_by, approved_at from approval where item_id = :item_id order by approved_at;
+select approved_by, approved_at, seq from approval where item_id = :item_id order by approved_at;
 
 -- name: add_judgement
 insert into judgement (
@@ -156,19 +156,51 @@ insert into judgement (
 );
 
 -- name: judgements_by_digest
--- verdicts on rows with some identity digests, oldest first
-select row_id, row_digest, person_id, other_digest, verdict
-from judgement
-where row_digest in :row_digests
-order by judgement_id;
+-- verdicts that stand on rows with some identity digests, oldest first
+select j.row_id, j.row_digest, j.person_id, j.other_digest, j.verdict
+from judgement as j
+where j.row_digest in :row_digests
+  and not exists (select 1 from judgement_withdrawn as w where w.judgement_id = j.judgement_id)
+order by j.judgement_id;
 
 -- name: judgements_of_row
--- every verdict on a row, oldest first
-select row_id, row_digest, person_id, other_digest, verdict, note, judged_by, seq
-from judgement
-where row_id = :row_id
-order by judgement_id;
+-- every verdict that stands on a row, oldest first
+select
+  j.judgement_id, j.row_id, j.row_digest, j.person_id, j.other_digest, j.verdict, j.note, j.judged_by, j.judged_at,
+  j.seq
+from judgement as j
+where j.row_id = :row_id
+  and not exists (select 1 from judgement_withdrawn as w where w.judgement_id = j.judgement_id)
+order by j.judgement_id;
 
 -- name: open_item_of_row
 -- the open item of one kind of a row
 select item_id from queue_item where row_id = :row_id and kind = :kind and state = 'open';
+
+-- name: items_of_row
+-- every item of a row that was opened at a seq or later, oldest first
+select item_id, row_id, kind, reason, waits_for_row_id, state, opened_at, closed_at, closed_by
+from queue_item
+where row_id = :row_id and seq >= :seq
+order by item_id;
+
+-- name: closed_by
+-- the items of an area that somebody closed by his word after a moment, newest first, and which of them wait again
+select
+  q.item_id, q.row_id, q.kind, q.closed_at, w.understood, d.outcome, d.bhxh_code,
+  (select max(u.reopened_as) from undo as u where u.item_id = q.item_id) as reopened_as
+from queue_item as q
+join intake_row as w on w.row_id = q.row_id
+join decision_current as d on d.row_id = q.row_id
+where q.state = 'closed'
+  and q.closed_by = :by
+  and q.closed_at > :after
+  and (
+    q.kind <> 'row'
+    or d.outcome = 'returned'
+    or exists (select 1 from judgement as j where j.row_id = q.row_id and j.judged_by = :by)
+  )
+  and (cast(:province as text) is null or w.province = :province)
+  and (cast(:unit as text) is null or w.source = :unit)
+order by q.closed_at desc, q.item_id desc
+limit :limit;

@@ -132,8 +132,8 @@ insert into approval values (900009, 'officer.1', 'officer.1', '', 1);
 -- refused: a verdict that is not on the list (CHECK)
 insert into judgement select 900002, row_id, '', null, null, 'perhaps', null, 1, '', '' from intake_row;
 
--- refused: a change asked for twice (change_request.row_id, change_request.field)
-insert into change_request select 900001, row_id, person_id, field, null, '', 1, '' from change_request;
+-- refused: a change asked for twice (change_request.row_id, change_request.field, change_request.seq)
+insert into change_request select 900001, row_id, person_id, field, null, '', seq, '' from change_request;
 
 -- refused: an entry number given twice (log_entry.entry_no)
 insert into log_entry select entry_no, 0, '', '', '', null, null, '' from log_entry;
@@ -149,3 +149,19 @@ insert into account values (900002, 'Lan', '', 1, '');
 
 -- refused: a unit of no province (CHECK)
 insert into account_version select account_id, 900001, 'Lan', null, 'xa-01', 0, null from account;
+
+-- refused: a decision undone twice (undo.row_id, undo.decision_no)
+insert into undo
+select 900002, item_id, row_id, 1, item_id, 1, '', '' from queue_item where item_id = (select min(item_id) from queue_item);
+insert into undo
+select 900003, item_id, row_id, 1, item_id, 1, '', '' from queue_item where item_id = (select min(item_id) from queue_item);
+
+-- refused: an undo of a decision that there is not (FOREIGN KEY)
+insert into undo
+select 900002, item_id, row_id, 900001, item_id, 1, '', '' from queue_item where item_id = (select min(item_id) from queue_item);
+
+-- refused: a verdict withdrawn twice (judgement_withdrawn.judgement_id)
+insert into judgement_withdrawn values (900001, 1);
+
+-- refused: a membership reversed that there is not (FOREIGN KEY)
+insert into membership_reversed values (900001, 1, 1);

@@ -30,7 +30,7 @@ _FAULT = re.compile(r"^-- fault: ((\w+)(?: \([\w ]+\))?)(?: also: ([\w, ]+))?$",
 
 #: what the planted faults pick from
 PICKS = """
-insert into id_counter values ('judgement', 0) on conflict do nothing;
+insert into id_counter values ('judgement', 0), ('undo', 0) on conflict do nothing;
 update id_counter set value = 1000000;
 create temp table quiet as
 select p.person_id

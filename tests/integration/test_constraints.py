@@ -33,8 +33,20 @@ insert into register_reject select load_id, 900001, '[]' from register_load;
 insert into account values (900001, 'lan', '', 1, '');
 insert into account_version values (900001, 1, 'Lan', '01', 'xa-01', 0, null);
 insert into sign_in_attempt values (900001, '', 0, 1, '');
+insert into undo select 900001, item_id, row_id, null, item_id, 1, '', '' from queue_item limit 1;
+insert into judgement_withdrawn values (900001, 1);
+insert into membership_reversed select person_id, seq, 1 from membership limit 1;
 create table decision_draft as select * from decision where outcome = 'returned' limit 1;
 update decision_draft set decision_no = 900001;
+"""
+
+_DECIDED_AGAIN = """
+insert into decision
+select
+  row_id, decision_no + 1, batch_id, outcome, reason, person_id, bhxh_code, match_weight, posterior, runner_up_weight,
+  candidates, model_version, rules_version, register_seq, tail_seq, evidence, seq, decided_at, decided_by
+from decision_current
+where row_id = (select min(row_id) from decision_current where outcome = 'an outcome')
 """
 
 #: the columns of an index of PostgreSQL, as SQLite names them in its message
@@ -121,6 +133,22 @@ def test_a_code_stays_with_its_person(ledger: sa.Connection, statement: str, col
         ledger.exec_driver_sql(statement.format(column=column))
 
 
+@pytest.mark.parametrize("outcome", ["linked", "issued", "returned"])
+def test_a_settled_row_stays_settled(ledger: sa.Connection, outcome: str) -> None:
+    again = _DECIDED_AGAIN.replace("an outcome", outcome)
+    with pytest.raises(sa.exc.DatabaseError, match="only where its decision was undone"):
+        ledger.exec_driver_sql(again)
+
+
+def test_an_issue_is_never_undone(ledger: sa.Connection) -> None:
+    undone = """insert into undo
+    select 900002, (select min(item_id) from queue_item), row_id, decision_no, (select min(item_id) from queue_item), 1,
+      '', ''
+    from decision where outcome = 'issued'"""
+    with pytest.raises(sa.exc.DatabaseError, match="an issued code stands"):
+        ledger.exec_driver_sql(undone)
+
+
 def test_every_guarded_table_is_called_history() -> None:
     assert set(re.findall(r"before (?:update|delete) on (\w+)", MIGRATIONS)) == set(HISTORY)
     theirs = "".join(script for _, script in sql.migrations("postgresql"))
@@ -155,8 +183,8 @@ def a_code(session: WriteSession) -> tuple[str, int]:
 
 
 def a_row(session: WriteSession) -> int:
-    """A row that was returned to its sender."""
-    return int(first(session, "select min(row_id) from decision where outcome = 'returned'"))
+    """A row in review."""
+    return int(first(session, "select min(row_id) from decision_current where outcome = 'review'"))
 
 
 def drawn(session: WriteSession, home: Home, province: str) -> str:
@@ -226,12 +254,6 @@ def review_without_reason(session: WriteSession, home: Home) -> None:
     decisions.add(session, [decision(a_row(session), "review")])
 
 
-def second_issue(session: WriteSession, home: Home) -> None:
-    code, person_id = a_code(session)
-    row_id = first(session, "select min(row_id) from decision where outcome = 'issued'")
-    decisions.add(session, [decision(row_id, "issued", person_id=person_id, bhxh_code=code)])
-
-
 def candidate_of_nothing(session: WriteSession, home: Home) -> None:
     nothing = CandidateRecord(None, None, 0.0, 0.0, {}, "")
     decided = decision(a_row(session), "returned")
@@ -288,12 +310,11 @@ THROUGH: Sequence[tuple[Callable[[WriteSession, Home], None], str]] = (
     (decision_of_no_row, "FOREIGN KEY"),
     (issue_without_code, "CHECK"),
     (review_without_reason, "CHECK"),
-    (second_issue, "decision.row_id"),
     (candidate_of_nothing, "CHECK"),
     (item_twice, "queue_item.row_id, queue_item.kind"),
     (approval_of_nothing, "FOREIGN KEY"),
     (unknown_verdict, "CHECK"),
-    (change_twice, "change_request.row_id, change_request.field"),
+    (change_twice, "change_request.row_id, change_request.field, change_request.seq"),
     (row_twice, "intake_row.row_id"),
     (plan_of_no_batch, "FOREIGN KEY"),
     (lowered_log, "log_entry.entry_no"),
