@@ -55,6 +55,7 @@ def test_the_commands_are_those_of_the_design() -> None:
         "motma queue decide",
         "motma queue list",
         "motma queue show",
+        "motma queue undo",
         "motma register codes",
         "motma register load",
         "motma register publish",
