@@ -10,8 +10,9 @@ from typing import Any
 from casework.policy import settings
 from casework.queue import QueueLine, listing
 from casework.types import Home, Viewer
+from casework.undo import can_undo
 from casework.vietnam_time import today, utc_moment, vietnam_time
-from registry import decisions, queue
+from registry import decisions, queue, undo
 
 #: items of the list that a page shows
 MOST_LINES = 100
@@ -59,7 +60,10 @@ class Desk:
 
 @dataclass(frozen=True)
 class Ended:
-    """How an item stands that somebody decided: the row's outcome and code, who must still agree, who has."""
+    """How an item stands that somebody decided: the row's outcome and code, who must still agree, who has.
+
+    `can_undo`: whether the viewer may take it back; `is_undone`: whether it was.
+    """
 
     item_id: int
     kind: str
@@ -69,6 +73,8 @@ class Ended:
     code: str | None
     waiting_item: int | None
     approved_by: Sequence[str]
+    can_undo: bool
+    is_undone: bool
 
 
 def desk_rules(home: Home) -> DeskRules:
@@ -112,8 +118,18 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         current = decisions.current(session, [item.row_id])[item.row_id]
         waiting = queue.open_item(session, item.row_id, "death")
         agreed = queue.approvals(session, item_id if waiting is None else waiting)
+        taken_back = undo.of_item(session, item_id)
     return Ended(
-        item_id, item.kind, item.state == "open", current.outcome, current.reason, current.bhxh_code, waiting, agreed
+        item_id=item_id,
+        kind=item.kind,
+        is_open=item.state == "open",
+        outcome=current.outcome,
+        reason=current.reason,
+        code=current.bhxh_code,
+        waiting_item=waiting,
+        approved_by=agreed,
+        can_undo=can_undo(home, item_id, viewer),
+        is_undone=taken_back is not None and taken_back.reopened_as != item_id,
     )
 
 

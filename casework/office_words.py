@@ -69,6 +69,9 @@ KINDS = {
     "household": "biến động hộ gia đình, cần người xem",
 }
 
+#: what waited beside a link, in a few words
+BESIDE = {"death": "báo chết", "household": "biến động hộ"}
+
 EVENTS = {
     "birth": "sinh",
     "death": "chết",

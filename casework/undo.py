@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from casework.effects import HEAD
@@ -25,7 +25,7 @@ from matching.normalise import normalise
 from matching.steps import search_rules
 from registry import decisions, log, people, queue, tail, undo
 from registry.decisions import Decision
-from registry.engine import Session, WriteSession
+from registry.engine import Session, WriteSession, now
 from registry.queue import Item
 
 
@@ -47,6 +47,20 @@ class UndoResult:
     outcome: str
     reason: str | None
     code: str | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """An item that somebody decided: how its row stands, the item that waits since it was taken back, if it was."""
+
+    item_id: int
+    kind: str
+    full_name: str | None
+    outcome: str
+    code: str | None
+    closed_at: str
+    reopened_as: int | None
+    can_undo: bool
 
 
 @dataclass(frozen=True)
@@ -86,8 +100,7 @@ def undo_decision(home: Home, item_id: int, viewer: Viewer) -> UndoResult:
                 raise NotUndoneError(item_id, "nothing")
             reopened, is_decided_again = before.reopened_as, False
         else:
-            word = _word(session, item)
-            _may_take_back(session, item, word, rules, viewer)
+            word = _may_take_back(session, item, rules, viewer, session.at)
             if item.kind == "row":
                 reopened, is_decided_again = _undo_row(session, item, word, viewer)
             else:
@@ -99,6 +112,45 @@ def undo_decision(home: Home, item_id: int, viewer: Viewer) -> UndoResult:
     if is_decided_again and current.outcome != "review":
         settle_waiting(home, [item.row_id], viewer)
     return UndoResult(reopened, item_id, current.outcome, current.reason, current.bhxh_code)
+
+
+def can_undo(home: Home, item_id: int, viewer: Viewer) -> bool:
+    """Whether the viewer may take back the last word on an item, as far as can be told without trying."""
+    rules = undo_rules(home)
+    with home.ledger.reading() as session:
+        return _can_undo(session, queue.item(session, item_id, viewer), rules, viewer)
+
+
+def said_lately(home: Home, limit: int, viewer: Viewer) -> list[Said]:
+    """What the viewer decided and may take back, and what he took back, newest first."""
+    rules = undo_rules(home)
+    since = datetime.now(UTC) - timedelta(hours=rules.hours)
+    with home.ledger.reading() as session:
+        found = queue.closed_by(session, since.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), limit, viewer)
+        return [
+            Said(
+                entry["item_id"],
+                entry["kind"],
+                json.loads(entry["understood"])["full_name"],
+                entry["outcome"],
+                entry["bhxh_code"],
+                entry["closed_at"],
+                entry["reopened_as"],
+                _can_undo(session, queue.item(session, entry["item_id"], viewer), rules, viewer),
+            )
+            for entry in found
+        ]
+
+
+def _can_undo(session: Session, item: Item, rules: UndoRules, viewer: Viewer) -> bool:
+    before = undo.of_item(session, item.item_id)
+    if before is not None and before.reopened_as != item.item_id:
+        return False
+    try:
+        _may_take_back(session, item, rules, viewer, now())
+    except NotUndoneError:
+        return False
+    return item.kind != "row" or decisions.current(session, [item.row_id])[item.row_id].outcome != "issued"
 
 
 def _word(session: Session, item: Item) -> _Word:
@@ -122,8 +174,9 @@ def _word(session: Session, item: Item) -> _Word:
     return _Word(last["judged_by"], last["judged_at"], last["seq"], said)
 
 
-def _may_take_back(session: WriteSession, item: Item, word: _Word, rules: UndoRules, viewer: Viewer) -> None:
-    """NotUndoneError where the word is another's, or said too long ago."""
+def _may_take_back(session: Session, item: Item, rules: UndoRules, viewer: Viewer, at: str) -> _Word:
+    """The last word on an item; NotUndoneError where it is another's, or was said too long before a moment."""
+    word = _word(session, item)
     speakers = [word.by]
     if item.kind != "row":
         # whoever agreed to what was done may say that it was wrong
@@ -131,8 +184,9 @@ def _may_take_back(session: WriteSession, item: Item, word: _Word, rules: UndoRu
     is_his = any(queue.is_one_person(by, viewer.by) for by in speakers)
     if not is_his and not (rules.by_approvers and viewer.is_approver):
         raise NotUndoneError(item.item_id, "anothers", word.by)
-    if datetime.fromisoformat(session.at) - datetime.fromisoformat(word.at) > timedelta(hours=rules.hours):
+    if datetime.fromisoformat(at) - datetime.fromisoformat(word.at) > timedelta(hours=rules.hours):
         raise NotUndoneError(item.item_id, "late")
+    return word
 
 
 def _undo_row(session: WriteSession, item: Item, word: _Word, viewer: Viewer) -> tuple[int, bool]:

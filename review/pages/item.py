@@ -14,11 +14,20 @@ from casework.choices import Choice, choices
 from casework.claims import Claim, release, show_claimed
 from casework.comparison import Line, compared
 from casework.desk import Ended, ended, next_item
-from casework.errors import BusyError, ClaimedError, DecidedError, MotmaError, NotApproverError
+from casework.errors import (
+    BusyError,
+    ClaimedError,
+    DecidedError,
+    MotmaError,
+    NotApproverError,
+    NotUndoneError,
+    UndoneError,
+)
 from casework.office_dates import local_time
 from casework.queue import Verdict, decide
 from casework.return_reasons import ReturnReason, return_reasons
 from casework.types import Home
+from casework.undo import can_undo, undo_decision
 from casework.view import ItemView
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page
@@ -26,6 +35,21 @@ from review.requests import Fields, HomeOf, Who
 from review.waterfall import Waterfall, waterfall
 
 router = APIRouter()
+
+#: why a decision is not taken back, and what to do
+_WHY_IT_STANDS = {
+    "nothing": "Không có quyết định nào của mục này để hoàn tác.",
+    "machine": "Máy đã quyết định dòng này, không phải một người. Nếu thấy sai, báo đội kiểm soát trung ương.",
+    "anothers": "Chưa hoàn tác: đây là quyết định của {by}. Nhờ {by} hoàn tác.",
+    "late": "Chưa hoàn tác: đã quá thời hạn. Nếu thấy sai, báo đội kiểm soát trung ương.",
+    "issued": "Mã số đã cấp thì không thu hồi được: số đã dùng không dùng lại cho ai, và có thể đã có người biết. "
+    "Nếu người này đã có mã số khác, báo đội kiểm soát: hai người cùng quyết định giữ mã nào.",
+    "changed": "Chưa hoàn tác: từ đó người này đã thay đổi vì một dòng hoặc quyết định khác. "
+    "Hoàn tác việc ấy trước, nếu được.",
+    "relied_on": "Chưa hoàn tác: đã có dòng khác được quyết định theo quyết định này. "
+    "Hoàn tác các dòng ấy trước, nếu được.",
+    "beside": "Chưa hoàn tác: báo chết hoặc biến động hộ đi kèm đã có người quyết định. Hoàn tác việc ấy trước.",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +75,7 @@ class Item(Context):
     reasons: Sequence[ReturnReason]
     filter: Filter
     claim: Claim | None
+    can_undo: bool
     done: Ended | None = None
     said: str | None = None
     note: str = ""
@@ -94,12 +119,26 @@ def decided(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields)
     return RedirectResponse(part.link("/queue" if after is None else f"/items/{after}", done=item_id), 303)
 
 
+@router.post("/items/{item_id}/undo")
+def taken_back(home: HomeOf, who: Who, item_id: int, part: FilterOf) -> Response:
+    """Takes a decision back and opens the case that waits again; where that cannot be, says why."""
+    try:
+        result = undo_decision(home, item_id, viewer_of(who.account, PURPOSE))
+    except NotUndoneError as error:
+        return page(
+            replace(_item(home, who.account, item_id, part), said=_WHY_IT_STANDS[error.why].format(by=error.by)), 409
+        )
+    return RedirectResponse(part.link(f"/items/{result.item_id}", done=item_id), 303)
+
+
 def _why_not(error: Exception) -> str:
     """Why a decision was not taken, and what to do."""
     if isinstance(error, NoNoteError):
         return "Chưa ghi gì: trả lại thì phải chọn lý do hoặc viết cho người gửi biết cần gì."
     if isinstance(error, DecidedError):
         return f"Chưa ghi gì: {error.by} đã quyết định mục này lúc {local_time(error.at)}."
+    if isinstance(error, UndoneError):
+        return f"Chưa ghi gì: quyết định trước của mục này đã được hoàn tác; việc chờ lại ở mục {error.reopened_as}."
     if isinstance(error, ClaimedError):
         return f"Chưa ghi gì: {error.by} đang xử lý mục này, chậm nhất đến {local_time(error.until)}."
     if isinstance(error, NotApproverError):
@@ -133,6 +172,7 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         reasons=return_reasons(home),
         filter=part,
         claim=claim if is_anothers else None,
+        can_undo=can_undo(home, item_id, viewer_of(account, PURPOSE)),
     )
 
 

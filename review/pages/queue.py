@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
@@ -12,13 +12,16 @@ from fastapi.responses import RedirectResponse, Response
 
 from casework.accounts import Account, viewer_of
 from casework.claims import release
-from casework.desk import Desk, desk, next_item
+from casework.desk import Desk, Ended, desk, ended, next_item
+from casework.undo import Said, said_lately
 from review.render import Context, page
 from review.requests import HomeOf, Who
 
 router = APIRouter()
 
 PURPOSE = "review"
+#: decisions of the officer's own that the list shows
+MOST_SAID = 6
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,14 @@ FilterOf = Annotated[Filter, Depends(filter_of)]
 
 @dataclass(frozen=True)
 class Queue(Context):
-    """What waits, and which part of it is shown."""
+    """What waits, and which part of it is shown; what the officer said lately, and how the item before it ended."""
 
     template: ClassVar[str] = "queue.html"
     account: Account
     desk: Desk
     filter: Filter
+    said: Sequence[Said]
+    done: Ended | None
 
 
 @router.get("/")
@@ -64,9 +69,12 @@ def start() -> Response:
 
 
 @router.get("/queue")
-def queue(home: HomeOf, who: Who, part: FilterOf) -> Response:
+def queue(home: HomeOf, who: Who, part: FilterOf, done: int | None = None) -> Response:
     """The list."""
-    return page(Queue(who.account, desk(home, part.reason, part.unit, viewer_of(who.account, PURPOSE)), part))
+    viewer = viewer_of(who.account, PURPOSE)
+    before = None if done is None else ended(home, done, viewer)
+    said = said_lately(home, MOST_SAID, viewer)
+    return page(Queue(who.account, desk(home, part.reason, part.unit, viewer), part, said, before))
 
 
 @router.get("/queue/next")

@@ -198,6 +198,7 @@ where q.state = 'closed'
   and (
     q.kind <> 'row'
     or d.outcome = 'returned'
+    or exists (select 1 from undo as u where u.item_id = q.item_id)
     or exists (select 1 from judgement as j where j.row_id = q.row_id and j.judged_by = :by)
   )
   and (cast(:province as text) is null or w.province = :province)
