@@ -169,6 +169,7 @@ FLAGS = {
     "card_code_disagrees": "thẻ BHYT và mã số BHXH không khớp",
     "name_legacy_possible": "họ tên có thể gõ bằng phông cũ, chưa đủ căn cứ để đổi",
     "unnamed": "chưa có tên",
+    "mothers_name": "họ tên trùng họ tên mẹ, có thể chưa phải tên của người này",
     "birth_date_year_as_day": "bảng tính đã đổi năm sinh thành một ngày của năm 1905; đọc lại thành năm sinh",
     "typing_residue_repaired": "đã sửa phím gõ còn sót trong họ tên",
     "personal_id_zeros_proposed": "số định danh đọc thêm số 0 ở đầu",

@@ -97,7 +97,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Case:
-    """A row to decide. `lacks` names what a code would need and the row does not have.
+    """A row to decide. `lacks` names what a code would need and the row does not have. `is_unnamed`: what stands for
+    the name is none, or the mother's; whether it is the person's own as well is for an officer to say.
 
     `judged_new`: an officer said that no person he saw is this one. Those are marked not_same; one that he did not see
     still stands in the way, but no row that waits: it is set against the new person next. `is_doubted`: a later row of

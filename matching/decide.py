@@ -275,7 +275,7 @@ def _without_candidate(
         return review("unknown_person")
     if not case.is_complete:
         return review("search_incomplete")
-    if case.is_unnamed or case.lacks:
+    if case.lacks or (case.is_unnamed and not case.judged_new):
         return review("weak")
     if not case.judged_new and posteriors_of((), case.prior, case.missed).missed >= thresholds.missed:
         return review("weak")

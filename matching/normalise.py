@@ -14,7 +14,7 @@ from matching.schemas import NORMALISED, RECORD, conform
 from matching.text import bears_the_mothers_name, clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
-NORMALISER_VERSION = "2026-11-22.8"
+NORMALISER_VERSION = "2026-11-22.9"
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +70,7 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
         "record_id": records.get_column("record_id"),
         **{f"name_{form}": names[form] for form in ("norm", "fold", "sound")},
         "has_marks": names["has_marks"],
-        "is_unnamed": names["is_unnamed"] | bears_the_mothers_name(names["sound"], parents["mother"]["sound"]),
+        "is_unnamed": names["is_unnamed"] | bears_the_mothers_name(names["fold"], parents["mother"]["fold"]),
         "birth": births["birth"],
         "birth_precision": births["birth_precision"],
         **{name: texts[name] for name in ("sex", "household_code")},

@@ -192,9 +192,10 @@ def is_unnamed(name: str) -> bool:
 
 
 def bears_the_mothers_name(own: pl.Series, mother: pl.Series) -> pl.Series:
-    """Where a child is entered under its mother's name, both as they sound, for want of one of its own.
+    """Where a child is entered under its mother's folded name, for want of one of its own.
 
-    No daughter is called like her mother: a family keeps its elders' names from its children (kiêng húy).
+    Hardly any daughter is called like her mother: a family keeps its elders' names from its children (kiêng húy). Names
+    that only sound like hers (An and Anh) are names of their own.
     """
     return (own.str.contains(" ") & (own == mother)).fill_null(value=False)
 

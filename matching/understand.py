@@ -16,7 +16,7 @@ from matching.places import pad_commune
 from matching.residue import repair_column
 from matching.row_numbers import NUMBER_COLUMNS, number_columns
 from matching.schemas import FAULT, RECORD, UNDERSTOOD, conform
-from matching.text import bears_the_mothers_name, clean, clean_column, fold, is_unnamed, norm_name, over_unique, sound
+from matching.text import bears_the_mothers_name, clean, clean_column, fold, is_unnamed, norm_name, over_unique
 
 _PLACES = ("birth_place", "residence")
 #: Latin letters end at ɏ and have one more block, of Vietnamese; а and у of Cyrillic look like them, and find nobody.
@@ -137,8 +137,8 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
         for place in _PLACES
     )
     numbers = number_columns(rows, at)
-    own, mother = (over_unique(texts[name], lambda text: sound(fold(text))) for name in ("full_name", "mother_name"))
-    unnamed = over_unique(texts["full_name"], is_unnamed, pl.Boolean) | bears_the_mothers_name(own, mother)
+    own, mother = (over_unique(texts[name], fold) for name in ("full_name", "mother_name"))
+    unnamed = over_unique(texts["full_name"], is_unnamed, pl.Boolean)
     was_repaired = pl.any_horizontal(pl.lit(found.get_column("was_repaired")) for found in names.values())
     no_household = pl.lit(typed["household_code"].is_null())
     noticed = (
@@ -148,6 +148,7 @@ def understand(received: pl.DataFrame, conventions: Conventions, at: date) -> pl
                 "reader_flags",
                 "flags",
                 _flag("unnamed", pl.lit(unnamed)),
+                _flag("mothers_name", pl.lit(bears_the_mothers_name(own, mother))),
                 _flag(YEAR_AS_DAY, pl.lit(births["flag"].is_not_null())),
                 _flag("typing_residue_repaired", was_repaired),
                 _flag("household_code_placeholder", pl.lit(texts["household_code"].is_not_null()) & no_household),

@@ -148,9 +148,10 @@ def test_an_unnamed_child_and_a_parents_number_are_flagged_and_kept() -> None:
     assert row["faults"] == []
 
 
-def test_a_child_under_its_mothers_name_is_unnamed() -> None:
+def test_who_bears_the_mothers_name_is_flagged_and_may_be_called_so() -> None:
     (row,) = understood({**GOOD, "full_name": "Nguyễn Thị Lan", "mother_name": "NGUYỄN THỊ LAN"})
-    assert "unnamed" in row["flags"]
+    assert "mothers_name" in row["flags"]
+    assert "unnamed" not in row["flags"]
 
 
 def test_the_head_of_household_is_taken_from_the_file() -> None:

@@ -321,6 +321,16 @@ def test_an_unnamed_newborn_waits_and_gets_no_code_by_herself(office: Office) ->
     assert (row.outcome, row.code) == ("review", None)
 
 
+def test_whoever_bears_the_mothers_name_gets_a_code_by_an_officers_word_alone(office: Office) -> None:
+    line = "Bổ sung,Mạc Thị Khuyên,02/09/1990,Nữ,,,0190000003,Chủ hộ,08995,08995,,Mạc Thị Khuyên,05/09/2025"
+    (row,) = office.run_lines("a.csv", line)
+    assert (row.outcome, row.code) == ("review", None)
+    office.decide(office.item(row), "new")
+    (row,) = office.rows()
+    assert row.outcome == "issued"
+    assert office.broken() == {}
+
+
 def test_rows_whose_settling_was_cut_short_are_settled_by_the_next_command(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
