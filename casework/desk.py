@@ -63,6 +63,7 @@ class Ended:
     """How an item stands that somebody decided: the row's outcome and code, who must still agree, who has.
 
     `can_undo`: whether the viewer may take it back; `is_undone`: whether it was.
+    `is_kept`: the word is kept, and being carried out.
     """
 
     item_id: int
@@ -75,6 +76,7 @@ class Ended:
     approved_by: Sequence[str]
     can_undo: bool
     is_undone: bool
+    is_kept: bool
 
 
 def desk_rules(home: Home) -> DeskRules:
@@ -102,12 +104,16 @@ def desk(home: Home, reason: str | None, source: str | None, viewer: Viewer) -> 
 
 
 def next_item(home: Home, after: int | None, reason: str | None, source: str | None, viewer: Viewer) -> int | None:
-    """The item behind `after` in the list, or its first, that nobody else is at work on; None when there is none."""
+    """The item behind `after` in the list, or its first, that nobody is at work on but the viewer; None without one.
+
+    Items on which a word is kept already are passed over.
+    """
     with home.ledger.reading() as session:
-        found = queue.listing(session, reason, MOST_LINES, viewer, source)
+        found = queue.order(session, reason, None, viewer, source)
     order = [line["item_id"] for line in found]
     place = order.index(after) + 1 if after in order else 0
-    free = {line["item_id"] for line in found if line["claimed_by"] in (None, viewer.by)} - {after}
+    is_free = [line["claimed_by"] in (None, viewer.by) and not line["is_kept"] for line in found]
+    free = {item_id for item_id, mine in zip(order, is_free, strict=True) if mine} - {after}
     return next((item_id for item_id in (*order[place:], *order[:place]) if item_id in free), None)
 
 
@@ -118,11 +124,13 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         current = decisions.current(session, [item.row_id])[item.row_id]
         waiting = queue.open_item(session, item.row_id, "death")
         agreed = queue.approvals(session, item_id if waiting is None else waiting)
+        told = queue.judgements_of(session, item.row_id)
         taken_back = undo.of_item(session, item_id)
+    is_open = item.state == "open"
     return Ended(
         item_id=item_id,
         kind=item.kind,
-        is_open=item.state == "open",
+        is_open=is_open,
         outcome=current.outcome,
         reason=current.reason,
         code=current.bhxh_code,
@@ -130,6 +138,7 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         approved_by=agreed,
         can_undo=can_undo(home, item_id, viewer),
         is_undone=taken_back is not None and taken_back.reopened_as != item_id,
+        is_kept=is_open and item.kind == "row" and bool(told) and told[-1]["seq"] > current.seq,
     )
 
 

@@ -7,11 +7,12 @@ so the search is fresh, the lock is held, and a verdict outranks the model where
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from casework.errors import BusyError, ClaimedError, DecidedError, UndoneError, UsageError
+from casework.find import check_keys
 from casework.needs import lacking
 from casework.redecide import redecide, settle_stranded, settle_waiting
 from casework.return_reasons import for_the_sender
@@ -45,7 +46,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class QueueLine:
-    """One open item in the list."""
+    """One open item in the list. `is_kept`: an officer's word on it is kept, and not carried out yet."""
 
     item_id: int
     row_id: int
@@ -60,6 +61,7 @@ class QueueLine:
     file_name: str
     sheet_row: int
     claimed_by: str | None
+    is_kept: bool
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def listing(home: Home, reason: str | None, limit: int, viewer: Viewer, source: 
                 entry["file_name"],
                 entry["sheet_row"],
                 entry["claimed_by"],
+                entry["is_kept"],
             )
         )
     return QueueListing(lines, counted)
@@ -136,11 +139,21 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile;
     ClaimedError when somebody else is at work on it; UndoneError when it waits as another item since.
     """
-    verdict = _worded(home, verdict)
-    word, code = verdict.word, verdict.code
     with home.ledger.reading() as session:
         was_open = queue.item(session, item_id, viewer).state == "open"
     settle_stranded(home, viewer)
+    return keep(home, item_id, verdict, viewer, was_open=was_open)()
+
+
+def keep(
+    home: Home, item_id: int, verdict: Verdict, viewer: Viewer, *, was_open: bool = False
+) -> Callable[[], DecideResult]:
+    """Keeps an officer's word, as `decide` does, and gives what carries it out; who settles stranded rows does both.
+
+    What is kept and never carried out is a stranded row. `was_open`: the item was open before those were settled.
+    """
+    verdict = _worded(home, verdict)
+    word, code = verdict.word, verdict.code
     with home.ledger.reading() as session:
         item = queue.item(session, item_id, viewer)
         waiting_death = queue.open_item(session, item.row_id, "death")
@@ -150,35 +163,44 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
         if undone is not None:
             raise UndoneError(item_id, undone.reopened_as)
         if _is_his_word(home, item, verdict, viewer):
-            return _finish(home, item, verdict, viewer)
+            return lambda: _finish(home, item, verdict, viewer)
         if was_open and item.kind == "row" and current is not None:
-            return _overtaken(home, item, verdict, current.outcome, current.bhxh_code)
+            overtaken = _overtaken(home, item, verdict, current.outcome, current.bhxh_code)
+            return lambda: overtaken
         is_second_link = word in ("link", "approve") and waiting_death is not None
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
             raise DecidedError(item_id, item.closed_by or "", item.closed_at or "")
-        return decide(home, waiting_death or 0, Verdict("approve", note=verdict.note), viewer)
+        return keep(home, waiting_death or 0, Verdict("approve", note=verdict.note), viewer)
     _not_anothers(home, item, viewer)
     if word == "return":
         give_back(home, item, verdict.note, viewer, verdict.reason)
-        return _result(home, item, settle_waiting(home, [item.row_id], viewer))
+        return lambda: _result(home, item, settle_waiting(home, [item.row_id], viewer))
     if item.kind != "row":
         if word == "link" and current is not None and code == current.bhxh_code:
             word = "approve"
         if word != "approve":
             raise UsageError(f"item {item_id}: its row is linked; it takes approve or return")
         approve(home, item, viewer)
-        return _result(home, item, 0)
+        return lambda: _result(home, item, 0)
     if word == "approve":
         raise UsageError(f"item {item_id}: a row in review takes link, new, not_same or return")
     judged_at = _judge(home, item, verdict, viewer)
+    return lambda: _carried_out(home, item, verdict, viewer, judged_at)
+
+
+def _carried_out(home: Home, item: Item, verdict: Verdict, viewer: Viewer, judged_at: int) -> DecideResult:
+    """What came of a verdict that is kept since a seq; BusyError where the row is in review in spite of it."""
+    with home.ledger.reading() as session:
+        is_open = queue.item(session, item.item_id, viewer).state == "open"
+        decided_at = decisions.current(session, [item.row_id])[item.row_id].seq
     # a row that stays in review after a verdict is decided once by it, however often that is said
-    if word != "not_same" or current is None or current.seq < judged_at:
+    if is_open and (verdict.word != "not_same" or decided_at < judged_at):
         redecide(home, [item.row_id], viewer)
     result = _finish(home, item, verdict, viewer)
-    if word in ("link", "new") and result.outcome == "review":
+    if verdict.word in ("link", "new") and result.outcome == "review":
         raise BusyError(
-            f"item {item_id}: the verdict is kept, but the row is still in review ({result.reason}): "
-            f"something has changed. Look again with `motma queue show {item_id}`."
+            f"item {item.item_id}: the verdict is kept, but the row is still in review ({result.reason}): "
+            f"something has changed. Look again with `motma queue show {item.item_id}`."
         )
     return result
 
@@ -239,6 +261,8 @@ def _overtaken(home: Home, item: Item, verdict: Verdict, outcome: str, code: str
 def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
     """The seq at which the verdict was kept, now or when the viewer said the same before; nothing else changes yet."""
     with home.ledger.writing() as session:
+        # what could not be carried out is not kept either
+        check_keys(session)
         if queue.item(session, item.item_id, viewer).state != "open":
             raise BusyError(f"item {item.item_id}: somebody else has just decided it")
         (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)

@@ -11,6 +11,9 @@ from registry.engine import Session, WriteSession, now
 from registry.errors import UsageError
 from registry.viewer import Viewer
 
+#: more items than a queue holds
+_ALL = 10_000_000
+
 
 @dataclass(frozen=True)
 class Item:
@@ -82,15 +85,27 @@ def open_items(session: Session, row_ids: Iterable[int]) -> list[dict[str, Any]]
     return [dict(row._mapping) for row in found]
 
 
+def order(
+    session: Session, reason: str | None, limit: int | None, viewer: Viewer, source: str | None = None
+) -> list[dict[str, Any]]:
+    """Open items, of a reason and a source where given, oldest first: item_id, claimed_by, is_kept.
+
+    Rows that wait on one another stand together, at the place of the oldest of them. `is_kept`: an officer's word on
+    it is kept, and not carried out yet.
+    """
+    most = _ALL if limit is None else limit
+    found = session.rows("queue_order", reason=reason, source=source, limit=most, at=now(), **viewer.scope.limits)
+    return [{**row._mapping, "is_kept": bool(row.is_kept)} for row in found]
+
+
 def listing(
     session: Session, reason: str | None, limit: int, viewer: Viewer, source: str | None = None
 ) -> list[dict[str, Any]]:
-    """Open items, of a reason and a source where given, oldest first.
-
-    Rows that wait on one another stand together, at the place of the oldest of them.
-    """
-    found = session.rows("queue_list", reason=reason, source=source, limit=limit, at=now(), **viewer.scope.limits)
-    return [dict(row._mapping) for row in found]
+    """The first items of `order`, with what each is about."""
+    found = order(session, reason, limit, viewer, source)
+    rows = session.rows_for("queue_lines", "item_ids", [line["item_id"] for line in found])
+    lines = {row.item_id: row._mapping for row in rows}
+    return [{**lines[line["item_id"]], **line} for line in found]
 
 
 def counts(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
@@ -125,6 +140,14 @@ def waits_from(session: Session, row_ids: Iterable[int]) -> dict[int, int]:
 def stranded(session: Session) -> list[int]:
     """Rows in review that a settled row touched, and that were not decided again since."""
     return [row.row_id for row in session.rows("stranded_rows")]
+
+
+def kept(session: Session) -> dict[str, list[int]]:
+    """Officer → rows in review on which his word is kept, and that were not decided again since."""
+    found: dict[str, list[int]] = {}
+    for row in session.rows("kept_rows"):
+        found.setdefault(row.judged_by, []).append(row.row_id)
+    return found
 
 
 def outrun(session: Session) -> list[int]:

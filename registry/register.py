@@ -10,10 +10,12 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 import polars as pl
@@ -131,6 +133,12 @@ class Version:
         (row,) = found
         self.meta = Meta(row[0], row[1], row[2], row[3], row[4], row[5], tuple(row[6]))
 
+    def reader(self) -> Version:
+        """The same version for another reader, who closes it at the end; the file stays open."""
+        another = copy(self)
+        another._connection = self._connection.cursor()
+        return another
+
     def __enter__(self) -> Self:
         return self
 
@@ -184,11 +192,33 @@ def current_file(folder: Path) -> Path | None:
 
 
 def open_current(folder: Path) -> Version:
-    """The newest version; BusyError (12) when none was published."""
+    """The newest version; BusyError (12) when none was published.
+
+    The process keeps it open: to open a version and to read its first pages anew costs more than a search in it.
+    """
     file = current_file(folder)
     if file is None:
         raise BusyError("no register version has been published. Run `motma register publish` first.")
-    return Version(file)
+    with _keeping:
+        identity = _identity(file)
+        if not _kept or _kept[0] != identity:
+            # whoever reads the one before keeps it until he is done
+            _kept[:] = [identity, Version(file)]
+        version: Version = _kept[1]
+        return version.reader()
+
+
+_keeping = Lock()
+#: the identity of the version that is kept open, and the version
+_kept: list[Any] = []
+
+
+def _identity(file: Path) -> tuple[object, ...] | None:
+    """What tells a file from another of its name, for one process; None where it is not there."""
+    with suppress(OSError):
+        found = file.stat()
+        return (os.getpid(), file, found.st_ino, found.st_mtime_ns, found.st_size)
+    return None
 
 
 def oldest_kept_seq(folder: Path) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from socket import socket
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
@@ -13,19 +14,29 @@ from starlette.exceptions import HTTPException
 from casework.errors import BusyError, MotmaError, UsageError
 from casework.home import open_home
 from casework.types import Home
+from review.behind import PATIENCE_SECONDS, Behind
 from review.pages import item, queue, search, sign_in
 from review.render import STATIC, Message, page, static_url
 from review.requests import BadFormError, NotSignedInError
 from review.security import Guard
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_THREADS = 12
+_AT_THE_DOOR = 2
 _KEPT = "public, max-age=31536000, immutable"
 
 
-def create_app(home: Home, *, is_behind_tls: bool) -> FastAPI:
-    """The app over an open home. `is_behind_tls`: a proxy before it speaks TLS, so the cookie goes by TLS only."""
+def create_app(home: Home, *, is_behind_tls: bool, patience: float = PATIENCE_SECONDS) -> FastAPI:
+    """The app over an open home.
+
+    `is_behind_tls`: a proxy before it speaks TLS, so the cookie goes by TLS only. `patience`: seconds that a page waits
+    for its decision to be carried out.
+    """
     app = FastAPI(title="Một Mã", openapi_url=None)
     app.state.home = home
+    app.state.behind = Behind(home, patience)
+    # a password costs time and memory on purpose: a morning's rush at the door holds up nobody who is inside
+    app.state.door = CapacityLimiter(_AT_THE_DOOR)
     app.state.is_behind_tls = is_behind_tls
     app.add_middleware(Guard, is_behind_tls=is_behind_tls)
     for family in (sign_in, queue, item, search):
@@ -41,6 +52,7 @@ def create_app(home: Home, *, is_behind_tls: bool) -> FastAPI:
 def serve(folder: Path, host: str, port: int, *, is_behind_tls: bool, ready: Callable[[str], None]) -> None:
     """Serves a home until it is stopped; `ready` is told the address. UsageError where that would be unsafe."""
     import uvicorn
+    from anyio.to_thread import current_default_thread_limiter
 
     if host not in _LOOPBACK and not is_behind_tls:
         raise UsageError(
@@ -56,11 +68,15 @@ def serve(folder: Path, host: str, port: int, *, is_behind_tls: bool, ready: Cal
         """Says when it listens."""
 
         async def startup(self, sockets: list[socket] | None = None) -> None:
+            # as many as there are connections to the ledger; whoever waits here waits for the ledger there
+            current_default_thread_limiter().total_tokens = _THREADS
             await super().startup(sockets)
             if self.started:
                 ready(f"http://{host}:{port}/")
 
-    Server(config).run()
+    behind: Behind = app.state.behind
+    with behind.kept_up():
+        Server(config).run()
     home.ledger.close()
 
 

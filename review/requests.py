@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from casework import accounts
 from casework.accounts import SignedIn
 from casework.types import Home
+from review.behind import Behind
 from review.security import cookie_name
 
 _LARGEST_FORM = 64 * 1024
@@ -28,6 +29,12 @@ def home_of(request: Request) -> Home:
     """The home that the app serves."""
     home: Home = request.app.state.home
     return home
+
+
+def behind_of(request: Request) -> Behind:
+    """What carries decisions out behind the pages."""
+    behind: Behind = request.app.state.behind
+    return behind
 
 
 def token_of(request: Request) -> str:
@@ -58,6 +65,7 @@ async def fields(request: Request) -> dict[str, str]:
     return {name: value.strip() for name, value in pairs}
 
 
+BehindOf = Annotated[Behind, Depends(behind_of)]
 HomeOf = Annotated[Home, Depends(home_of)]
 Who = Annotated[SignedIn, Depends(who)]
 Fields = Annotated[dict[str, str], Depends(fields)]

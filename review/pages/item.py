@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from casework.accounts import Account, viewer_of
 from casework.choices import Choice, choices
-from casework.claims import Claim, release, show_claimed
+from casework.claims import Claim, show_claimed
 from casework.comparison import Line, compared
 from casework.desk import Ended, ended, next_item
 from casework.errors import (
@@ -24,14 +24,14 @@ from casework.errors import (
     UndoneError,
 )
 from casework.office_dates import local_time
-from casework.queue import Verdict, decide
+from casework.queue import Verdict
 from casework.return_reasons import ReturnReason, return_reasons
 from casework.types import Home
 from casework.undo import can_undo, undo_decision
 from casework.view import ItemView
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Who
+from review.requests import BehindOf, Fields, HomeOf, Who
 from review.waterfall import Waterfall, waterfall
 
 router = APIRouter()
@@ -94,9 +94,9 @@ def item(home: HomeOf, who: Who, item_id: int, part: FilterOf, done: int | None 
 
 
 @router.post("/items/{item_id}")
-def decided(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields) -> Response:
+def decided(behind: BehindOf, who: Who, item_id: int, part: FilterOf, given: Fields) -> Response:
     """Decides and opens the next item; where that cannot be, shows the case as it stands now, and why."""
-    viewer = viewer_of(who.account, PURPOSE)
+    home, viewer = behind.home, viewer_of(who.account, PURPOSE)
     note = given.get("note") or None
     because = given.get("because") or None
     word, _, code = given.get("verdict", "").partition(":")
@@ -104,16 +104,15 @@ def decided(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields)
         if word == "return" and note is None and because is None:
             raise NoNoteError
         after = next_item(home, item_id, part.reason, part.unit, viewer)
-        decide(home, item_id, Verdict(word, code or None, note, because if word == "return" else None), viewer)
-        outcome = ended(home, item_id, viewer)
-        release(home, item_id, viewer)
+        verdict = Verdict(word, code or None, note, because if word == "return" else None)
+        outcome = behind.decide(item_id, verdict, viewer)
     except (MotmaError, NoNoteError) as error:
         case = _item(home, who.account, item_id, part)
         return page(replace(case, said=_why_not(error), note=note or ""), 409)
-    if outcome.is_open and word == "not_same":
+    if outcome is not None and word == "not_same" and ended(home, item_id, viewer).is_open:
         # decided again without the one who is not the person
         after = item_id
-    elif after is not None and not ended(home, after, viewer).is_open:
+    elif outcome is not None and after is not None and not ended(home, after, viewer).is_open:
         # it waited, and was decided with this one
         after = next_item(home, None, part.reason, part.unit, viewer)
     return RedirectResponse(part.link("/queue" if after is None else f"/items/{after}", done=item_id), 303)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -42,11 +43,13 @@ def ask(why: str | None = None) -> Response:
 
 
 @router.post("/sign-in")
-def sign_in(request: Request, home: HomeOf, given: Fields) -> Response:
+async def sign_in(request: Request, home: HomeOf, given: Fields) -> Response:
     """Signs in and goes on to the queue, or asks again with the reason."""
     login = given.get("login", "")
     try:
-        token = accounts.sign_in(home, login, given.get("password", ""))
+        token = await to_thread.run_sync(
+            accounts.sign_in, home, login, given.get("password", ""), limiter=request.app.state.door
+        )
     except SignInRefusedError as refusal:
         return page(SignIn(_WHY[refusal.why], True, login), 403)
     answer = RedirectResponse("/queue", 303)

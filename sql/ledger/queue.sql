@@ -28,9 +28,9 @@ select item_id, row_id, kind, reason, waits_for_row_id
 from queue_item
 where row_id in :row_ids and state = 'open';
 
--- name: queue_list
+-- name: queue_order
 -- open items of an area, of a reason and a source where given, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
--- of the oldest of them; with who is at work on each
+-- of the oldest of them; with who is at work on each, and whether an officer's word on it is kept and not yet carried out
 with recursive
   waits as (select row_id, waits_for_row_id from queue_item where state = 'open' and kind = 'row'),
   together as (
@@ -38,14 +38,19 @@ with recursive
     union all
     select w.row_id, t.first_row_id
     from together as t
-    join waits as w on w.waits_for_row_id = t.row_id
+    join queue_item as w on w.waits_for_row_id = t.row_id and w.state = 'open' and w.kind = 'row'
   )
 select
-  q.item_id, q.row_id, q.kind, q.reason, q.waits_for_row_id, q.opened_at, w.event, w.understood, w.source,
-  t.file_name, w.sheet_row, c.claimed_by
+  q.item_id, c.claimed_by,
+  q.kind = 'row' and exists (
+    select 1
+    from judgement as j
+    where j.row_id = q.row_id
+      and j.seq > (select max(d.seq) from decision as d where d.row_id = q.row_id)
+      and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)
+  ) as is_kept
 from queue_item as q
 join intake_row as w on w.row_id = q.row_id
-join delivery as t on t.delivery_id = w.delivery_id
 left join together as g on g.row_id = q.row_id
 left join claim as c on c.item_id = q.item_id and c.leased_until > :at
 where q.state = 'open'
@@ -57,6 +62,16 @@ order by
   min(q.opened_at) over (partition by coalesce(g.first_row_id, q.row_id)), coalesce(g.first_row_id, q.row_id),
   q.row_id <> coalesce(g.first_row_id, q.row_id), q.opened_at, q.item_id
 limit :limit;
+
+-- name: queue_lines
+-- what some items of the queue are about
+select
+  q.item_id, q.row_id, q.kind, q.reason, q.waits_for_row_id, q.opened_at, w.event, w.understood, w.source,
+  t.file_name, w.sheet_row
+from queue_item as q
+join intake_row as w on w.row_id = q.row_id
+join delivery as t on t.delivery_id = w.delivery_id
+where q.item_id in :item_ids;
 
 -- name: queue_counts
 -- open items of an area
@@ -115,6 +130,17 @@ where q.state = 'open' and q.kind = 'row'
     )
   )
 order by q.row_id;
+
+-- name: kept_rows
+-- rows in review on which an officer's word is kept and not carried out, and whose the last one is
+select q.row_id, j.judged_by
+from queue_item as q
+join decision_current as d on d.row_id = q.row_id
+join judgement as j on j.row_id = q.row_id and j.seq > d.seq
+where q.state = 'open' and q.kind = 'row'
+  and j.judgement_id = (select max(l.judgement_id) from judgement as l where l.row_id = q.row_id)
+  and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)
+order by j.judged_by, q.row_id;
 
 -- name: outrun_rows
 -- rows in review because others were at work on the same keys each time they were decided

@@ -64,7 +64,7 @@ def home(desk_model: Model, tmp_path: Path) -> Iterator[Home]:
 @pytest.fixture
 def sign_in(home: Home) -> Iterator[SignIn]:
     """Makes browsers without scripts, signed in as somebody, or as nobody ("")."""
-    app = create_app(home, is_behind_tls=False)
+    app = create_app(home, is_behind_tls=False, patience=60)
     made: list[TestClient] = []
 
     def make(login: str) -> TestClient:
@@ -78,6 +78,7 @@ def sign_in(home: Home) -> Iterator[SignIn]:
     yield make
     for client in made:
         client.close()
+    app.state.behind.close()
 
 
 def item_of(home: Home, name: str, kind: str = "row") -> int:
