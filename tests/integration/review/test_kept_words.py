@@ -13,7 +13,7 @@ from casework import queue
 from casework.check import run_checks
 from casework.desk import ended, next_item
 from casework.queue import Verdict, keep
-from casework.redecide import settle_stranded
+from casework.redecide import redecide, settle_stranded
 from casework.types import Home, Scope, Viewer
 from review.app import create_app
 from tests.integration.review.conftest import CHIEF, PHRASE, SITE
@@ -38,13 +38,13 @@ def first_link(home: Home) -> tuple[int, str]:
 def held_up(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient, threading.Event]]:
     """lan's browser on a server that carries nothing out before the event is set."""
     go = threading.Event()
-    carried_out = queue.redecide
+    carried_out = redecide
 
     def late(*args: object) -> None:
         assert go.wait(60)
         carried_out(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(queue, "redecide", late)
+    monkeypatch.setattr("casework.queue.redecide", late)
     app = create_app(home, is_behind_tls=False, patience=0.01)
     with TestClient(app, base_url=SITE, headers={"origin": SITE}, follow_redirects=False) as client:
         client.post("/sign-in", data={"login": "lan", "password": PHRASE})
