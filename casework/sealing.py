@@ -105,14 +105,20 @@ def sealed_log(home: Home) -> SealedLog:
 
 
 def seal(home: Home, viewer: Viewer) -> SealResult:
-    """Seals every entry that is committed; IntegrityError where the log, its key or its ledger are not as sealed."""
+    """Seals every entry that is committed; IntegrityError where the log, its key or its ledger are not as sealed.
+
+    Where many seal at once, whoever comes to it seals for those who wait as well.
+    """
     log = sealed_log(home)
-    with log.folder.locked():
+    with home.ledger.reading() as session:
+        wanted = seals.count_entries(session)
+    with log.folder.locked(lambda: log.state().size >= wanted) as is_held:
         before = log.state().size
-        while _seal_stretch(log, viewer):
-            pass
+        if is_held:
+            while _seal_stretch(log, viewer):
+                pass
+            log_frames.complete(log.folder, log.state().size, STRETCH)
         state = log.state()
-        log_frames.complete(log.folder, state.size, STRETCH)
     return SealResult(
         state.origin, state.size, state.size - before, b64encode(state.root).decode(), str(log.signer.verifier)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +25,9 @@ _HASH_BYTES = 32
 _HEIGHT = 8
 _LENGTH_BYTES = 2
 _LOCK_SECONDS = 120
+_BUSY = f"another has been sealing for {_LOCK_SECONDS} s. Try again."
+#: how often who waits for the lock asks whether there is anything left to do
+_ASK_EVERY_SECONDS = 0.5
 #: files that are waited for at once while the disk takes them
 _AT_ONCE = 8
 _UNFINISHED = ".unfinished"
@@ -63,17 +66,18 @@ class LogFolder:
         self.folder = folder
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keeps every other process from sealing here; BusyError when it takes too long."""
+    def locked(self, is_done: Callable[[], bool] = lambda: False) -> Iterator[bool]:
+        """Keeps every other process from sealing here, and gives True; BusyError when it takes too long.
+
+        Gives False, and nothing is kept from anybody, once `is_done` says that another has done the work meanwhile.
+        """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             place = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise BusyError(f"{self.folder}: cannot be used ({error.strerror}). Nothing was sealed.") from error
         try:
-            until = time.monotonic() + _LOCK_SECONDS
-            lock(place, until, f"log: another has been sealing for {_LOCK_SECONDS} s. Try again.")
-            yield
+            yield _is_held(place, is_done)
         finally:
             os.close(place)
 
@@ -169,6 +173,21 @@ class LogFolder:
                 for left in partial.glob(f"*{_UNFINISHED}"):
                     left.unlink(missing_ok=True)
             level += 1
+
+
+def _is_held(place: int, is_done: Callable[[], bool]) -> bool:
+    """Whether an open file is held now, and not the work done by another who held it."""
+    end = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            lock(place, min(end, time.monotonic() + _ASK_EVERY_SECONDS), f"log: {_BUSY}")
+        except BusyError:
+            if is_done():
+                return False
+            if time.monotonic() > end:
+                raise
+        else:
+            return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -112,8 +112,18 @@ def test_two_do_not_seal_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         LogFolder(tmp_path).locked(),
     ):
         pass
-    with LogFolder(tmp_path).locked():
+    with LogFolder(tmp_path).locked() as is_held:
+        assert is_held
         assert files(tmp_path) == {".lock"}
+
+
+def test_who_waits_to_seal_does_not_when_another_has_done_it(tmp_path: Path) -> None:
+    asked = iter([False, True])
+    with LogFolder(tmp_path).locked(), LogFolder(tmp_path).locked(lambda: next(asked)) as is_held:
+        assert not is_held
+    assert list(asked) == []
+    with LogFolder(tmp_path).locked(lambda: True) as is_held:
+        assert is_held, "nobody is in the way"
 
 
 def test_a_seal_that_was_cut_short_is_done_again(tmp_path: Path) -> None:

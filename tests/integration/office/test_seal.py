@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -21,7 +22,7 @@ from casework import sealing
 from casework.batch import decide_new
 from casework.errors import BusyError, UsageError
 from casework.queue import listing
-from casework.sealing import seal, sealed_log
+from casework.sealing import SealResult, seal, sealed_log
 from registry import seals
 from registry.tlog.tiles import LogFolder
 from tests.sealed import LINE, LOG_ROWS, faults, look
@@ -180,6 +181,28 @@ def later(minutes: int) -> type[datetime]:
 
 def no_room(*_given: object) -> None:
     raise BusyError("log: cannot be written (No space left on device).")
+
+
+def test_who_waits_is_sealed_for_by_whoever_seals(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    look(office.home, 3)
+    first = LogFolder.locked
+    ended: list[SealResult] = []
+
+    @contextmanager
+    def and_a_second_comes(folder: LogFolder, is_done: Callable[[], bool]) -> Iterator[bool]:
+        monkeypatch.setattr(LogFolder, "locked", first)
+        with first(folder, is_done) as is_held:
+            second = threading.Thread(target=lambda: ended.append(seal(office.home, office.viewer)))
+            second.start()
+            yield is_held
+            second.join()
+
+    monkeypatch.setattr(LogFolder, "locked", and_a_second_comes)
+    sealed = seal(office.home, office.viewer)
+    (waited,) = ended
+    assert (sealed.added, waited.added) == (sealed.size, 0)
+    assert waited.root == sealed.root
+    assert faults(office.home) == []
 
 
 @pytest.mark.parametrize(("minutes", "is_stopped"), [(14, False), (16, True)])
