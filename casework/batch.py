@@ -7,8 +7,8 @@ plan. `casework.apply` then carries the plan out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -43,7 +43,8 @@ _TIED = 0.1
 class Facts:
     """What the ledger says about the candidates: holders of codes, verdicts of officers, what waiting rows weigh.
 
-    `tied` are the persons that a waiting row weighs, `behind` the rows that it weighs or waits for.
+    `tied` are the persons that a waiting row weighs, `behind` the rows that it weighs or waits for; `follows` the rows
+    in review that a row is one person with by an officer's word, but for those that wait for it.
     """
 
     active: Mapping[int, str]
@@ -52,6 +53,7 @@ class Facts:
     judged_new: frozenset[int]
     tied: Mapping[int, frozenset[int]]
     behind: Mapping[int, frozenset[int]]
+    follows: Mapping[int, Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -202,8 +204,10 @@ def _gather(searcher: Searcher, rows: Mapping[int, int]) -> Gathered:
     records = normalise_understood(sound)
     compared = for_comparison(records, sound)
     order = {-row_id: position for row_id, position in rows.items()}
-    judged = _judged(session, compared)
-    named = [(record_id, word["person_id"]) for record_id, word in judged if word["verdict"] == "same"]
+    judged = _told_of_persons(session, _judged(session, compared))
+    named = [
+        (record_id, word["person_id"]) for record_id, word in judged if word["verdict"] == "same" and word["person_id"]
+    ]
     pairs = pl.DataFrame(named, schema=dict(PAIRS), orient="row").unique(maintain_order=True)
     found = searcher.find(records, order=order, compared=compared, named=pairs)
     numbers = {row_id: row.decision_no for row_id, row in decisions.current(session, rows).items()}
@@ -219,6 +223,18 @@ def _judged(session: Session, records: pl.DataFrame) -> list[tuple[int, dict[str
     return [(record_id, judged) for judged in found for record_id in by_digest[judged["row_digest"]]]
 
 
+def _told_of_persons(
+    session: Session, judged: Sequence[tuple[int, dict[str, Any]]]
+) -> list[tuple[int, dict[str, Any]]]:
+    """The verdicts, those on another row said of the person whom that row was decided to be, where it was."""
+    of_rows = decisions.current(session, [word["other_row_id"] for _, word in judged if word["other_row_id"]])
+    people_of = {row_id: row.person_id for row_id, row in of_rows.items() if row.person_id is not None}
+    return [
+        (record_id, {**word, "person_id": people_of.get(word["other_row_id"], word["person_id"])})
+        for record_id, word in judged
+    ]
+
+
 def _facts(
     session: Session, found: Found, records: pl.DataFrame, judged: Sequence[tuple[int, Mapping[str, Any]]]
 ) -> Facts:
@@ -232,10 +248,12 @@ def _facts(
     for record_id, word in judged:
         if word["verdict"] == "new_person" and -record_id == word["row_id"]:
             judged_new.add(record_id)
-        person_id = word["person_id"]
-        # a verdict holds until a strong field of either side changes
-        if person_id is not None and of_candidates.get(person_id) == word["other_digest"]:
+        person_id, other_row = word["person_id"], word["other_row_id"]
+        # a verdict holds until a strong field of either side changes; what a row says never does
+        if person_id is not None and (other_row or of_candidates.get(person_id) == word["other_digest"]):
             verdicts[record_id, person_id] = word["verdict"]
+        elif other_row is not None:
+            verdicts[record_id, -other_row] = word["verdict"]
     weighed = {row_id: decisions.candidates(session, row_id) for row_id in row_ids if -row_id not in own}
     tied = {
         row_id: frozenset(c.person_id for c in found if c.person_id and c.posterior >= _TIED)
@@ -247,7 +265,21 @@ def _facts(
         for row_id, found in weighed.items()
     }
     held = codes.standing(session, person_ids)
-    return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied, behind)
+    alike = {pair for pair, verdict in verdicts.items() if verdict == "same" and pair[1] < 0}
+    follows = _follows(session, alike)
+    return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied, behind, follows)
+
+
+def _follows(session: Session, alike: Collection[tuple[int, int]]) -> dict[int, list[int]]:
+    """row → the rows in review that it is one person with, of pairs of records, but for those that wait for it."""
+    others = sorted({-other for _, other in alike})
+    in_review = {item["row_id"] for item in queue.open_items(session, others) if item["kind"] == "row"}
+    waits = queue.waits_from(session, others)
+    found: dict[int, list[int]] = defaultdict(list)
+    for record_id, other in sorted(alike):
+        if -other in in_review and -record_id not in _awaited(-other, waits):
+            found[-record_id].append(-other)
+    return found
 
 
 def _awaited(row_id: int, waits: Mapping[int, int]) -> frozenset[int]:
@@ -293,7 +325,8 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
             judged_new=key in facts.judged_new,
             household=meaning["household_code"],
         )
-    for row_id, ruling in decide_all(list(cases.values()), thresholds).items():
+    for row_id, ruled in decide_all(list(cases.values()), thresholds).items():
+        ruling = _following(ruled, row_id, gathered)
         bodies[row_id] = _body(ruling, cases[row_id], best.get(-row_id, []), facts, model)
         bodies[row_id]["steps"] = steps.get(-row_id, [])
         if ruling.outcome == "issued":
@@ -303,6 +336,24 @@ def _rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dic
     for row_id, body in bodies.items():
         body["decision_no"] = gathered.decision_numbers.get(row_id, 0)
     return bodies
+
+
+def _following(ruling: Ruling, row_id: int, gathered: Gathered) -> Ruling:
+    """The ruling on a row that an officer called one person with others: it waits until those are decided.
+
+    Of two that are decided together the later one waits.
+    """
+    place = gathered.rows[row_id]
+    leading = [
+        other
+        for other in gathered.facts.follows.get(row_id, ())
+        if other not in gathered.rows or gathered.rows[other] < place
+    ]
+    if not leading or ruling.outcome == "linked":
+        return ruling
+    return replace(
+        ruling, outcome="review", reason="waits_for_row", person_id=None, same_as_row=None, waits_for_row=leading[0]
+    )
 
 
 def _best_candidates(scored: pl.DataFrame, facts: Facts) -> dict[int, list[dict[str, Any]]]:

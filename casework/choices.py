@@ -22,12 +22,19 @@ _LINKING = {
 
 @dataclass(frozen=True)
 class Choice:
-    """A verdict (`word`, for a candidate with its `code` and its `number` from 1) and what it does, in Vietnamese."""
+    """A verdict (`word`, for a candidate with its `code` or `row` and its `number` from 1), and what it does."""
 
     word: str
     effect: str
     code: str | None = None
     number: int | None = None
+    row: int | None = None
+
+    @property
+    def value(self) -> str:
+        """The verdict in one word, with the code or the row that it names."""
+        named = self.code or self.row
+        return self.word if named is None else f"{self.word}:{named}"
 
 
 def choices(view: ItemView) -> list[Choice]:
@@ -51,6 +58,13 @@ def _choices(view: ItemView) -> Iterator[Choice]:
         for code, number in firsts.items():
             effect = f"Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác."
             yield Choice("not_same", effect, code, number)
+        for number, seen in enumerate(view.candidates, start=1):
+            if seen.other_row_id is not None and seen.row_outcome == "review":
+                row = seen.other_row_id
+                effect = f"Dòng này và dòng {row} là một người: dòng đến sau chờ dòng kia, rồi nhận cùng một mã số."
+                yield Choice("same_row", effect, number=number, row=row)
+                effect = f"Không phải người của dòng {row}: được ghi nhớ, cả hai dòng được xét lại."
+                yield Choice("not_same_row", effect, number=number, row=row)
         if view.event in ARRIVALS and not view.lacks and UNNAMED not in view.understood["flags"]:
             yield Choice("new", "Chưa ai trong sổ là người này: cấp đúng một mã số mới.")
     if view.kind == "row":

@@ -62,8 +62,8 @@ class Desk:
 class Ended:
     """How an item stands that somebody decided: the row's outcome and code, who must still agree, who has.
 
-    `can_undo`: whether the viewer may take it back; `is_undone`: whether it was.
-    `is_kept`: the word is kept, and being carried out.
+    `can_undo`: whether the viewer may take it back; `is_undone`: whether it was; `leading_item`: the item that it waits
+    for, where that is of the viewer's area. `is_kept`: the word is kept, and being carried out.
     """
 
     item_id: int
@@ -77,6 +77,7 @@ class Ended:
     can_undo: bool
     is_undone: bool
     is_kept: bool
+    leading_item: int | None
 
 
 def desk_rules(home: Home) -> DeskRules:
@@ -126,6 +127,10 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         agreed = queue.approvals(session, item_id if waiting is None else waiting)
         told = queue.judgements_of(session, item.row_id)
         taken_back = undo.of_item(session, item_id)
+        row = item.waits_for_row_id if item.state == "open" else None
+        leading = None if row is None else queue.open_item(session, row, "row")
+        if leading is not None and not queue.is_in_area(session, leading, viewer):
+            leading = None
     is_open = item.state == "open"
     return Ended(
         item_id=item_id,
@@ -139,6 +144,7 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         can_undo=can_undo(home, item_id, viewer),
         is_undone=taken_back is not None and taken_back.reopened_as != item_id,
         is_kept=is_open and item.kind == "row" and bool(told) and told[-1]["seq"] > current.seq,
+        leading_item=leading,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casework.errors import BusyError, ClaimedError, DecidedError, UndoneError, UsageError
@@ -26,22 +26,31 @@ from registry import claims, codes, decisions, deliveries, log, people, queue, u
 from registry.engine import WriteSession
 from registry.queue import Item
 
-VERDICTS = ("link", "new", "not_same", "return", "approve")
+VERDICTS = ("link", "new", "not_same", "same_row", "not_same_row", "return", "approve")
 #: what a verdict on a row leaves as its last judgement
-_KEPT_AS = {"link": "same", "new": "new_person", "not_same": "not_same"}
+_KEPT_AS = {
+    "link": "same",
+    "new": "new_person",
+    "not_same": "not_same",
+    "same_row": "same",
+    "not_same_row": "not_same",
+}
+#: verdicts by which a row may well stay in review
+_WITHIN = ("not_same", "same_row", "not_same_row")
 
 
 @dataclass(frozen=True)
 class Verdict:
     """An officer's word: link (to `code`), new, not_same (as `code`), return (with a reason, a note, or both), approve.
 
-    `reason` is a code of rules/returns.toml.
+    same_row and not_same_row are of two rows in review: the item's and `row`. `reason` is a code of rules/returns.toml.
     """
 
     word: str
     code: str | None = None
     note: str | None = None
     reason: str | None = None
+    row: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -183,7 +192,7 @@ def keep(
         approve(home, item, viewer)
         return lambda: _result(home, item, 0)
     if word == "approve":
-        raise UsageError(f"item {item_id}: a row in review takes link, new, not_same or return")
+        raise UsageError(f"item {item_id}: a row in review takes a verdict or return")
     judged_at = _judge(home, item, verdict, viewer)
     return lambda: _carried_out(home, item, verdict, viewer, judged_at)
 
@@ -194,8 +203,8 @@ def _carried_out(home: Home, item: Item, verdict: Verdict, viewer: Viewer, judge
         is_open = queue.item(session, item.item_id, viewer).state == "open"
         decided_at = decisions.current(session, [item.row_id])[item.row_id].seq
     # a row that stays in review after a verdict is decided once by it, however often that is said
-    if is_open and (verdict.word != "not_same" or decided_at < judged_at):
-        redecide(home, [item.row_id], viewer)
+    if is_open and (verdict.word not in _WITHIN or decided_at < judged_at):
+        redecide(home, [item.row_id, *([] if verdict.row is None else [verdict.row])], viewer)
     result = _finish(home, item, verdict, viewer)
     if verdict.word in ("link", "new") and result.outcome == "review":
         raise BusyError(
@@ -236,7 +245,7 @@ def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bo
     with home.ledger.reading() as session:
         if item.kind != "row" and verdict.word in ("approve", "link"):
             return queue.has_approved(session, item.item_id, viewer)
-        if verdict.word == "approve":
+        if verdict.word == "approve" or verdict.row is not None:
             return False
         newest = decisions.history(session, item.row_id)[-1]
         if verdict.word == "return":
@@ -286,6 +295,8 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
                     "Return it to its sender."
                 )
             pairs = [*((person_id, "not_same") for person_id in _persons_shown(session, item)), (None, "new_person")]
+        elif verdict.row is not None or verdict.word.endswith("_row"):
+            return _judge_rows(session, item, verdict, viewer)
         else:
             person_id = _holder(session, verdict.code)
             pairs = [(person_id, "same" if verdict.word == "link" else "not_same")]
@@ -303,10 +314,7 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
             for person_id, word in pairs
         ]
         kept = queue.judgements_of(session, item.row_id)[-len(judged) :]
-        if len(kept) == len(judged) and all(
-            before["judged_by"] == viewer.by and told.items() <= before.items()
-            for told, before in zip(judged, kept, strict=True)
-        ):
+        if _is_told(judged, kept, viewer):
             return int(kept[-1]["seq"])
         if verdict.word == "new":
             _still_as_seen(session, item, viewer)
@@ -314,6 +322,46 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
             queue.add_judgement(session, viewer, told)
         log.append(session, viewer, [log.Act("judgement", {"item": item.item_id, "pairs": pairs}, item.row_id)])
         return session.seq
+
+
+def _is_told(judged: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, Any]], viewer: Viewer) -> bool:
+    """Whether the viewer has said this before, last."""
+    return len(kept) == len(judged) and all(
+        before["judged_by"] == viewer.by and told.items() <= before.items()
+        for told, before in zip(judged, kept, strict=True)
+    )
+
+
+def _judge_rows(session: WriteSession, item: Item, verdict: Verdict, viewer: Viewer) -> int:
+    """The seq at which a verdict on two rows was kept, of each of them."""
+    if verdict.row is None or not verdict.word.endswith("_row"):
+        raise UsageError(f"item {item.item_id}: same_row and not_same_row take another row, and no other verdict does")
+    pair = (item.row_id, verdict.row)
+    if verdict.row == item.row_id or queue.open_item(session, verdict.row, "row") is None:
+        raise UsageError(
+            f"row {verdict.row}: not another row in review. A row that has a code is linked to by its code."
+        )
+    digests = row_digests(compared_rows(session, pair, viewer))
+    judged = [
+        {
+            "row_id": row,
+            "row_digest": digests[-row],
+            "person_id": None,
+            "other_row_id": other,
+            "other_digest": digests[-other],
+            "verdict": _KEPT_AS[verdict.word],
+            "note": verdict.note,
+        }
+        for row, other in (pair, pair[::-1])
+    ]
+    kept = queue.judgements_of(session, item.row_id)[-len(judged) :]
+    if _is_told(judged, kept, viewer):
+        return int(kept[-1]["seq"])
+    for told in judged:
+        queue.add_judgement(session, viewer, told)
+    told_of = {"item": item.item_id, "rows": sorted(pair), "verdict": _KEPT_AS[verdict.word]}
+    log.append(session, viewer, [log.Act("judgement", told_of, row) for row in pair])
+    return session.seq
 
 
 def _still_as_seen(session: WriteSession, item: Item, viewer: Viewer) -> None:

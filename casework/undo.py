@@ -65,12 +65,13 @@ class Said:
 
 @dataclass(frozen=True)
 class _Word:
-    """What somebody said on an item: who, when and at which seq; the verdicts that he gave by it."""
+    """What somebody said on an item: who, when and at which seq; the verdicts by it, and the other rows they name."""
 
     by: str
     at: str
     seq: int
     judgements: Sequence[int] = ()
+    rows: Sequence[int] = ()
 
 
 def undo_rules(home: Home) -> UndoRules:
@@ -98,20 +99,19 @@ def undo_decision(home: Home, item_id: int, viewer: Viewer) -> UndoResult:
         if before is not None and before.reopened_as != item_id:
             if not queue.is_one_person(before.undone_by, viewer.by):
                 raise NotUndoneError(item_id, "nothing")
-            reopened, is_decided_again = before.reopened_as, False
+            reopened, again = before.reopened_as, list[int]()
         else:
             word = _may_take_back(session, item, rules, viewer, session.at)
             if item.kind == "row":
-                reopened, is_decided_again = _undo_row(session, item, word, viewer)
+                reopened, again = _undo_row(session, item, word, viewer)
             else:
-                reopened, is_decided_again = _undo_beside(session, item, word, viewer), False
-    if is_decided_again:
-        redecide(home, [item.row_id], viewer)
+                reopened, again = _undo_beside(session, item, word, viewer), []
+    redecide(home, again, viewer)
     with home.ledger.reading() as session:
-        current = decisions.current(session, [item.row_id])[item.row_id]
-    if is_decided_again and current.outcome != "review":
-        settle_waiting(home, [item.row_id], viewer)
-    return UndoResult(reopened, item_id, current.outcome, current.reason, current.bhxh_code)
+        current = decisions.current(session, [item.row_id, *again])
+    settle_waiting(home, [row_id for row_id in again if current[row_id].outcome != "review"], viewer)
+    now_stands = current[item.row_id]
+    return UndoResult(reopened, item_id, now_stands.outcome, now_stands.reason, now_stands.bhxh_code)
 
 
 def can_undo(home: Home, item_id: int, viewer: Viewer) -> bool:
@@ -170,8 +170,11 @@ def _word(session: Session, item: Item) -> _Word:
     if not told:
         raise NotUndoneError(item.item_id, "nothing" if item.state == "open" else "machine")
     last = told[-1]
-    said = [entry["judgement_id"] for entry in told if entry["seq"] == last["seq"]]
-    return _Word(last["judged_by"], last["judged_at"], last["seq"], said)
+    said = [entry for entry in told if entry["seq"] == last["seq"]]
+    rows = {entry["row_id"] for entry in said} - {item.row_id}
+    return _Word(
+        last["judged_by"], last["judged_at"], last["seq"], [entry["judgement_id"] for entry in said], sorted(rows)
+    )
 
 
 def _may_take_back(session: Session, item: Item, rules: UndoRules, viewer: Viewer, at: str) -> _Word:
@@ -189,8 +192,8 @@ def _may_take_back(session: Session, item: Item, rules: UndoRules, viewer: Viewe
     return word
 
 
-def _undo_row(session: WriteSession, item: Item, word: _Word, viewer: Viewer) -> tuple[int, bool]:
-    """(the item that waits, whether its row is to be decided again): a verdict or a return is taken back."""
+def _undo_row(session: WriteSession, item: Item, word: _Word, viewer: Viewer) -> tuple[int, list[int]]:
+    """(the item that waits, rows to be decided again): a verdict or a return is taken back."""
     if queue.items_of_row(session, item.row_id, ("row",))[-1].item_id != item.item_id:
         raise NotUndoneError(item.item_id, "nothing")
     newest = decisions.history(session, item.row_id)[-1]
@@ -214,7 +217,8 @@ def _undo_row(session: WriteSession, item: Item, word: _Word, viewer: Viewer) ->
     tail.put(session, emitted(normalised_rows(session, [item.row_id], viewer), search_rules()))
     content = {"item": item.item_id, "outcome": "review", "reopened": reopened, "judgements": list(word.judgements)}
     log.append(session, viewer, [log.Act("undo", content, item.row_id)])
-    return reopened, is_decided_again
+    with_it = [row for row in word.rows if queue.open_item(session, row, "row") is not None]
+    return reopened, [*([item.row_id] if is_decided_again else []), *with_it]
 
 
 def _restore_review(session: WriteSession, row_id: int, reason: str, viewer: Viewer) -> None:

@@ -69,6 +69,7 @@ class ItemView:
     history: Sequence[Mapping[str, Any]]
     waiting_rows: Sequence[int]
     waits_for_row: int | None
+    waits_for_item: int | None
     approved_by: Sequence[str]
     closed_by: str | None
     closed_at: str | None
@@ -110,6 +111,7 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
             entry["item_id"] for entry in queue.open_items(session, queue.waiting_for(session, [item.row_id]))
         ],
         waits_for_row=item.waits_for_row_id,
+        waits_for_item=queue.open_item(session, item.waits_for_row_id, "row") if item.waits_for_row_id else None,
         approved_by=queue.approvals(session, item_id),
         closed_by=item.closed_by,
         closed_at=item.closed_at,

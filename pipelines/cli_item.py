@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _ARGUMENTS = {
     "link": "--link {code}",
     "not_same": "--not-same {code}",
+    "same_row": "--same-row {row}",
+    "not_same_row": "--not-same-row {row}",
     "new": "--new",
     "approve": "--approve",
     "return": '--return --note "…"',
@@ -121,6 +123,6 @@ def _choices(view: ItemView) -> str:
         return "Mục này đã được quyết định."
     lines = []
     for choice in choices(view):
-        command = _ARGUMENTS[choice.word].format(code=choice.code)
+        command = _ARGUMENTS[choice.word].format(code=choice.code, row=choice.row)
         lines += [f"  {choice.effect}", f"    motma queue decide {view.item_id} {command}"]
     return "Có thể quyết định:\n" + "\n".join(lines)

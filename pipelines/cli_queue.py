@@ -49,6 +49,8 @@ def add_commands(commands: Commands) -> None:
     verdict.add_argument("--link", metavar="CODE", help="the row is the person with this code")
     verdict.add_argument("--new", action="store_true", help="nobody in the register is this person: one new code")
     verdict.add_argument("--not-same", metavar="CODE", help="the row is not the person with this code; decide again")
+    verdict.add_argument("--same-row", type=positive, metavar="ROW", help="both rows in review are one person")
+    verdict.add_argument("--not-same-row", type=positive, metavar="ROW", help="they are not; both are decided again")
     verdict.add_argument(
         "--return", action="store_true", dest="give_back", help="back to the sender; with --reason, --note"
     )
@@ -162,12 +164,15 @@ def decide(call: Call) -> int:
         "link": given.link is not None,
         "new": given.new,
         "not_same": given.not_same is not None,
+        "same_row": given.same_row is not None,
+        "not_same_row": given.not_same_row is not None,
         "return": given.give_back,
         "approve": given.approve,
     }
     (verdict,) = (name for name, is_meant in verdicts.items() if is_meant)
     code = given.link if verdict == "link" else given.not_same
-    given_verdict = queue.Verdict(verdict, code, given.note, given.reason)
+    row = given.same_row or given.not_same_row
+    given_verdict = queue.Verdict(verdict, code, given.note, given.reason, row=row)
     result = queue.decide(open_home(call.home), given.item, given_verdict, Viewer(call.by, DECIDE_PURPOSE))
     call.show(result, lambda: result_text(verdict, result))
     return 0

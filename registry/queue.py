@@ -72,6 +72,11 @@ def item(session: Session, item_id: int, viewer: Viewer) -> Item:
     return Item(**row._mapping)
 
 
+def is_in_area(session: Session, item_id: int, viewer: Viewer) -> bool:
+    """Whether an item is of the viewer's area."""
+    return session.one("queue_item", item_id=item_id, **viewer.scope.limits) is not None
+
+
 def close(session: WriteSession, item_ids: Iterable[int], viewer: Viewer) -> None:
     """Closes open items."""
     session.run_many(
@@ -208,9 +213,16 @@ def closed_by(session: Session, after: str, limit: int, viewer: Viewer) -> list[
 
 
 def add_judgement(session: WriteSession, viewer: Viewer, verdict: Mapping[str, Any]) -> None:
-    """Keeps a verdict for ever: row_id, row_digest, person_id, other_digest, verdict, note."""
+    """Keeps a verdict for ever: row_id, row_digest, person_id or other_row_id, other_digest, verdict, note."""
     (number,) = session.next_ids("judgement", 1)
-    session.run("add_judgement", **verdict, judgement_id=number, seq=session.seq, at=session.at, by=viewer.by)
+    session.run(
+        "add_judgement",
+        **{"other_row_id": None, **verdict},
+        judgement_id=number,
+        seq=session.seq,
+        at=session.at,
+        by=viewer.by,
+    )
 
 
 def judgements(session: Session, row_digests: Iterable[str]) -> list[dict[str, Any]]:
@@ -220,7 +232,7 @@ def judgements(session: Session, row_digests: Iterable[str]) -> list[dict[str, A
 
 
 def judgements_of(session: Session, row_id: int) -> list[dict[str, Any]]:
-    """Every verdict on a row, oldest first."""
+    """Every verdict that stands on a row, of a pair of rows both entries, oldest first."""
     return [dict(row._mapping) for row in session.rows("judgements_of_row", row_id=row_id)]
 
 

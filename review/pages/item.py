@@ -36,6 +36,8 @@ from review.waterfall import Waterfall, waterfall
 
 router = APIRouter()
 
+#: words on the item's row and another one
+_ROW_WORDS = ("same_row", "not_same_row")
 #: why a decision is not taken back, and what to do
 _WHY_IT_STANDS = {
     "nothing": "Không có quyết định nào của mục này để hoàn tác.",
@@ -99,20 +101,28 @@ def decided(behind: BehindOf, who: Who, item_id: int, part: FilterOf, given: Fie
     home, viewer = behind.home, viewer_of(who.account, PURPOSE)
     note = given.get("note") or None
     because = given.get("because") or None
-    word, _, code = given.get("verdict", "").partition(":")
+    word, _, named = given.get("verdict", "").partition(":")
+    is_of_row = word in _ROW_WORDS and named.isdecimal()
+    verdict = Verdict(
+        word,
+        None if is_of_row else named or None,
+        note,
+        because if word == "return" else None,
+        row=int(named) if is_of_row else None,
+    )
     try:
         if word == "return" and note is None and because is None:
             raise NoNoteError
         after = next_item(home, item_id, part.reason, part.unit, viewer)
-        verdict = Verdict(word, code or None, note, because if word == "return" else None)
         outcome = behind.decide(item_id, verdict, viewer)
     except (MotmaError, NoNoteError) as error:
         case = _item(home, who.account, item_id, part)
         return page(replace(case, said=_why_not(error), note=note or ""), 409)
-    if outcome is not None and word == "not_same" and ended(home, item_id, viewer).is_open:
-        # decided again without the one who is not the person
-        after = item_id
-    elif outcome is not None and after is not None and not ended(home, after, viewer).is_open:
+    now = None if outcome is None else ended(home, item_id, viewer)
+    if now is not None and now.is_open and word in ("not_same", *_ROW_WORDS):
+        # decided again without the one who is not the person; of two rows of one person the leading one is next
+        after = now.leading_item if word == "same_row" and now.leading_item else item_id
+    elif now is not None and after is not None and not ended(home, after, viewer).is_open:
         # it waited, and was decided with this one
         after = next_item(home, None, part.reason, part.unit, viewer)
     return RedirectResponse(part.link("/queue" if after is None else f"/items/{after}", done=item_id), 303)
@@ -152,17 +162,17 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
     view, claim = show_claimed(home, item_id, viewer_of(account, PURPOSE))
     is_anothers = claim is not None and claim.claimed_by != account.login
     found = [] if is_anothers else choices(view)
-    numbered = {
-        word: {choice.number: choice for choice in found if choice.word == word and choice.number is not None}
-        for word in ("link", "not_same")
-    }
+    links, others = (
+        {choice.number: choice for choice in found if choice.word in words and choice.number is not None}
+        for words in (("link", "same_row"), ("not_same", "not_same_row"))
+    )
     single = {choice.word: choice for choice in found if choice.number is None}
     return Item(
         account=account,
         view=view,
         lines=compared(view.understood, [candidate.record for candidate in view.candidates]),
-        links=numbered["link"],
-        others=numbered["not_same"],
+        links=links,
+        others=others,
         waterfalls=[waterfall(candidate.weights) for candidate in view.candidates],
         households=_households(view),
         new=single.get("new"),

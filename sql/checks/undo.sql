@@ -81,5 +81,7 @@ order by undo_id, kind, change_seq;
 select w.judgement_id, w.seq
 from judgement_withdrawn as w
 join judgement as j on j.judgement_id = w.judgement_id
-where not exists (select 1 from undo as u where u.row_id = j.row_id and u.seq = w.seq)
+where not exists (
+  select 1 from undo as u where u.row_id in (j.row_id, coalesce(j.other_row_id, j.row_id)) and u.seq = w.seq
+)
 order by w.judgement_id;

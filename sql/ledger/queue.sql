@@ -176,26 +176,26 @@ select approved_by, approved_at, seq from approval where item_id = :item_id orde
 
 -- name: add_judgement
 insert into judgement (
-  judgement_id, row_id, row_digest, person_id, other_digest, verdict, note, seq, judged_at, judged_by
+  judgement_id, row_id, row_digest, person_id, other_row_id, other_digest, verdict, note, seq, judged_at, judged_by
 ) values (
-  :judgement_id, :row_id, :row_digest, :person_id, :other_digest, :verdict, :note, :seq, :at, :by
+  :judgement_id, :row_id, :row_digest, :person_id, :other_row_id, :other_digest, :verdict, :note, :seq, :at, :by
 );
 
 -- name: judgements_by_digest
 -- verdicts that stand on rows with some identity digests, oldest first
-select j.row_id, j.row_digest, j.person_id, j.other_digest, j.verdict
+select j.row_id, j.row_digest, j.person_id, j.other_row_id, j.other_digest, j.verdict
 from judgement as j
 where j.row_digest in :row_digests
   and not exists (select 1 from judgement_withdrawn as w where w.judgement_id = j.judgement_id)
 order by j.judgement_id;
 
 -- name: judgements_of_row
--- every verdict that stands on a row, oldest first
+-- every verdict that stands on a row, of a pair of rows both entries, oldest first
 select
-  j.judgement_id, j.row_id, j.row_digest, j.person_id, j.other_digest, j.verdict, j.note, j.judged_by, j.judged_at,
-  j.seq
+  j.judgement_id, j.row_id, j.row_digest, j.person_id, j.other_row_id, j.other_digest, j.verdict, j.note, j.judged_by,
+  j.judged_at, j.seq
 from judgement as j
-where j.row_id = :row_id
+where (j.row_id = :row_id or j.other_row_id = :row_id)
   and not exists (select 1 from judgement_withdrawn as w where w.judgement_id = j.judgement_id)
 order by j.judgement_id;
 

@@ -130,7 +130,7 @@ insert into approval select item_id, 'other form', approver, '', 1 from approval
 insert into approval values (900009, 'officer.1', 'officer.1', '', 1);
 
 -- refused: a verdict that is not on the list (CHECK)
-insert into judgement select 900002, row_id, '', null, null, 'perhaps', null, 1, '', '' from intake_row;
+insert into judgement select 900002, row_id, '', null, null, 'perhaps', null, 1, '', '', null from intake_row;
 
 -- refused: a change asked for twice (change_request.row_id, change_request.field, change_request.seq)
 insert into change_request select 900001, row_id, person_id, field, null, '', seq, '' from change_request;

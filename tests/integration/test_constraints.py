@@ -28,7 +28,7 @@ _REFUSED = re.compile(r"^-- refused: (.+) \((.+)\)$", re.MULTILINE)
 PREPARED = """
 insert into person values (900001, 'issued', 1, '');
 insert into number_known values ('9900000001', 1), ('990000000x', 1);
-insert into judgement select 900001, min(row_id), '', null, null, 'same', null, 1, '', '' from intake_row;
+insert into judgement select 900001, min(row_id), '', null, null, 'same', null, 1, '', '', null from intake_row;
 insert into register_reject select load_id, 900001, '[]' from register_load;
 insert into account values (900001, 'lan', '', 1, '');
 insert into account_version values (900001, 1, 'Lan', '01', 'xa-01', 0, null);

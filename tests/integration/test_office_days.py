@@ -50,6 +50,16 @@ def test_commands_are_struck_and_run_again(days: OfficeMachine) -> None:
     days.cleared(0)
 
 
+def test_what_was_said_is_taken_back_though_the_process_was_killed(days: OfficeMachine) -> None:
+    days.send(source="xa-01", written=[DEATH], halves=False, strike=None)
+    days.verdict(which=0, how="return", officer=OFFICERS[0], strike=None)
+    days.taken_back(which=0, officer=OFFICERS[1], strike=None)
+    days.taken_back(which=0, officer=OFFICERS[0], strike=Strike("insert into undo", 1))
+    assert (days.counts["undone"], days.counts["killed"]) == (1, 1)
+    days.holds()
+    days.cleared(0)
+
+
 def test_two_codes_of_one_person_are_found(days: OfficeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(plans, "strange_keys", lambda *_: set())

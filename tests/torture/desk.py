@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from casework.batch import decide_new
-from casework.errors import BusyError
+from casework.errors import BusyError, NotUndoneError
 from casework.home import create_home
 from casework.intake import ReceivedFile, take_in
 from casework.load import load_extract
@@ -22,6 +22,7 @@ from casework.queue import Verdict, decide, show
 from casework.redecide import settle_stranded
 from casework.run import FileOutcome, decide_open, run
 from casework.types import Viewer
+from casework.undo import undo_decision
 from pipelines.change_files import ReadFile, read_path
 from pipelines.extract_files import read_extract
 from pipelines.profile import known_profiles
@@ -29,6 +30,7 @@ from pipelines.sender import Sender
 from registry import plans
 from tests.engines import Model
 from tests.papers import write_changes
+from tests.story import ask
 from tests.torture.people import PEOPLE, REGISTERED, Report, extract
 from tests.torture.promises import Line, Row, Truth, rows_of
 
@@ -50,10 +52,21 @@ STRUCK = (
     "insert into queue_item",
     "insert into judgement",
     "insert into approval",
+    "insert into undo",
     "insert into log_entry",
     "insert into register_load",
     "insert into plan_row_done",
 )
+
+
+_SAID = """
+select q.item_id, q.row_id
+from queue_item as q
+where q.closed_by = ?
+  or exists (select 1 from approval as a where a.item_id = q.item_id and a.approved_by = ?)
+  or exists (select 1 from judgement as j where j.row_id = q.row_id and j.judged_by = ?)
+order by q.item_id
+"""
 
 
 class Killed(BaseException):
@@ -224,6 +237,21 @@ class Desk:
         if own is not None:
             return Verdict("link", own)
         return Verdict("new") if self.truth.is_arrival(row) else Verdict("return", note="không có ai như thế")
+
+    def take_back(self, which: int, officer: Viewer, strike: Strike | None) -> None:
+        """An officer would have something back that he decided; it may stand."""
+        self._waiting()
+        said = ask(self.home, _SAID, *[officer.by] * 3)
+        if not said:
+            return
+        item_id, row_id = said[which % len(said)]
+        try:
+            self.do(lambda: undo_decision(self.home, item_id, officer), strike)
+        except NotUndoneError:
+            self.counts["stood"] += 1
+        else:
+            self.counts["undone"] += 1
+            self.truth.forget(row_id)
 
     def load(self, place: int, strike: Strike | None) -> None:
         reported = {line.report.person for line in self.truth.lines.values()}

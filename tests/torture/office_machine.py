@@ -209,6 +209,11 @@ class OfficeMachine(RuleBasedStateMachine):
         """An officer decides something that waits."""
         self.desk.decide_some(which, how, officer, strike)
 
+    @rule(which=picks, officer=officers, strike=strikes)
+    def taken_back(self, which: int, officer: Viewer, strike: Strike | None) -> None:
+        """An officer takes back something that he decided, where it does not stand."""
+        self.desk.take_back(which, officer, strike)
+
     @rule(place=picks)
     def cleared(self, place: int) -> None:
         """Two officers decide all that waits."""

@@ -86,6 +86,11 @@ class Truth:
             if PEOPLE[at].number:
                 self.numbered.add(at)
 
+    def forget(self, row_id: int) -> None:
+        """What was said of a row was taken back: it may be decided anew, and nobody has agreed to its death."""
+        self._final.pop(row_id, None)
+        self.agreed.pop(row_id, None)
+
     def learn(self, rows: Sequence[Row]) -> None:
         """Notes the codes that were issued to persons who had none."""
         for row in rows:

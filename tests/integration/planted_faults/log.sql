@@ -36,7 +36,7 @@ where act = 'search_step'
 -- fault: judgement_is_logged
 create temp table planted as select 900001 as judgement_id, row_id from first_returned;
 insert into judgement
-select judgement_id, row_id, '', null, null, 'not_same', null, 1, 'then', 'officer.9' from planted;
+select judgement_id, row_id, '', null, null, 'not_same', null, 1, 'then', 'officer.9', null from planted;
 
 -- fault: approval_is_logged
 create temp table planted as select item_id, 1 as seq from waiting;

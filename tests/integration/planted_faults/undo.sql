@@ -53,5 +53,5 @@ from changed as c, waiting as w, ledger_state as s;
 
 -- fault: verdict_is_withdrawn_by_an_undo also: judgement_is_logged
 create temp table planted as select 900001 as judgement_id, 1 as seq from waiting;
-insert into judgement select 900001, row_id, '', null, null, 'not_same', null, 1, '', 'officer.1' from waiting;
+insert into judgement select 900001, row_id, '', null, null, 'not_same', null, 1, '', 'officer.1', null from waiting;
 insert into judgement_withdrawn select judgement_id, seq from planted;
