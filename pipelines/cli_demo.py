@@ -52,7 +52,7 @@ def demo(call: Call) -> int:
         HOME.mkdir(mode=0o700, exist_ok=True)
         (HOME / MARK).touch()
         create_home(HOME, None, Viewer(call.by, "demo"))
-        loaded = job_load(HOME, [SAMPLES / "register.csv"], None, call.by, progress)
+        loaded = job_load(HOME, [SAMPLES / "register.csv", SAMPLES / "desk_register.csv"], None, call.by, progress)
         job_publish(HOME, call.by, progress)
         report = job_run(HOME, [SAMPLES / "inbox", SAMPLES / "desk"], None, call.by, progress)
     password = secrets.token_hex(6)

@@ -44,7 +44,8 @@ def desk_model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     model = Model(tmp_path_factory.mktemp("desk") / "home", "")
     create_home(model.folder, None, CHIEF, "")
     home = model.opened()
-    load_extract(home, read_extract(SAMPLES / "register.csv")[0], None, CHIEF)
+    for name in ("register.csv", "desk_register.csv"):
+        load_extract(home, read_extract(SAMPLES / name)[0], None, CHIEF)
     publish(home, CHIEF)
     run(home, read_inbox([SAMPLES / "desk"], None).files, CHIEF)
     for login, scope, is_approver in PEOPLE:
