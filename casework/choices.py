@@ -22,12 +22,16 @@ _LINKING = {
 
 @dataclass(frozen=True)
 class Choice:
-    """A verdict (`word`, for a candidate with its `code` or `row` and its `number` from 1), and what it does."""
+    """A verdict (`word`, for a candidate with its `code` or `row` and its `number` from 1), and what it does.
+
+    The `effect` has places for number, row and for what linking does beside, `then`; `told` has them filled.
+    """
 
     word: str
     effect: str
     code: str | None = None
     number: int | None = None
+    then: str = ""
     row: int | None = None
 
     @property
@@ -35,6 +39,11 @@ class Choice:
         """The verdict in one word, with the code or the row that it names."""
         named = self.code or self.row
         return self.word if named is None else f"{self.word}:{named}"
+
+    @property
+    def told(self) -> str:
+        """What it does."""
+        return self.effect.format(number=self.number, row=self.row, then=self.then)
 
 
 def choices(view: ItemView) -> list[Choice]:
@@ -53,17 +62,17 @@ def _choices(view: ItemView) -> Iterator[Choice]:
             if seen.code:
                 firsts.setdefault(seen.code, number)
         for code, number in firsts.items():
-            effect = f"Là ứng viên {number}: trả mã số này cho dòng; {_LINKING[view.event]}."
-            yield Choice("link", effect, code, number)
+            effect = "Là ứng viên {number}: trả mã số này cho dòng; {then}."
+            yield Choice("link", effect, code, number, then=_LINKING[view.event])
         for code, number in firsts.items():
-            effect = f"Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác."
+            effect = "Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác."
             yield Choice("not_same", effect, code, number)
         for number, seen in enumerate(view.candidates, start=1):
             if seen.other_row_id is not None and seen.row_outcome == "review":
                 row = seen.other_row_id
-                effect = f"Dòng này và dòng {row} là một người: dòng đến sau chờ dòng kia, rồi nhận cùng một mã số."
+                effect = "Dòng này và dòng {row} là một người: dòng đến sau chờ dòng kia, rồi nhận cùng một mã số."
                 yield Choice("same_row", effect, number=number, row=row)
-                effect = f"Không phải người của dòng {row}: được ghi nhớ, cả hai dòng được xét lại."
+                effect = "Không phải người của dòng {row}: được ghi nhớ, cả hai dòng được xét lại."
                 yield Choice("not_same_row", effect, number=number, row=row)
         if view.event in ARRIVALS and not view.lacks and UNNAMED not in view.understood["flags"]:
             yield Choice("new", "Chưa ai trong sổ là người này: cấp đúng một mã số mới.")

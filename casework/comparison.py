@@ -58,6 +58,11 @@ class Line:
     own: str | None
     cells: tuple[Cell, ...]
 
+    @property
+    def is_word(self) -> bool:
+        """Whether its values are words of the program, not what people wrote."""
+        return self.field in _WORDS
+
 
 def compared(own: Record, candidates: Sequence[Record]) -> list[Line]:
     """The lines of a row and its candidates, of RECORD's columns; fields that nobody tells are left out."""
@@ -92,6 +97,8 @@ def _cell(field: str, kind: str, own: Record, other: Record) -> Cell:
         return Cell(graded, (Piece(right, differs),), (Piece(left, differs),))
     if not left or not right or graded == "same":
         return Cell(graded, (Piece(right, False),) if right else (), (Piece(left, False),) if left else ())
+    if field in _WORDS:
+        return Cell(graded, (Piece(right, True),), (Piece(left, True),))
     ours, theirs = pieces(left, right)
     return Cell(graded, theirs, ours)
 

@@ -124,5 +124,5 @@ def _choices(view: ItemView) -> str:
     lines = []
     for choice in choices(view):
         command = _ARGUMENTS[choice.word].format(code=choice.code, row=choice.row)
-        lines += [f"  {choice.effect}", f"    motma queue decide {view.item_id} {command}"]
+        lines += [f"  {choice.told}", f"    motma queue decide {view.item_id} {command}"]
     return "Có thể quyết định:\n" + "\n".join(lines)

@@ -15,7 +15,8 @@ from casework.errors import BusyError, MotmaError, UsageError
 from casework.home import open_home
 from casework.types import Home
 from review.behind import PATIENCE_SECONDS, Behind
-from review.pages import item, queue, search, sign_in
+from review.language import _
+from review.pages import item, languages, queue, search, sign_in
 from review.render import STATIC, Message, page, static_url
 from review.requests import BadFormError, NotSignedInError
 from review.security import Guard
@@ -39,7 +40,7 @@ def create_app(home: Home, *, is_behind_tls: bool, patience: float = PATIENCE_SE
     app.state.door = CapacityLimiter(_AT_THE_DOOR)
     app.state.is_behind_tls = is_behind_tls
     app.add_middleware(Guard, is_behind_tls=is_behind_tls)
-    for family in (sign_in, queue, item, search):
+    for family in (sign_in, languages, queue, item, search):
         app.include_router(family.router)
     app.add_api_route("/static/{digest}/{name}", _static, methods=["GET"])
     app.add_exception_handler(NotSignedInError, _ask_to_sign_in)
@@ -107,4 +108,4 @@ def _not_there(_request: Request, error: Exception) -> Response:
 
 
 def _message(title: str, text: str, status: int) -> Response:
-    return page(Message(title, text, "/queue", "Về hàng đợi"), status)
+    return page(Message(_(title), _(text), "/queue", _("Về hàng đợi")), status)

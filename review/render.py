@@ -12,8 +12,10 @@ import jinja2
 from fastapi.responses import HTMLResponse
 
 from casework import office_words as words
+from casework.choices import Choice
 from casework.office_dates import local_date, local_time
 from casework.step_titles import step_titles
+from review.language import LANGUAGES, Told, _, here, language
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -62,23 +64,41 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"static_url": static_url, "words": words, "step_titles": step_titles}
+    environment.globals |= {"static_url": static_url, "words": _Words(), "step_titles": lambda: Told(step_titles())}
+    environment.globals |= {"_": _, "language": language.get, "languages": LANGUAGES, "here": here.get}
     shown = {"day": local_date, "moment": local_time, "share": _share, "bits": _bits, "iso_day": _iso_day}
+    environment.filters["told"] = _effect
     environment.filters |= shown
     return environment
+
+
+class _Words:
+    """The tables of `casework.office_words`, in the language of the request."""
+
+    def __getattr__(self, table: str) -> Told:
+        return Told(getattr(words, table))
+
+
+def _effect(choice: Choice) -> str:
+    """What a choice does."""
+    return _(choice.effect).format(number=choice.number, row=choice.row, then=_(choice.then))
 
 
 def _share(value: float) -> str:
     """A share as a percentage that never says 100 or 0 when it is not."""
     if value > 0.9994:
-        return "> 99,9 %"
+        return _decimal("> 99.9 %")
     if value < 0.0006:
-        return "< 0,1 %"
-    return f"{100 * value:.1f} %".replace(".", ",")
+        return _decimal("< 0.1 %")
+    return _decimal(f"{100 * value:.1f} %")
 
 
 def _bits(value: float) -> str:
-    return f"{value:+.1f}".replace(".", ",").replace("-", "−")
+    return _decimal(f"{value:+.1f}").replace("-", "−")
+
+
+def _decimal(figure: str) -> str:
+    return figure.replace(".", ",") if language.get() == "vi" else figure
 
 
 def _iso_day(value: object) -> str:

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from review.language import COOKIE, LANGUAGES, _, here, language
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -28,7 +31,7 @@ _HEADERS = {
 }
 _ONE_YEAR = 31_536_000
 _SAFE_METHODS = ("GET", "HEAD")
-_REFUSED = "Yêu cầu không đến từ trang của chúng tôi và bị từ chối. Mở lại trang và thử lại.\n"
+_REFUSED = "Yêu cầu không đến từ trang của chúng tôi và bị từ chối. Mở lại trang và thử lại."
 
 
 def cookie_name(*, is_behind_tls: bool) -> str:
@@ -47,8 +50,18 @@ def is_own(method: str, headers: Mapping[str, str]) -> bool:
     return origin is not None and urlsplit(origin).netloc == headers.get("host")
 
 
+def _page_of(scope: Scope) -> str:
+    """Path and query of the page that is asked for, or that a form was sent from."""
+    if scope["method"] in _SAFE_METHODS:
+        path, query = scope["path"], scope["query_string"].decode("latin-1")
+    else:
+        referrer = urlsplit(Headers(scope=scope).get("referer", ""))
+        path, query = referrer.path or "/queue", referrer.query
+    return f"{path}?{query}" if query else path
+
+
 class Guard:
-    """Refuses forms of other sites, and gives every answer its headers."""
+    """Refuses forms of other sites, gives every answer its headers, and tells in which language it is asked for."""
 
     def __init__(self, app: ASGIApp, *, is_behind_tls: bool) -> None:
         self._app = app
@@ -62,6 +75,10 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        chosen = cookie_parser(Headers(scope=scope).get("cookie", "")).get(COOKIE, "")
+        language.set(chosen if chosen in LANGUAGES else "vi")
+        here.set(_page_of(scope))
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -74,4 +91,4 @@ class Guard:
         if is_own(scope["method"], Headers(scope=scope)):
             await self._app(scope, receive, send_guarded)
         else:
-            await PlainTextResponse(_REFUSED, status_code=403)(scope, receive, send_guarded)
+            await PlainTextResponse(_(_REFUSED) + "\n", status_code=403)(scope, receive, send_guarded)

@@ -29,6 +29,7 @@ from casework.return_reasons import ReturnReason, return_reasons
 from casework.types import Home
 from casework.undo import can_undo, undo_decision
 from casework.view import ItemView
+from review.language import _
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page
 from review.requests import BehindOf, Fields, HomeOf, Who
@@ -134,27 +135,29 @@ def taken_back(home: HomeOf, who: Who, item_id: int, part: FilterOf) -> Response
     try:
         result = undo_decision(home, item_id, viewer_of(who.account, PURPOSE))
     except NotUndoneError as error:
-        return page(
-            replace(_item(home, who.account, item_id, part), said=_WHY_IT_STANDS[error.why].format(by=error.by)), 409
-        )
+        case = _item(home, who.account, item_id, part)
+        return page(replace(case, said=_(_WHY_IT_STANDS[error.why]).format(by=error.by)), 409)
     return RedirectResponse(part.link(f"/items/{result.item_id}", done=item_id), 303)
 
 
 def _why_not(error: Exception) -> str:
     """Why a decision was not taken, and what to do."""
     if isinstance(error, NoNoteError):
-        return "Chưa ghi gì: trả lại thì phải chọn lý do hoặc viết cho người gửi biết cần gì."
+        return _("Chưa ghi gì: trả lại thì phải chọn lý do hoặc viết cho người gửi biết cần gì.")
     if isinstance(error, DecidedError):
-        return f"Chưa ghi gì: {error.by} đã quyết định mục này lúc {local_time(error.at)}."
+        text = _("Chưa ghi gì: {by} đã quyết định mục này lúc {at}.")
+        return text.format(by=error.by, at=local_time(error.at))
     if isinstance(error, UndoneError):
-        return f"Chưa ghi gì: quyết định trước của mục này đã được hoàn tác; việc chờ lại ở mục {error.reopened_as}."
+        text = _("Chưa ghi gì: quyết định trước của mục này đã được hoàn tác; việc chờ lại ở mục {item}.")
+        return text.format(item=error.reopened_as)
     if isinstance(error, ClaimedError):
-        return f"Chưa ghi gì: {error.by} đang xử lý mục này, chậm nhất đến {local_time(error.until)}."
+        text = _("Chưa ghi gì: {by} đang xử lý mục này, chậm nhất đến {until}.")
+        return text.format(by=error.by, until=local_time(error.until))
     if isinstance(error, NotApproverError):
-        return "Chưa ghi gì: người thứ hai đồng ý với báo chết phải là người duyệt; tài khoản này không phải."
+        return _("Chưa ghi gì: người thứ hai đồng ý với báo chết phải là người duyệt; tài khoản này không phải.")
     if isinstance(error, BusyError):
-        return "Mục này vừa thay đổi trong lúc bạn xem. Xem lại tình trạng bây giờ bên dưới rồi quyết định."
-    return "Chưa ghi gì: quyết định này không hợp với mục như đang có bên dưới."
+        return _("Mục này vừa thay đổi trong lúc bạn xem. Xem lại tình trạng bây giờ bên dưới rồi quyết định.")
+    return _("Chưa ghi gì: quyết định này không hợp với mục như đang có bên dưới.")
 
 
 def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:

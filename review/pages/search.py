@@ -13,6 +13,7 @@ from casework import accounts
 from casework.accounts import Account, viewer_of
 from casework.counter import CounterResult, PersonView, in_one_box, look_up, open_person
 from casework.errors import BusyError, MotmaError, UsageError
+from review.language import Told, _
 from review.render import Context, page
 from review.requests import Fields, HomeOf, Who, token_of
 
@@ -61,7 +62,7 @@ class Person(Context):
 @router.get("/search")
 def ask(who: Who) -> Response:
     """The empty form, or the question for the purpose."""
-    return page(Search(who.account, who.purpose, FORM, {}))
+    return page(Search(who.account, who.purpose, Told(FORM), {}))
 
 
 @router.post("/search/purpose")
@@ -69,7 +70,7 @@ def purpose(request: Request, home: HomeOf, who: Who, given: Fields) -> Response
     """Keeps what this session searches for."""
     told = given.get("purpose")
     if not told:
-        return page(Search(who.account, None, FORM, {}, said="Ghi mục đích thì mới tìm được."), 400)
+        return page(Search(who.account, None, Told(FORM), {}, said=_("Ghi mục đích thì mới tìm được.")), 400)
     accounts.set_purpose(home, token_of(request), told)
     return RedirectResponse("/search", 303)
 
@@ -81,16 +82,16 @@ def search(home: HomeOf, who: Who, given: Fields) -> Response:
         return RedirectResponse("/search", 303)
     box = given.get("box", "")
     asked = {name: given[name] for name in FORM if given.get(name)}
-    empty = Search(who.account, who.purpose, FORM, asked, box)
+    empty = Search(who.account, who.purpose, Told(FORM), asked, box)
     try:
         asked = {**in_one_box(box), **asked}
         result = look_up(home, asked, viewer_of(who.account, who.purpose))
     except BusyError:
         raise
     except MotmaError:
-        text = "Chưa tìm: có giá trị không đọc được, hoặc quá ít để tìm. Thêm ngày sinh, nơi ở hay một số giấy tờ."
-        return page(Search(empty.account, empty.purpose, FORM, asked, box, said=text), 400)
-    return page(Search(empty.account, empty.purpose, FORM, asked, box, result))
+        text = _("Chưa tìm: có giá trị không đọc được, hoặc quá ít để tìm. Thêm ngày sinh, nơi ở hay một số giấy tờ.")
+        return page(Search(empty.account, empty.purpose, Told(FORM), asked, box, said=text), 400)
+    return page(Search(empty.account, empty.purpose, Told(FORM), asked, box, result))
 
 
 @router.post("/people/{person_id}")

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from casework import accounts
 from casework.accounts import SignInRefusedError
+from review.language import Told, _
 from review.render import Context, page
 from review.requests import Fields, HomeOf, token_of
 from review.security import cookie_name
@@ -39,7 +40,7 @@ class SignIn(Context):
 @router.get("/sign-in")
 def ask(why: str | None = None) -> Response:
     """The form."""
-    return page(SignIn(_WHY.get(why or ""), why not in (None, "out"), ""))
+    return page(SignIn(Told(_WHY).get(why or ""), why not in (None, "out"), ""))
 
 
 @router.post("/sign-in")
@@ -51,7 +52,7 @@ async def sign_in(request: Request, home: HomeOf, given: Fields) -> Response:
             accounts.sign_in, home, login, given.get("password", ""), limiter=request.app.state.door
         )
     except SignInRefusedError as refusal:
-        return page(SignIn(_WHY[refusal.why], True, login), 403)
+        return page(SignIn(_(_WHY[refusal.why]), True, login), 403)
     answer = RedirectResponse("/queue", 303)
     is_behind_tls = request.app.state.is_behind_tls
     answer.set_cookie(
