@@ -79,7 +79,7 @@ def value_of(record: Record, field: str) -> str | None:
     """One field as an officer reads it; a commune is its name, its code and the list of the code."""
     if _KINDS[field] == "place":
         place = _place(record, field)
-        code = f"{place.code} ({place.list or 'không rõ danh mục'})" if place.code else None
+        code = f"{place.code} ({place.list or '?'})" if place.code else None
         return ", ".join(part for part in (place.name, code) if part) or None
     value: str | None = record.get(field)
     return local_date(value) if field == "birth_date" else word(_WORDS.get(field, {}), value)
