@@ -46,6 +46,16 @@ def decide(page: Page) -> str:
     return word
 
 
+def told(page: Page, text: str) -> None:
+    """Waits until the line on the last decision says so: what is being carried out is told by the next look."""
+    for _ in range(20):
+        if text in page.get_by_role("status").inner_text():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(page.get_by_role("status")).to_contain_text(text)
+
+
 def journey_ten_decisions_by_keys_alone(enter: Enter) -> None:
     page = enter("canbo01")
     keep(page, "queue")
@@ -64,10 +74,60 @@ def journey_ten_decisions_by_keys_alone(enter: Enter) -> None:
         if item_on(page) == 0:
             break
     assert {"link", "approve", "return"} <= set(words)
+    if words[-1] != "new":
+        # the last one is taken back, and decided again
+        pressed(page, "u", "Enter")
+        page.wait_for_url(lambda address: f"done={item}" in address and f"/items/{item}?" not in address)
+        expect(page.get_by_role("status")).to_contain_text("đã hoàn tác")
+        words.pop()
     page.goto("/queue")
     left = int(page.locator(".figures b").first.inner_text())
     agreed_once = words.count("approve")
     assert waiting - len(words) <= left <= waiting - len(words) + agreed_once
+
+
+def journey_a_decision_is_taken_back_by_keys(enter: Enter) -> None:
+    page = enter("nguoiduyet")
+    page.goto("/queue?reason=ambiguous")
+    pressed(page, "Enter")
+    page.wait_for_url("**/items/*")
+    item = item_on(page)
+    pressed(page, "1", "Enter")
+    page.wait_for_url("**done=*")
+    told(page, "liên kết")
+    keep(page, "done")
+    # the list tells what one decided lately
+    page.goto("/queue")
+    expect(page.locator(".said-lately li").first).to_contain_text("liên kết")
+    keep(page, "queue-said")
+    pressed(page, "u", "Enter")
+    page.wait_for_url("**/items/**")
+    assert item_on(page) != item
+    expect(page.get_by_role("status")).to_contain_text("đã hoàn tác")
+    expect(page.locator('[data-key="1"]')).to_be_visible()
+    keep(page, "taken-back")
+
+
+def journey_two_rows_are_one_person(enter: Enter) -> None:
+    page = enter("nguoiduyet")
+    page.goto("/queue?reason=waits_for_row")
+    pressed(page, "Enter")
+    page.wait_for_url("**/items/*")
+    item = item_on(page)
+    keep(page, "waits-for-row")
+    leading = page.locator(".why a").get_attribute("href")
+    assert leading is not None
+    page.get_by_role("button", name="Cùng một người").focus()
+    pressed(page, "Enter")
+    page.wait_for_url("**done=*")
+    # the one decision decides both
+    page.goto(leading.split("?")[0])
+    pressed(page, "1", "Enter")
+    page.wait_for_url("**done=*")
+    told(page, "liên kết")
+    page.goto(f"/items/{item}")
+    expect(page.get_by_text("Mục này đã được quyết định.")).to_be_visible()
+    keep(page, "decided")
 
 
 def journey_a_death_takes_two(enter: Enter) -> None:

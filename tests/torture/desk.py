@@ -62,9 +62,12 @@ STRUCK = (
 _SAID = """
 select q.item_id, q.row_id
 from queue_item as q
-where q.closed_by = ?
-  or exists (select 1 from approval as a where a.item_id = q.item_id and a.approved_by = ?)
-  or exists (select 1 from judgement as j where j.row_id = q.row_id and j.judged_by = ?)
+where not exists (select 1 from undo as u where u.item_id = q.item_id and u.reopened_as <> q.item_id)
+  and (
+    q.closed_by = ?
+    or exists (select 1 from approval as a where a.item_id = q.item_id and a.approved_by = ?)
+    or exists (select 1 from judgement as j where j.row_id = q.row_id and j.judged_by = ?)
+  )
 order by q.item_id
 """
 
