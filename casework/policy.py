@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -47,3 +47,27 @@ def settings(home: Home, name: str, kinds: Mapping[str, type[str] | type[int]]) 
     if faults:
         raise PolicyError(f"rules/{name}.toml: {'; '.join(faults)}")
     return raw
+
+
+def entries(home: Home, name: str, table: str, parts: Sequence[str]) -> list[Mapping[str, str]]:
+    """The entries of a policy that is a list of them under `[[table]]`, each of texts named by `parts`, `code` once.
+
+    PolicyError names every fault.
+    """
+    raw = policy(home, name)
+    faults = [f"{setting} is no setting" for setting in raw if setting not in ("version", table)]
+    if not isinstance(raw.get("version"), str):
+        faults.append("version is missing")
+    found = raw.get(table, [])
+    for number, entry in enumerate(found, start=1):
+        faults += [f"{table} no. {number}: {part} is no part of a {table}" for part in entry if part not in parts]
+        faults += [f"{table} no. {number}: {part} is missing" for part in parts if not _is_said(entry.get(part))]
+    told = [entry.get("code") for entry in found]
+    faults += [f"{code} stands there twice" for code in sorted({str(one) for one in told if told.count(one) > 1})]
+    if faults:
+        raise PolicyError(f"rules/{name}.toml: {'; '.join(faults)}")
+    return list(found)
+
+
+def _is_said(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -13,6 +13,7 @@ from typing import Any
 
 from casework.errors import BusyError, ClaimedError, DecidedError, UndoneError, UsageError
 from casework.find import check_keys
+from casework.grounds import check_ground
 from casework.needs import lacking
 from casework.redecide import redecide, settle_stranded, settle_waiting
 from casework.return_reasons import for_the_sender
@@ -43,7 +44,8 @@ _WITHIN = ("not_same", "same_row", "not_same_row")
 class Verdict:
     """An officer's word: link (to `code`), new, not_same (as `code`), return (with a reason, a note, or both), approve.
 
-    same_row and not_same_row are of two rows in review: the item's and `row`. `reason` is a code of rules/returns.toml.
+    same_row and not_same_row are of two rows in review: the item's and `row`. `reason` is a code of rules/returns.toml,
+    of a verdict one of rules/grounds.toml.
     """
 
     word: str
@@ -220,8 +222,11 @@ def _worded(home: Home, verdict: Verdict) -> Verdict:
         raise UsageError(f"verdict {verdict.word}: not one of {', '.join(VERDICTS)}")
     if verdict.reason is None:
         return verdict
+    if verdict.word == "approve":
+        raise UsageError("verdict approve: it takes no reason")
     if verdict.word != "return":
-        raise UsageError(f"verdict {verdict.word}: only a return takes a reason")
+        check_ground(home, verdict.reason)
+        return verdict
     return replace(verdict, note=for_the_sender(home, verdict.reason, verdict.note))
 
 
@@ -320,8 +325,14 @@ def _judge(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> int:
             _still_as_seen(session, item, viewer)
         for told in judged:
             queue.add_judgement(session, viewer, told)
-        log.append(session, viewer, [log.Act("judgement", {"item": item.item_id, "pairs": pairs}, item.row_id)])
+        said = {"item": item.item_id, "pairs": pairs, **_ground(verdict)}
+        log.append(session, viewer, [log.Act("judgement", said, item.row_id)])
         return session.seq
+
+
+def _ground(verdict: Verdict) -> dict[str, str]:
+    """What the log tells of what a verdict rests on."""
+    return {} if verdict.reason is None else {"reason": verdict.reason}
 
 
 def _is_told(judged: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, Any]], viewer: Viewer) -> bool:
@@ -359,7 +370,7 @@ def _judge_rows(session: WriteSession, item: Item, verdict: Verdict, viewer: Vie
         return int(kept[-1]["seq"])
     for told in judged:
         queue.add_judgement(session, viewer, told)
-    told_of = {"item": item.item_id, "rows": sorted(pair), "verdict": _KEPT_AS[verdict.word]}
+    told_of = {"item": item.item_id, "rows": sorted(pair), "verdict": _KEPT_AS[verdict.word], **_ground(verdict)}
     log.append(session, viewer, [log.Act("judgement", told_of, row) for row in pair])
     return session.seq
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.errors import UsageError
-from casework.policy import PolicyError, policy
+from casework.policy import entries
 from casework.types import Home
-
-_PARTS = ("code", "title", "text")
 
 
 @dataclass(frozen=True)
@@ -22,19 +20,7 @@ class ReturnReason:
 
 def return_reasons(home: Home) -> list[ReturnReason]:
     """The reasons of a home, in the order of its policy; PolicyError names every fault."""
-    raw = policy(home, "returns")
-    faults = [f"{name} is no setting" for name in raw if name not in ("version", "reason")]
-    if not isinstance(raw.get("version"), str):
-        faults.append("version is missing")
-    entries = raw.get("reason", [])
-    for number, entry in enumerate(entries, start=1):
-        faults += [f"reason no. {number}: {name} is no part of a reason" for name in entry if name not in _PARTS]
-        faults += [f"reason no. {number}: {name} is missing" for name in _PARTS if not _is_said(entry.get(name))]
-    told = [entry.get("code") for entry in entries]
-    faults += [f"{code} stands there twice" for code in sorted({str(one) for one in told if told.count(one) > 1})]
-    if faults:
-        raise PolicyError(f"rules/returns.toml: {'; '.join(faults)}")
-    return [ReturnReason(**entry) for entry in entries]
+    return [ReturnReason(**entry) for entry in entries(home, "returns", "reason", ("code", "title", "text"))]
 
 
 def for_the_sender(home: Home, code: str, note: str | None) -> str:
@@ -43,7 +29,3 @@ def for_the_sender(home: Home, code: str, note: str | None) -> str:
     if code not in found:
         raise UsageError(f"reason {code}: not one of {', '.join(found)}")
     return " ".join(part for part in (found[code].text, note) if part)
-
-
-def _is_said(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())

@@ -57,7 +57,10 @@ def add_commands(commands: Commands) -> None:
     verdict.add_argument("--approve", action="store_true", help="agree to what waits: a death, a household change")
     parser.add_argument("--note", type=said, metavar="TEXT", help="why; kept with the decision")
     parser.add_argument(
-        "--reason", type=said, metavar="CODE", help="of a return: papers, contradiction … of rules/returns.toml"
+        "--reason",
+        type=said,
+        metavar="CODE",
+        help="of a return: papers … (returns.toml); of a verdict: papers_seen … (grounds.toml)",
     )
 
     parser = add_command(

@@ -23,6 +23,7 @@ from casework.errors import (
     NotUndoneError,
     UndoneError,
 )
+from casework.grounds import Ground, grounds
 from casework.office_dates import local_time
 from casework.queue import Verdict
 from casework.return_reasons import ReturnReason, return_reasons
@@ -76,6 +77,7 @@ class Item(Context):
     approve: Choice | None
     give_back: Choice | None
     reasons: Sequence[ReturnReason]
+    grounds: Sequence[Ground]
     filter: Filter
     claim: Claim | None
     can_undo: bool
@@ -102,13 +104,14 @@ def decided(behind: BehindOf, who: Who, item_id: int, part: FilterOf, given: Fie
     home, viewer = behind.home, viewer_of(who.account, PURPOSE)
     note = given.get("note") or None
     because = given.get("because") or None
+    ground = given.get("ground") or None
     word, _, named = given.get("verdict", "").partition(":")
     is_of_row = word in _ROW_WORDS and named.isdecimal()
     verdict = Verdict(
         word,
         None if is_of_row else named or None,
         note,
-        because if word == "return" else None,
+        {"return": because, "approve": None}.get(word, ground),
         row=int(named) if is_of_row else None,
     )
     try:
@@ -182,6 +185,7 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         approve=single.get("approve"),
         give_back=single.get("return"),
         reasons=return_reasons(home),
+        grounds=grounds(home),
         filter=part,
         claim=claim if is_anothers else None,
         can_undo=can_undo(home, item_id, viewer_of(account, PURPOSE)),

@@ -21,7 +21,7 @@ router = APIRouter()
 
 PURPOSE = "review"
 #: decisions of the officer's own that the list shows
-MOST_SAID = 6
+MOST_SAID = 3
 
 
 @dataclass(frozen=True)

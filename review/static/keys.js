@@ -17,6 +17,11 @@
       return;
     }
     const key = pressed(event);
+    if (key === "Enter" && at.matches("[name=ground]")) {
+      // what a decision rests on is chosen, not a decision
+      event.preventDefault();
+      return;
+    }
     if (key === "Enter" && at.matches("a, button, summary, input")) return;
     const keys = document.getElementById("keys");
     if (key === "?" && keys && !keys.open) {

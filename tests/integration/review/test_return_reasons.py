@@ -34,9 +34,27 @@ def test_a_chosen_reason_is_told_to_the_sender_and_kept_by_its_code(sign_in: Sig
     assert json.loads(content)["reason"] == "papers"
     # a reason left chosen by chance belongs to no other word
     other = item_of(home, "Mai Quốc Tuân")
-    with pytest.raises(UsageError, match="only a return takes a reason"):
+    with pytest.raises(UsageError, match="reason papers: not one of papers_seen"):
         queue.decide(home, other, queue.Verdict("new", reason="papers"), CHIEF)
     assert client.post(f"/items/{other}", data={"verdict": "new", "because": "papers"}).status_code == 303
+
+
+def test_what_a_verdict_rests_on_is_kept_by_its_code(sign_in: SignIn, home: Home) -> None:
+    item = item_of(home, "Mai Quốc Tuân")
+    client = sign_in("lan")
+    assert 'name="ground" value="papers_seen"' in client.get(f"/items/{item}").text
+    assert client.post(f"/items/{item}", data={"verdict": "new", "ground": "nonsense"}).status_code == 409
+    data = {"verdict": "new", "ground": "papers_seen", "note": "CCCD"}
+    assert client.post(f"/items/{item}", data=data).status_code == 303
+    ((content,),) = ask(home, "select content from log_entry where act = 'judgement'")
+    assert json.loads(content)["reason"] == "papers_seen"
+    assert set(ask(home, "select note from judgement")) == {("CCCD",)}
+    # a return takes a reason of its own, an agreement none
+    other = item_of(home, "Đặng Văn Khởi")
+    back = {"verdict": "return", "because": "papers", "ground": "papers_seen"}
+    assert client.post(f"/items/{other}", data=back).status_code == 303
+    with pytest.raises(UsageError, match="takes no reason"):
+        queue.decide(home, other, queue.Verdict("approve", reason="papers_seen"), CHIEF)
 
 
 def test_faults_of_the_reasons_are_all_told(home: Home) -> None:
