@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -160,12 +159,11 @@ def _intake_rows(home: Home, file: ReceivedFile, at: date) -> tuple[list[dict[st
         understood = _with_household_zeros(home, understand(received, sheet.conventions, at))
         meanings = conform(understood, UNDERSTOOD).drop("row").iter_rows(named=True)
         for row, meaning in zip(received.iter_rows(named=True), meanings, strict=True):
-            digest = hashlib.sha256(row["cells"].encode("utf-8")).hexdigest()
+            digest = deliveries.cells_digest(row["cells"])
             occurrences[digest] += 1
-            identity = f"{file.source}\n{digest}\n{occurrences[digest]}"
             rows.append(
                 {
-                    "row_identity": hashlib.sha256(identity.encode("utf-8")).hexdigest(),
+                    "row_identity": deliveries.row_identity(file.source, digest, occurrences[digest]),
                     "cells": row["cells"],
                     "understood": json.dumps(meaning, ensure_ascii=False),
                     "event": meaning["event"],

@@ -16,10 +16,12 @@ import polars as pl
 
 import sql
 from registry.codes import permute
+from registry.deliveries import cells_digest, row_identity
 from registry.engine import Ledger, Session
 from registry.errors import BusyError
 from registry.home import KEY_PURPOSES, Home, Key
 from registry.log import canonical
+from registry.queue import one_form
 from registry.register import Meta, Version, current_file
 
 _PAGE = 10_000
@@ -42,7 +44,12 @@ def run_checks(session: Session, demanded_steps: Sequence[Mapping[str, Any]]) ->
     for check in sql.statements("checks", session.kind).values():
         columns, rows = session.text_rows(check.text, demanded_steps=json.dumps(list(demanded_steps)))
         found.append(CheckResult(check.name, check.description, tuple(columns), tuple(rows)))
-    return [*found, _log_is_canonical(session)]
+    return [
+        *found,
+        _log_is_canonical(session),
+        _rows_have_their_identity(session),
+        _approvers_are_who_approved(session),
+    ]
 
 
 def _log_is_canonical(session: Session) -> CheckResult:
@@ -56,6 +63,42 @@ def _log_is_canonical(session: Session) -> CheckResult:
         "6: an entry has one byte form, so that a seal over it can be repeated. Rows: entries in another form.",
         ("entry_no",),
         tuple(rows),
+    )
+
+
+def _rows_have_their_identity(session: Session) -> CheckResult:
+    """Rows whose identity is not that of their source, their cells and their place among equal rows."""
+    unlike: list[int] = []
+    equals: dict[tuple[str, str], dict[str, int]] = {}
+    after = 0
+    while page := session.rows("row_identities", after=after, limit=_PAGE):
+        for row in page:
+            digest = cells_digest(row.cells)
+            if row.row_identity != row_identity(row.source, digest, 1):
+                equals.setdefault((row.source, digest), {})[row.row_identity] = row.row_id
+        after = page[-1].row_id
+    for (source, digest), rows in equals.items():
+        meant = {row_identity(source, digest, occurrence) for occurrence in range(2, len(rows) + 2)}
+        unlike += [row_id for identity, row_id in rows.items() if identity not in meant]
+    return CheckResult(
+        "rows_have_their_identity",
+        "3.4: a row is known by its source, its cells and its place among equal rows. Rows: those of another identity.",
+        ("row_id",),
+        tuple((row_id,) for row_id in sorted(unlike)),
+    )
+
+
+def _approvers_are_who_approved(session: Session) -> CheckResult:
+    """Agreements that count for somebody else than who gave them."""
+    return CheckResult(
+        "approvers_are_who_approved",
+        "3.6: two different people agree to a death. Rows: agreements that count for another than who gave them.",
+        ("item_id", "approved_by"),
+        tuple(
+            (given.item_id, given.approved_by)
+            for given in session.rows("all_approvals")
+            if given.approver != one_form(given.approved_by)
+        ),
     )
 
 

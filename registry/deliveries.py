@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,16 @@ INTAKE_ROW = {
     "layout": pl.String,
     "delivery_id": pl.Int64,
 }
+
+
+def cells_digest(cells: str) -> str:
+    """The digest of a row's received cells, as they are kept."""
+    return hashlib.sha256(cells.encode("utf-8")).hexdigest()
+
+
+def row_identity(source: str, digest: str, occurrence: int) -> str:
+    """By what a row is known when it comes again: source, digest of its cells, which of equal rows it is (1, 2 …)."""
+    return hashlib.sha256(f"{source}\n{digest}\n{occurrence}".encode()).hexdigest()
 
 
 def add_delivery(

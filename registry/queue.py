@@ -168,17 +168,17 @@ def all_waiting_rows(session: Session) -> list[int]:
 def approve(session: WriteSession, item_id: int, viewer: Viewer) -> list[str]:
     """Everyone who has agreed to the item's death, this viewer included; the ledger refuses his second approval."""
     agreed = approvals(session, item_id)
-    approver = _one_form(viewer.by)
+    approver = one_form(viewer.by)
     session.run("add_approval", item_id=item_id, by=viewer.by, approver=approver, at=session.at, seq=session.seq)
     return [*agreed, viewer.by]
 
 
 def has_approved(session: Session, item_id: int, viewer: Viewer) -> bool:
     """Whether this viewer has agreed to the item's death."""
-    return _one_form(viewer.by) in map(_one_form, approvals(session, item_id))
+    return one_form(viewer.by) in map(one_form, approvals(session, item_id))
 
 
-def _one_form(name: str) -> str:
+def one_form(name: str) -> str:
     """A name by which one person is known, however it was typed."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
@@ -195,7 +195,7 @@ def approvals_of(session: Session, item_id: int) -> list[tuple[str, str, int]]:
 
 def is_one_person(name: str, other: str) -> bool:
     """Whether two names are one person's, however they were typed."""
-    return _one_form(name) == _one_form(other)
+    return one_form(name) == one_form(other)
 
 
 def items_of_row(session: Session, row_id: int, kinds: Collection[str], seq: int = 0) -> list[Item]:

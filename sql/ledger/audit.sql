@@ -14,3 +14,10 @@ select count(*) from person where seq <= :seq;
 
 -- name: last_load_seq
 select coalesce(max(seq), 0) from register_load;
+
+-- name: row_identities
+-- the first rows behind one, with what their identity is made of
+select row_id, row_identity, source, cells from intake_row where row_id > :after order by row_id limit :limit;
+
+-- name: all_approvals
+select item_id, approved_by, approver from approval order by item_id, approved_by;

@@ -39,3 +39,12 @@ insert into number_known values ('001099900001', 1);
 insert into code
 select 900001, '001099900001', min(person_id), 'retired', 'issued', 1, '2026-08-31T00:00:00Z' from quiet;
 insert into code_status values (900001, 1, 'retired');
+
+-- fault: rows_have_their_identity
+create temp table planted as select min(row_id) as row_id from intake_row;
+update intake_row set cells = cells || ' ' where row_id = (select row_id from planted);
+
+-- fault: approvers_are_who_approved
+create temp table planted as select item_id, approved_by from approval order by item_id, approved_by limit 1;
+update approval set approver = 'somebody else'
+where (item_id, approved_by) = (select item_id, approved_by from planted);

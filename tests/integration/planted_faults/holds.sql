@@ -8,7 +8,7 @@ where r.delivery_id = (select min(delivery_id) from delivery)
   and not exists (select 1 from delivery_row as o where o.row_id = r.row_id and o.delivery_id <> r.delivery_id);
 insert into delivery_hold select distinct delivery_id, 'held', '[]', '', 1, '', '', null, null, null from planted;
 
--- fault: held_row_waits (in a batch) also: hold_is_logged
+-- fault: held_row_waits (in a batch) also: hold_is_logged, rows_have_their_identity
 create temp table planted as select 900001 as row_id, 900001 as delivery_id;
 create temp table another_delivery as select * from delivery order by delivery_id limit 1;
 update another_delivery set delivery_id = 900001, file_name = 'another', rows = 1;

@@ -1,6 +1,6 @@
 -- Faults for sql/checks/intake.sql.
 
--- fault: row_is_delivered
+-- fault: row_is_delivered also: rows_have_their_identity
 create temp table planted as select 900001 as row_id;
 insert into intake_row select * from another_row;
 
@@ -8,7 +8,7 @@ insert into intake_row select * from another_row;
 create temp table planted as select delivery_id, rows + 1 as rows_of_file, rows as rows_held from delivery limit 1;
 update delivery set rows = rows + 1 where delivery_id = (select delivery_id from planted);
 
--- fault: row_is_taken_in_once also: ledger_is_as_made
+-- fault: row_is_taken_in_once also: ledger_is_as_made, rows_have_their_identity
 create temp table planted as select row_id from intake_row order by row_id limit 2;
 -- on sqlite
 pragma legacy_alter_table = on;
@@ -20,7 +20,7 @@ alter table intake_row drop constraint intake_row_row_identity_key;
 -- on both
 update intake_row set row_identity = 'the same' where row_id in (select row_id from planted);
 
--- fault: equal_rows_came_in_one_file
+-- fault: equal_rows_came_in_one_file also: rows_have_their_identity
 create temp table planted as
 select min(row_id) as row_id, 2 as rows_held, 1 as rows_of_file from intake_row where row_id in (
   select row_id from decision where outcome = 'issued'
@@ -37,18 +37,18 @@ from another_row as a
 join delivery as t on t.delivery_id = a.delivery_id - 900000;
 insert into delivery_row select delivery_id, row, row_id, sheet, sheet_row from another_row;
 
--- fault: row_stays_with_its_source
+-- fault: row_stays_with_its_source also: rows_have_their_identity
 create temp table planted as select delivery_id, row, row_id from delivery_row limit 1;
 update intake_row set source = 'another' where row_id = (select row_id from planted);
 
--- fault: batch_row_is_planned
+-- fault: batch_row_is_planned also: rows_have_their_identity
 create temp table planted as select 900001 as row_id, batch_id from plan limit 1;
 insert into intake_row select * from another_row;
 insert into delivery_row select delivery_id, row, row_id, sheet, sheet_row from another_row;
 update delivery set rows = rows + 1 where delivery_id = (select delivery_id from another_row);
 insert into batch_row select row_id, batch_id, 900001 from planted;
 
--- fault: applied_row_is_decided
+-- fault: applied_row_is_decided also: rows_have_their_identity
 create temp table planted as select 900001 as row_id, batch_id, attempt from plan limit 1;
 insert into intake_row select * from another_row;
 insert into delivery_row select delivery_id, row, row_id, sheet, sheet_row from another_row;

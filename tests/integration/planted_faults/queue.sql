@@ -28,7 +28,7 @@ create temp table planted as select row_id, 'row' as kind, 2 as items from waiti
 drop index row_waits_once;
 insert into queue_item select 900001, row_id, kind, reason, waits_for_row_id, state, 1, '', null, null from waiting;
 
--- fault: approvals_are_of_two also: approval_is_logged
+-- fault: approvals_are_of_two also: approval_is_logged, approvers_are_who_approved
 create temp table planted as select item_id, 2 as approvals from waiting;
 insert into approval select item_id, 'officer.1', 'officer.1', '', 1 from planted;
 insert into approval select item_id, ' Officer.1', ' officer.1', '', 1 from planted;
