@@ -40,12 +40,15 @@ class CounterResult:
 
 @dataclass(frozen=True)
 class PersonView:
-    """A person opened: the record, the household now, and each number with its states (code, status, origin)."""
+    """A person opened: the record, the household now, and each number with its states.
+
+    `codes` are (code, status, origin, since when it is known), oldest first.
+    """
 
     person_id: int
     record: Mapping[str, Any]
     members: Sequence[Mapping[str, Any]]
-    codes: Sequence[tuple[str, str, str]]
+    codes: Sequence[tuple[str, str, str, str]]
 
 
 def in_one_box(text: str) -> dict[str, str]:

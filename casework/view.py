@@ -9,7 +9,7 @@ from typing import Any
 
 from casework.intake import headings_of
 from casework.types import Viewer
-from registry import decisions, deliveries, people, queue, undo
+from registry import codes, decisions, deliveries, people, queue, undo
 from registry.decisions import CandidateRecord
 from registry.engine import Session
 
@@ -24,7 +24,8 @@ class CandidateView:
 
     `code` is the person's active code, or the code that the other row was linked to or issued; `row_outcome` the other
     row's current outcome, None for a person. `record` has RECORD's columns; `members` are the people of the
-    candidate's household (full_name, birth_date, sex, relation, status); `weights` one number a comparison, in bits.
+    candidate's household (full_name, birth_date, sex, relation, status); `weights` one number a comparison, in bits;
+    `codes` the states of every number of a person (code, status, origin, since when it is known), oldest first.
     """
 
     person_id: int | None
@@ -38,6 +39,7 @@ class CandidateView:
     weights: Mapping[str, float]
     sentence: str
     members: Sequence[Mapping[str, Any]]
+    codes: Sequence[tuple[str, str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def _candidates(session: Session, found: Sequence[CandidateRecord], viewer: View
                 weights=candidate.weights,
                 sentence=candidate.sentence,
                 members=household_members(session, record["household_code"], viewer),
+                codes=codes.of_person(session, candidate.person_id) if candidate.person_id else (),
             )
         )
     return views

@@ -190,6 +190,7 @@ def standing(session: Session, person_ids: Iterable[int]) -> Standing:
     )
 
 
-def of_person(session: Session, person_id: int) -> list[tuple[str, str, str]]:
-    """(number, status, origin) of every state that each number of a person was in, oldest first."""
-    return [(row.code, row.status, row.origin) for row in session.rows("codes_of_person", person_id=person_id)]
+def of_person(session: Session, person_id: int) -> list[tuple[str, str, str, str]]:
+    """(number, status, origin, since when it is known) of every state of each number of a person, oldest first."""
+    found = session.rows("codes_of_person", person_id=person_id)
+    return [(row.code, row.status, row.origin, row.created_at) for row in found]

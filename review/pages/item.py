@@ -27,8 +27,10 @@ from casework.grounds import Ground, grounds
 from casework.office_dates import local_time
 from casework.queue import Verdict
 from casework.return_reasons import ReturnReason, return_reasons
+from casework.roles import RoleConflict, living_of, role_conflicts, with_row
 from casework.types import Home
 from casework.undo import can_undo, undo_decision
+from casework.vietnam_time import today
 from casework.view import ItemView
 from review.language import _
 from review.pages.queue import PURPOSE, Filter, FilterOf
@@ -37,6 +39,9 @@ from review.requests import BehindOf, Fields, HomeOf, Who
 from review.waterfall import Waterfall, waterfall
 
 router = APIRouter()
+
+#: the posterior from which a candidate is taken for the row's person where roles are compared
+_LIKELY = 0.5
 
 #: words on the item's row and another one
 _ROW_WORDS = ("same_row", "not_same_row")
@@ -60,7 +65,8 @@ _WHY_IT_STANDS = {
 class Item(Context):
     """The case. `links` and `others` are the choices of each candidate, by its number.
 
-    `households` are those of the candidates, each once: its code, the numbers of the candidates, its members.
+    `households` are those of the candidates, each once: its code, the numbers of the candidates, its members, the
+    conflicts of their roles; `own_conflicts` are those of the row's household with whom the row brings.
     `claim` is somebody else's; then there is nothing to choose.
     `done` is how the item before it ended, `said` why a decision was not taken, `note` what was written with it.
     """
@@ -72,7 +78,8 @@ class Item(Context):
     links: Mapping[int, Choice]
     others: Mapping[int, Choice]
     waterfalls: Sequence[Waterfall]
-    households: Sequence[tuple[str, Sequence[int], Sequence[Mapping[str, Any]]]]
+    own_conflicts: Sequence[RoleConflict]
+    households: Sequence[tuple[str, Sequence[int], Sequence[Mapping[str, Any]], Sequence[RoleConflict]]]
     new: Choice | None
     approve: Choice | None
     give_back: Choice | None
@@ -173,6 +180,7 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         for words in (("link", "same_row"), ("not_same", "not_same_row"))
     )
     single = {choice.word: choice for choice in found if choice.number is None}
+    likely = [one.person_id for one in view.candidates if one.person_id is not None and one.posterior >= _LIKELY]
     return Item(
         account=account,
         view=view,
@@ -180,6 +188,7 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         links=links,
         others=others,
         waterfalls=[waterfall(candidate.weights) for candidate in view.candidates],
+        own_conflicts=role_conflicts(with_row(view.members, view.understood, likely), today().year),
         households=_households(view),
         new=single.get("new"),
         approve=single.get("approve"),
@@ -192,10 +201,15 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
     )
 
 
-def _households(view: ItemView) -> list[tuple[str, Sequence[int], Sequence[Mapping[str, Any]]]]:
+def _households(
+    view: ItemView,
+) -> list[tuple[str, Sequence[int], Sequence[Mapping[str, Any]], Sequence[RoleConflict]]]:
     found: dict[str, tuple[list[int], Sequence[Mapping[str, Any]]]] = {}
     for number, candidate in enumerate(view.candidates, start=1):
         code = candidate.record["household_code"]
         if code is not None and code != view.understood["household_code"]:
             found.setdefault(code, ([], candidate.members))[0].append(number)
-    return [(code, *told) for code, told in found.items()]
+    year = today().year
+    return [
+        (code, numbers, members, role_conflicts(living_of(members), year)) for code, (numbers, members) in found.items()
+    ]

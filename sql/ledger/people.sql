@@ -140,7 +140,7 @@ order by m.household_id, case v.status when 'active' then 0 else 1 end, m.person
 
 -- name: codes_of_person
 -- every number of a person and each state that it was in, oldest first
-select c.code, s.status, s.seq, c.origin
+select c.code, s.status, s.seq, c.origin, c.created_at
 from code as c
 join code_status as s on s.code_id = c.code_id
 where c.person_id = :person_id

@@ -249,3 +249,37 @@ def journey_the_keys_are_told(enter: Enter) -> None:
         assert page.url.endswith("/queue")
     pressed(page, "?", "Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def switch(page: Page, name: str) -> None:
+    """Presses the button of a language."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
+def journey_in_english(enter: Enter) -> None:
+    for name, size in (("desk", (1280, 720)), ("phone", PHONE)):
+        page = enter("nguoiduyet", *size)
+        switch(page, "English")
+        assert page.locator("html").get_attribute("lang") == "en"
+        keep(page, f"queue-english-{name}")
+        page.get_by_role("link", name="Start").click()
+        page.wait_for_url("**/items/*")
+        keep(page, f"item-english-{name}")
+        # the switch leads back to where it was pressed
+        address = page.url
+        switch(page, "Tiếng Việt")
+        assert page.url == address
+        assert page.locator("html").get_attribute("lang") == "vi"
+        switch(page, "English")
+        page.get_by_role("link", name="Search", exact=True).click()
+        keep(page, f"purpose-english-{name}")
+        page.keyboard.type("At the counter")
+        with page.expect_navigation():
+            pressed(page, "Enter")
+        page.keyboard.type("y duin nie 1990")
+        pressed(page, "Enter")
+        expect(page.locator("tbody tr", has_text="Y Duin Niê")).to_be_visible()
+        keep(page, f"search-english-{name}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0

@@ -16,7 +16,7 @@ from review.language import CATALOGUE, english
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "review" / "templates").glob("*.html"))
-MODULES = [*sorted((ROOT / "review").rglob("*.py")), ROOT / "casework" / "choices.py"]
+MODULES = [*sorted((ROOT / "review").rglob("*.py")), *(ROOT / "casework" / name for name in ("choices.py", "roles.py"))]
 #: tables of the words of the offices that pages show; the others are the terminal's
 TABLES = sorted(
     {name for file in TEMPLATES for name in re.findall(r"\bwords\.([A-Z_]+)", file.read_text(encoding="utf-8"))}
