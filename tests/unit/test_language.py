@@ -51,8 +51,9 @@ def in_words() -> Iterator[str]:
     yield from office_words.COMPARISONS.values()
     yield from comparison._TITLES.values()
     yield from step_titles().values()
-    returns = tomllib.loads((ROOT / "casework" / "rules" / "returns.toml").read_text(encoding="utf-8"))
-    yield from (reason["title"] for reason in returns["reason"])
+    for name in ("returns", "grounds"):
+        told = tomllib.loads((ROOT / "casework" / "rules" / f"{name}.toml").read_text(encoding="utf-8"))
+        yield from (entry["title"] for entries in told.values() if isinstance(entries, list) for entry in entries)
 
 
 def wanted() -> list[str]:
