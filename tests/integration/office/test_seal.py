@@ -131,6 +131,7 @@ def test_a_seal_that_is_killed_anywhere_is_finished_by_the_next(
 # a ledger that is a file has one home
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
 def test_two_homes_of_one_ledger_seal_the_same(sealed: Office) -> None:
+    assert sealed.home.ledger_url is not None
     first = seal(sealed.home, sealed.viewer)
     other = type(sealed)(
         Path(shutil.copytree(sealed.home.folder, sealed.inbox / "other", ignore=shutil.ignore_patterns("log"))),
