@@ -274,10 +274,10 @@ def journey_in_english(enter: Enter) -> None:
         switch(page, "English")
         page.get_by_role("link", name="Search", exact=True).click()
         keep(page, f"purpose-english-{name}")
-        page.keyboard.type("At the counter")
+        page.locator("#purpose").fill("At the counter")
         with page.expect_navigation():
             pressed(page, "Enter")
-        page.keyboard.type("y duin nie 1990")
+        page.locator("#box").fill("y duin nie 1990")
         pressed(page, "Enter")
         expect(page.locator("tbody tr", has_text="Y Duin Niê")).to_be_visible()
         keep(page, f"search-english-{name}")

@@ -35,7 +35,7 @@ def journey_a_server_killed_after_the_click(demo: Site) -> None:
     for moment in MOMENTS:
         with demo.served() as (address, server), closing(_signed_in(address, demo.password)) as client:
             found = client.get("/queue?reason=identity_conflict").text + client.get("/queue?reason=weak").text
-            item = int(re.findall(r'href="/items/(\d+)', found)[0])
+            item = int(re.findall(r'<tr data-line.*?href="/items/(\d+)', found, re.DOTALL)[0])
             value = re.findall(r'name="verdict" value="(new|link:\d+)"', client.get(f"/items/{item}").text)[-1]
             click = {"verdict": value}
 
