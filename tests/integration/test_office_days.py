@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from casework import settle
 from registry import deliveries, plans
 from tests.engines import Model, Places
 from tests.torture.desk import OFFICERS, WRITING, Strike, make_model
@@ -84,7 +85,7 @@ def test_a_lost_row_is_found(days: OfficeMachine, monkeypatch: pytest.MonkeyPatc
 def test_a_death_that_one_officer_recorded_is_found(days: OfficeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     days.send(source="xa-01", written=[DEATH], halves=False, strike=None)
     days.holds()
-    monkeypatch.setattr("casework.settle._AGREEING", 1)
+    monkeypatch.setitem(settle.AGREEING, "death", 1)
     days.verdict(which=0, how="truly", officer=OFFICERS[0], strike=None)
     with pytest.raises(AssertionError, match="Phan Văn Thiện is recorded as dead"):
         days.holds()
