@@ -145,6 +145,10 @@ class Version:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the file; other readers keep it."""
         self._connection.close()
 
     def _frame(self, name: str, **parameters: object) -> pl.DataFrame:
@@ -201,8 +205,11 @@ def open_current(folder: Path) -> Version:
         raise BusyError("no register version has been published. Run `motma register publish` first.")
     with _keeping:
         identity = _identity(file)
-        if not _kept or _kept[0] != identity:
-            # whoever reads the one before keeps it until he is done
+        if _kept and _kept[0] != identity:
+            # DuckDB takes a file of the same name from what is open; other readers have handles of their own
+            _kept[1].close()
+            _kept.clear()
+        if not _kept:
             _kept[:] = [identity, Version(file)]
         version: Version = _kept[1]
         return version.reader()
