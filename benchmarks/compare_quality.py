@@ -72,7 +72,9 @@ def pooled(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     if not lines:
         return []
     frame = pl.DataFrame(list(lines)).group_by("decider", "rule", maintain_order=True)
-    return frame.agg(pl.lit("all").alias("world"), pl.col(*SUMS).sum(), pl.col("seconds").sum().round(1), pl.col("peak_mb").max()).to_dicts()
+    return frame.agg(
+        pl.lit("all").alias("world"), pl.col(*SUMS).sum(), pl.col("seconds").sum().round(1), pl.col("peak_mb").max()
+    ).to_dicts()
 
 
 def ours(world: Path, work: Path) -> Iterator[dict[str, Any]]:
