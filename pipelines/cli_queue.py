@@ -161,6 +161,7 @@ def decide(call: Call) -> int:
     from casework import queue
     from casework.home import open_home
     from casework.types import Viewer
+    from casework.verdicts import Verdict
 
     given = call.arguments
     verdicts = {
@@ -175,7 +176,7 @@ def decide(call: Call) -> int:
     (verdict,) = (name for name, is_meant in verdicts.items() if is_meant)
     code = given.link if verdict == "link" else given.not_same
     row = given.same_row or given.not_same_row
-    given_verdict = queue.Verdict(verdict, code, given.note, given.reason, row=row)
+    given_verdict = Verdict(verdict, code, given.note, given.reason, row=row)
     result = queue.decide(open_home(call.home), given.item, given_verdict, Viewer(call.by, DECIDE_PURPOSE))
     call.show(result, lambda: result_text(verdict, result))
     return 0

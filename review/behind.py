@@ -11,10 +11,11 @@ from contextlib import contextmanager
 
 from casework.claims import release
 from casework.errors import MotmaError
-from casework.queue import DecideResult, Verdict, keep
+from casework.queue import DecideResult, keep
 from casework.redecide import settle_stranded
 from casework.sealing import sealed_meanwhile
 from casework.types import Home, Viewer
+from casework.verdicts import Verdict
 
 #: a page waits so long for a decision to be carried out; the next one tells the rest
 PATIENCE_SECONDS = 0.12

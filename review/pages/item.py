@@ -25,11 +25,11 @@ from casework.errors import (
 )
 from casework.grounds import Ground, grounds
 from casework.office_dates import local_time
-from casework.queue import Verdict
 from casework.return_reasons import ReturnReason, return_reasons
 from casework.roles import RoleConflict, living_of, role_conflicts, with_row
 from casework.types import Home
 from casework.undo import can_undo, undo_decision
+from casework.verdicts import Verdict
 from casework.vietnam_time import today
 from casework.view import ItemView
 from review.language import _

@@ -10,9 +10,10 @@ import pytest
 from casework.home import LEDGER_URL, create_home
 from casework.load import load_extract
 from casework.publish import publish
-from casework.queue import Verdict, decide, listing
+from casework.queue import decide, listing
 from casework.run import run
 from casework.types import Home, Viewer
+from casework.verdicts import Verdict
 from pipelines.extract_files import read_extract
 from pipelines.inbox import read_inbox
 from tests.engines import ENGINES, Folders, Model, Places, Server, postgresql_server

@@ -11,9 +11,10 @@ import pytest
 from benchmarks.intake_sheets import COMMUNE
 from casework.check import run_checks
 from casework.home import create_home, open_home
-from casework.queue import Verdict, decide, listing
+from casework.queue import decide, listing
 from casework.run import RunResult
 from casework.types import Viewer
+from casework.verdicts import Verdict
 from pipelines.jobs import job_load, job_publish, job_run
 from registry import people
 

@@ -22,8 +22,9 @@ from casework.errors import BusyError, UsageError
 from casework.home import create_home
 from casework.load import load_extract
 from casework.publish import publish
-from casework.queue import Verdict, decide
+from casework.queue import decide
 from casework.types import Home, Viewer
+from casework.verdicts import Verdict
 from matching.text import fold
 from pipelines.cli import main
 from pipelines.extract_files import read_extract

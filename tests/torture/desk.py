@@ -18,11 +18,12 @@ from casework.home import create_home
 from casework.intake import ReceivedFile, take_in
 from casework.load import load_extract
 from casework.publish import publish
-from casework.queue import Verdict, decide, show
+from casework.queue import decide, show
 from casework.redecide import settle_stranded
 from casework.run import FileOutcome, decide_open, run
 from casework.types import Viewer
 from casework.undo import undo_decision
+from casework.verdicts import Verdict
 from pipelines.change_files import ReadFile, read_path
 from pipelines.extract_files import read_extract
 from pipelines.profile import known_profiles

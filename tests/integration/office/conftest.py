@@ -14,10 +14,11 @@ from casework.home import create_home, open_home
 from casework.intake import ReceivedFile
 from casework.load import LoadResult, load_extract
 from casework.publish import publish
-from casework.queue import DecideResult, Verdict, decide
+from casework.queue import DecideResult, decide
 from casework.run import RunResult, run
 from casework.sealing import seal
 from casework.types import Viewer
+from casework.verdicts import Verdict
 from pipelines.change_files import ReadFile, read_path
 from pipelines.cli import main
 from pipelines.extract_files import read_extract

@@ -24,6 +24,7 @@ from casework.accounts import (
 from casework.errors import UsageError
 from casework.home import open_home
 from casework.types import Scope, Viewer
+from casework.verdicts import Verdict
 from casework.vietnam_time import today
 from registry.engine import now
 from tests.integration.office.test_queue import DEATH, UNKNOWN, one
@@ -235,7 +236,7 @@ def test_an_item_of_another_area_is_neither_shown_nor_decided(office: Office) ->
     before = office.counts(), acts(office)
     for look in (
         lambda: queue.show(office.home, item, elsewhere),
-        lambda: queue.decide(office.home, item, queue.Verdict("return", note="thiếu"), elsewhere),
+        lambda: queue.decide(office.home, item, Verdict("return", note="thiếu"), elsewhere),
     ):
         with pytest.raises(UsageError, match="not in the queue"):
             look()
@@ -251,7 +252,7 @@ def test_the_second_agreement_to_a_death_is_an_approvers(office: Office) -> None
         for found in (signed_in(office.home, sign_in(office.home, login, PHRASE)) for login in ("lan", "minh", "chief"))
         if found is not None
     )
-    approve = queue.Verdict("approve")
+    approve = Verdict("approve")
     assert queue.decide(office.home, item, approve, lan).approved_by == ["lan"]
     assert queue.decide(office.home, item, approve, lan).needs_approval
     with pytest.raises(UsageError, match="the second agreement to a death is an approver's"):

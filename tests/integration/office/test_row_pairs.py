@@ -8,9 +8,10 @@ import pytest
 
 from casework.choices import choices
 from casework.errors import UsageError
-from casework.queue import DecideResult, Verdict, decide, show
+from casework.queue import DecideResult, decide, show
 from casework.types import Viewer
 from casework.undo import undo_decision
+from casework.verdicts import Verdict
 
 if TYPE_CHECKING:
     from .conftest import Office, Row

@@ -7,20 +7,22 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from casework import queue
 from casework.check import run_checks
 from casework.desk import ended, next_item
-from casework.queue import Verdict, keep
+from casework.queue import keep
 from casework.redecide import redecide, settle_stranded
 from casework.types import Home, Scope, Viewer
+from casework.verdicts import Verdict
 from review.app import create_app
 from tests.integration.review.conftest import CHIEF, PHRASE, SITE
 from tests.story import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LAN = Viewer("lan", "review", Scope("01"), is_approver=False)
 
@@ -35,26 +37,26 @@ def first_link(home: Home) -> tuple[int, str]:
 
 
 @pytest.fixture
-def held_up(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient, threading.Event]]:
+def held_up(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestClient, threading.Event, FastAPI]]:
     """lan's browser on a server that carries nothing out before the event is set."""
     go = threading.Event()
     carried_out = redecide
 
-    def late(*args: object) -> None:
+    def late(home: Home, row_ids: Iterable[int], viewer: Viewer) -> None:
         assert go.wait(60)
-        carried_out(*args)  # type: ignore[arg-type]
+        carried_out(home, row_ids, viewer)
 
     monkeypatch.setattr("casework.queue.redecide", late)
     app = create_app(home, is_behind_tls=False, patience=0.01)
     with TestClient(app, base_url=SITE, headers={"origin": SITE}, follow_redirects=False) as client:
         client.post("/sign-in", data={"login": "lan", "password": PHRASE})
-        yield client, go
+        yield client, go, app
     go.set()
     app.state.behind.close()
 
 
-def test_a_page_does_not_wait_for_a_decision(held_up: tuple[TestClient, threading.Event], home: Home) -> None:
-    client, go = held_up
+def test_a_page_does_not_wait_for_a_decision(held_up: tuple[TestClient, threading.Event, FastAPI], home: Home) -> None:
+    client, go, app = held_up
     item, code = first_link(home)
     client.get(f"/items/{item}")
     answer = client.post(f"/items/{item}", data={"verdict": f"link:{code}"})
@@ -66,7 +68,7 @@ def test_a_page_does_not_wait_for_a_decision(held_up: tuple[TestClient, threadin
     assert next_item(home, None, None, None, LAN) != item
     assert "lan đang xử lý mục này" in client_of(client, "chief").get(f"/items/{item}").text
     go.set()
-    client.app.state.behind.close()  # type: ignore[attr-defined]
+    app.state.behind.close()
     after = ended(home, item, LAN)
     assert (after.is_open, after.is_kept, after.code) == (False, False, code)
     assert item not in [number for (number,) in ask(home, "select item_id from claim")]

@@ -11,6 +11,7 @@ from casework import queue
 from casework.check import run_checks
 from casework.errors import ClaimedError
 from casework.types import Home
+from casework.verdicts import Verdict
 from tests.integration.review.conftest import CHIEF, PHRASE, SITE, acts, item_of
 from tests.story import ask
 
@@ -320,7 +321,7 @@ def test_an_item_is_left_to_whoever_opened_it(sign_in: SignIn, home: Home) -> No
     assert ask(home, "select count(*) from judgement") == [(0,)]
     # the terminal is kept out as well
     with pytest.raises(ClaimedError, match="lan is at work on it"):
-        queue.decide(home, item, queue.Verdict("new"), CHIEF)
+        queue.decide(home, item, Verdict("new"), CHIEF)
     assert {check.name for check in run_checks(home) if check.rows} == set()
     assert lan.post(f"/items/{item}", data={"verdict": "new"}).status_code == 303
 

@@ -11,6 +11,7 @@ from casework import queue
 from casework.errors import UsageError
 from casework.return_reasons import return_reasons
 from casework.types import Home
+from casework.verdicts import Verdict
 from tests.integration.review.conftest import CHIEF, item_of
 from tests.story import ask
 
@@ -35,7 +36,7 @@ def test_a_chosen_reason_is_told_to_the_sender_and_kept_by_its_code(sign_in: Sig
     # a reason left chosen by chance belongs to no other word
     other = item_of(home, "Mai Quốc Tuân")
     with pytest.raises(UsageError, match="reason papers: not one of papers_seen"):
-        queue.decide(home, other, queue.Verdict("new", reason="papers"), CHIEF)
+        queue.decide(home, other, Verdict("new", reason="papers"), CHIEF)
     assert client.post(f"/items/{other}", data={"verdict": "new", "because": "papers"}).status_code == 303
 
 
@@ -54,7 +55,7 @@ def test_what_a_verdict_rests_on_is_kept_by_its_code(sign_in: SignIn, home: Home
     back = {"verdict": "return", "because": "papers", "ground": "papers_seen"}
     assert client.post(f"/items/{other}", data=back).status_code == 303
     with pytest.raises(UsageError, match="takes no reason"):
-        queue.decide(home, other, queue.Verdict("approve", reason="papers_seen"), CHIEF)
+        queue.decide(home, other, Verdict("approve", reason="papers_seen"), CHIEF)
 
 
 def test_faults_of_the_reasons_are_all_told(home: Home) -> None:
