@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 CHROMIUM = os.environ.get("MOTMA_CHROMIUM") or "/usr/bin/chromium"
 _SWITCHES = (
@@ -127,6 +127,8 @@ def enter(browser: Browser, demo: Site, site: str) -> Iterator[Enter]:
         page.on("console", heard)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto("/")
+        # the browser sets the caret when it paints, which may be after the page has loaded: whoever types waits for it
+        expect(page.get_by_label("Tài khoản")).to_be_focused()
         page.keyboard.type(login)
         page.keyboard.press("Tab")
         page.keyboard.type(demo.password)
