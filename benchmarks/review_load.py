@@ -43,6 +43,7 @@ _PAUSE = (15.0, 30.0)
 #: a reviewer in so many has no area but the country, and approves
 _CHIEFS = 10
 _VERDICT = re.compile(r'name="verdict" value="([^"]+)"')
+_WHY_NOT = re.compile(r'<p class="fault"[^>]*>([^<]+)')
 
 
 @dataclass
@@ -118,7 +119,8 @@ class Reviewer:
         if status == 303:
             self._waits.said["decided"] += bool(form)
             return to, self._ask("item" if to.startswith("/items/") else "queue", "GET", to)[2]
-        self._waits.said[str(status)] += 1
+        why = _WHY_NOT.search(page)
+        self._waits.said[f"{status} {re.sub('[0-9].*', '…', why[1]) if why else ''}"] += 1
         return "", page
 
     def _ask(self, kind: str, method: str, path: str, form: Mapping[str, str] | None = None) -> tuple[int, str, str]:

@@ -10,7 +10,8 @@ as a date and as a year alone: it often stands for a date that nobody knows.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from matching.numbers import PARENT_YEARS, told_year
 from matching.places import province_of
 from matching.schemas import KEYS, conform
 from matching.steps import Atom, SearchRules, Step, search_rules
+from matching.text import over_unique
 
 _HASH = npt.NDArray[np.uint64]
 _PLACES = npt.NDArray[np.int64]
@@ -86,18 +88,12 @@ class _Found(NamedTuple):
 
 def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.DataFrame:
     ids = records.get_column("record_id").to_numpy()
-    atoms: dict[str, _Held] = {}
-
-    def atom(name: str) -> _Held:
-        if name not in atoms:
-            own = rules.atoms.get(name)
-            atoms[name] = _hashed(_ATOMS[name](records, asking) if own is None else _own(records, own), ids)
-        return atoms[name]
+    atoms = _atoms(records, rules, ids, asking=asking)
 
     steps, found = [], []
     for place, step in enumerate(rules.steps):
         for key in step.keys:
-            parts = _keys_of(step, key, atom, len(ids), asking=asking)
+            parts = _keys_of(step, key, atoms, len(ids), asking=asking)
             found.extend(parts)
             steps.extend([place] * len(parts))
     sizes = [len(part.at) for part in found]
@@ -112,19 +108,29 @@ def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.Data
     return pl.DataFrame(columns, schema_overrides={"record_id": pl.Int64}).unique(maintain_order=True)
 
 
-def _keys_of(
-    step: Step, key: Sequence[str], atom: Callable[[str], _Held], records: int, *, asking: bool
-) -> list[_Found]:
+def _atoms(records: pl.DataFrame, rules: SearchRules, ids: npt.NDArray[np.int64], *, asking: bool) -> dict[str, _Held]:
+    """The hashed values of every atom that the rules name, found in one go: one by one costs a single row more."""
+    names = {name for step in rules.steps for name in (*chain(*step.keys), step.narrow) if name is not None}
+    people = records.lazy()
+    values = {
+        name: _ATOMS[name](people, asking) if (own := rules.atoms.get(name)) is None else _own(people, own)
+        for name in sorted(names)
+    }
+    found = pl.collect_all(values.values())
+    return {name: _hashed(held, ids) for name, held in zip(values, found, strict=True)}
+
+
+def _keys_of(step: Step, key: Sequence[str], atoms: Mapping[str, _Held], records: int, *, asking: bool) -> list[_Found]:
     seed = _hash_text(f"{step.name}|{'+'.join(key)}")
-    first = atom(key[0])
+    first = atoms[key[0]]
     at, hashes = first.at, _mix(np.full(len(first.at), seed, dtype=np.uint64), first.hash)
     for name in key[1:]:
-        values = atom(name)
+        values = atoms[name]
         left, right = values.beside(at, records)
         at, hashes = at[left], _mix(hashes[left], values.hash[right])
     found = [_Found(at, hashes, hashes, is_narrow=False)]
     if step.narrow is not None and step.narrow not in key:
-        values = atom(step.narrow)
+        values = atoms[step.narrow]
         left, right = values.beside(at, records)
         found.append(_Found(at[left], _mix(hashes[left], values.hash[right]), hashes[left], is_narrow=True))
         # whoever has a value also asks for those who have none; whoever has none cannot be narrowed
@@ -165,7 +171,7 @@ def _mix(seed: _HASH, value: _HASH) -> _HASH:
 # atoms: each gives (record_id, value), no row where the record has no value ---------------------------------------
 
 
-def _own(records: pl.DataFrame, atom: Atom) -> pl.DataFrame:
+def _own(records: pl.LazyFrame, atom: Atom) -> pl.LazyFrame:
     """The values of an atom of the search file's own."""
     columns = [pl.col(name) for name in atom.columns]
     if atom.sorted:
@@ -179,32 +185,32 @@ def _own(records: pl.DataFrame, atom: Atom) -> pl.DataFrame:
     return pl.concat([records.select("record_id", value=column) for column in columns]).drop_nulls().unique()
 
 
-def _column(name: str) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
-    def values(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _column(name: str) -> Callable[[pl.LazyFrame, bool], pl.LazyFrame]:
+    def values(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
         return records.select("record_id", value=pl.col(name)).drop_nulls()
 
     return values
 
 
-def _letters(name: str) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
+def _letters(name: str) -> Callable[[pl.LazyFrame, bool], pl.LazyFrame]:
     """The letters of a name without the spaces between its syllables: these are lost, and come where none belongs."""
 
-    def values(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+    def values(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
         return records.select("record_id", value=pl.col(name).str.replace_all(" ", "", literal=True)).drop_nulls()
 
     return values
 
 
-def _lists(*names: str) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
-    def values(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _lists(*names: str) -> Callable[[pl.LazyFrame, bool], pl.LazyFrame]:
+    def values(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
         parts = [records.select("record_id", value=pl.col(name)).explode("value") for name in names]
         return pl.concat(parts).drop_nulls().unique()
 
     return values
 
 
-def _syllable(place: int) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
-    def values(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _syllable(place: int) -> Callable[[pl.LazyFrame, bool], pl.LazyFrame]:
+    def values(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
         return records.select(
             "record_id", value=pl.col("name_fold").str.split(" ").list.get(place, null_on_oob=True)
         ).drop_nulls()
@@ -212,25 +218,25 @@ def _syllable(place: int) -> Callable[[pl.DataFrame, bool], pl.DataFrame]:
     return values
 
 
-def _syllables(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _syllables(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
     """The syllables of the name, whatever their order."""
     ordered = pl.col("name_fold").str.split(" ").list.sort().list.join(" ")
     return records.select("record_id", value=ordered).drop_nulls()
 
 
-def _initials(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _initials(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
     """The first letters of the name's syllables: what a slip of the finger inside a syllable leaves as it is."""
     letters = pl.col("name_fold").str.replace_all(r"(\w)\w* ?", "${1}")
     return records.select("record_id", value=letters).drop_nulls()
 
 
-def _but_given(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _but_given(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
     """The name without its last syllable, where there are more."""
     before = pl.col("name_fold").str.extract(r"^(.+) \S+$")
     return records.select("record_id", value=before).drop_nulls()
 
 
-def _dated(records: pl.DataFrame) -> pl.DataFrame:
+def _dated(records: pl.LazyFrame) -> pl.LazyFrame:
     """The records with a birth date, and once more by the year that their own personal id tells, where it is another.
 
     The number is a second birth date: either may be wrong. One that tells of a parent's years is not their own.
@@ -243,17 +249,17 @@ def _dated(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _whole(records: pl.DataFrame) -> pl.DataFrame:
+def _whole(records: pl.LazyFrame) -> pl.LazyFrame:
     """The records whose birth date is known to the day."""
     return records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
 
 
-def _told(dated: pl.DataFrame, part: pl.Expr) -> pl.DataFrame:
+def _told(dated: pl.LazyFrame, part: pl.Expr) -> pl.LazyFrame:
     """A part of each record's birth date as the value of an atom."""
     return dated.select("record_id", value=part.cast(pl.String))
 
 
-def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
+def _birth(records: pl.LazyFrame, asking: bool) -> pl.LazyFrame:
     full, month, year = (pl.col("birth_precision") == number for number in (0, 1, 2))
     january = full & (pl.col("birth") % 10000 == 101)
     day_key = pl.format("d{}", "birth")
@@ -283,15 +289,15 @@ def _birth(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
     return pl.concat([known.select("record_id", value=column) for column in columns]).drop_nulls()
 
 
-def _full_birth(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _full_birth(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
     return _told(_whole(_dated(records)), pl.col("birth"))
 
 
-def _birth_month(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _birth_month(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
     return _told(_dated(records).filter(pl.col("birth_precision") < 2), pl.col("birth") // 100)
 
 
-def _birth_day(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
+def _birth_day(records: pl.LazyFrame, asking: bool) -> pl.LazyFrame:
     """Day and month without the year; a row also asks for them in the other order."""
     whole, month, day = _whole(records), pl.col("birth") // 100 % 100, pl.col("birth") % 100
     told = _told(whole, month * 100 + day)
@@ -300,32 +306,27 @@ def _birth_day(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
     return pl.concat([told, _told(whole.filter((day <= 12) & (day != month)), day * 100 + month)])
 
 
-def _day(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _day(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
     """The day of the month."""
     return _told(_whole(records), pl.col("birth") % 100)
 
 
-def _birth_year(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _birth_year(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
     return _told(_dated(records), pl.col("birth") // 10000)
 
 
-def _province(records: pl.DataFrame, asking: bool) -> pl.DataFrame:
-    communes = _lists("birth_place", "residence")(records, asking)
-    distinct = communes["value"].unique().to_list()
-    provinces = pl.DataFrame(
-        {"value": distinct, "province": [province_of(commune) for commune in distinct]},
-        schema={"value": pl.String, "province": pl.String},
-    )
-    return communes.join(provinces, on="value", how="inner").select("record_id", value="province").drop_nulls().unique()
+def _province(records: pl.LazyFrame, asking: bool) -> pl.LazyFrame:
+    province = pl.col("value").map_batches(lambda communes: over_unique(communes, province_of), pl.String)
+    return _lists("birth_place", "residence")(records, asking).with_columns(value=province).drop_nulls().unique()
 
 
-def _parent(records: pl.DataFrame, _asking: bool) -> pl.DataFrame:
+def _parent(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
     return pl.concat(
         [records.select("record_id", value=pl.col(name)) for name in ("father_fold", "mother_fold")]
     ).drop_nulls()
 
 
-_ATOMS: dict[str, Callable[[pl.DataFrame, bool], pl.DataFrame]] = {
+_ATOMS: dict[str, Callable[[pl.LazyFrame, bool], pl.LazyFrame]] = {
     "code": _lists("codes"),
     "personal_id": _column("personal_id"),
     "old_id": _column("old_id"),
