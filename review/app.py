@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from socket import socket
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from casework.errors import BusyError, MotmaError, UsageError
 from casework.home import open_home
+from casework.policy import PolicyError
 from casework.types import Home
 from review.behind import PATIENCE_SECONDS, Behind
 from review.language import _
@@ -25,6 +27,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _THREADS = 12
 _AT_THE_DOOR = 2
 _KEPT = "public, max-age=31536000, immutable"
+
+_told = logging.getLogger(__name__)
 
 
 def create_app(home: Home, *, is_behind_tls: bool, patience: float = PATIENCE_SECONDS) -> FastAPI:
@@ -99,7 +103,10 @@ def _bad_form(_request: Request, _error: Exception) -> Response:
 def _refused(_request: Request, error: Exception) -> Response:
     if isinstance(error, BusyError):
         return _message("Chưa làm được", "Sổ đang bận hoặc chưa sẵn sàng. Chưa ghi gì; thử lại sau ít phút.", 503)
-    return _message("Không có gì để xem", "Không có mục này trong hàng đợi, hoặc nó thuộc phạm vi của người khác.", 404)
+    if isinstance(error, UsageError) and not isinstance(error, PolicyError):
+        return _message("Không có gì để xem", "Không có mục này trong hàng đợi, hoặc nó thuộc phạm vi của người khác.", 404)
+    _told.error("%s", error)
+    return _message("Chưa làm được", "Máy chủ cần được người quản trị xem lại. Chưa ghi gì; báo người quản trị.", 500)
 
 
 def _not_there(_request: Request, error: Exception) -> Response:

@@ -121,6 +121,18 @@ def test_what_is_no_form_of_ours_is_refused(sign_in: SignIn, body: str) -> None:
     assert (answer.status_code, "không phải biểu mẫu" in answer.text) == (400, True)
 
 
+def test_a_home_that_is_not_in_order_says_so_and_tells_the_administrator_what(
+    sign_in: SignIn, home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = sign_in("lan")
+    rules = home.folder / "rules"
+    rules.mkdir()
+    (rules / "desk.toml").write_text("version = 1\n", encoding="utf-8")
+    answer = client.get("/queue")
+    assert (answer.status_code, "báo người quản trị" in answer.text) == (500, True)
+    assert "rules/desk.toml: version is 1, not a text" in caplog.text
+
+
 # the queue -----------------------------------------------------------------------------------------------------------
 
 
