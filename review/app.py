@@ -104,7 +104,9 @@ def _refused(_request: Request, error: Exception) -> Response:
     if isinstance(error, BusyError):
         return _message("Chưa làm được", "Sổ đang bận hoặc chưa sẵn sàng. Chưa ghi gì; thử lại sau ít phút.", 503)
     if isinstance(error, UsageError) and not isinstance(error, PolicyError):
-        return _message("Không có gì để xem", "Không có mục này trong hàng đợi, hoặc nó thuộc phạm vi của người khác.", 404)
+        return _message(
+            "Không có gì để xem", "Không có mục này trong hàng đợi, hoặc nó thuộc phạm vi của người khác.", 404
+        )
     _told.error("%s", error)
     return _message("Chưa làm được", "Máy chủ cần được người quản trị xem lại. Chưa ghi gì; báo người quản trị.", 500)
 
