@@ -12,7 +12,7 @@ from casework.queue import QueueLine, listing
 from casework.types import Home, Viewer
 from casework.undo import can_undo
 from casework.vietnam_time import today, utc_moment, vietnam_time
-from registry import decisions, queue, undo
+from registry import decisions, questions, queue, undo
 
 #: items of the list that a page shows
 MOST_LINES = 100
@@ -49,9 +49,14 @@ class DeskLine:
 
 @dataclass(frozen=True)
 class Desk:
-    """What waits: all of the area in piles, and the lines that were asked for, oldest first."""
+    """What waits: all of the area in piles, and the lines that were asked for, oldest first.
+
+    Items about which another province is asked, or has answered, are piles of their own beside the reasons; `asking`
+    are how many wait for an answer.
+    """
 
     items: int
+    asking: int
     overdue: int
     reasons: Sequence[Pile]
     units: Sequence[Pile]
@@ -63,7 +68,8 @@ class Ended:
     """How an item stands that somebody decided: the row's outcome and code, who must still agree, who has.
 
     `can_undo`: whether the viewer may take it back; `is_undone`: whether it was; `leading_item`: the item that it waits
-    for, where that is of the viewer's area. `is_kept`: the word is kept, and being carried out.
+    for, where that is of the viewer's area. `is_kept`: the word is kept, and being carried out. `asked`: the province
+    that is asked about it.
     """
 
     item_id: int
@@ -78,6 +84,7 @@ class Ended:
     is_undone: bool
     is_kept: bool
     leading_item: int | None
+    asked: str | None
 
 
 def desk_rules(home: Home) -> DeskRules:
@@ -94,8 +101,9 @@ def desk(home: Home, reason: str | None, source: str | None, viewer: Viewer) -> 
     shown = {line.row_id for line in found.items}
     return Desk(
         items=sum(count["items"] for count in counted),
+        asking=sum(count["items"] for count in counted if count["place"] == "asking"),
         overdue=sum(count["overdue"] for count in counted),
-        reasons=_piles(counted, lambda count: str(count["reason"]), days),
+        reasons=_piles(counted, lambda count: str(count["place"]), days),
         units=_piles(counted, lambda count: str(count["source"]), days),
         lines=[
             DeskLine(line, due_on, due_on < today(), line.waits_for_row in shown)
@@ -107,13 +115,15 @@ def desk(home: Home, reason: str | None, source: str | None, viewer: Viewer) -> 
 def next_item(home: Home, after: int | None, reason: str | None, source: str | None, viewer: Viewer) -> int | None:
     """The item behind `after` in the list, or its first, that nobody is at work on but the viewer; None without one.
 
-    Items on which a word is kept already are passed over.
+    Items on which a word is kept already, or about which another province is asked, are passed over.
     """
     with home.ledger.reading() as session:
         found = queue.order(session, reason, None, viewer, source)
     order = [line["item_id"] for line in found]
     place = order.index(after) + 1 if after in order else 0
-    is_free = [line["claimed_by"] in (None, viewer.by) and not line["is_kept"] for line in found]
+    is_free = [
+        line["claimed_by"] in (None, viewer.by) and not line["is_kept"] and line["place"] != "asking" for line in found
+    ]
     free = {item_id for item_id, mine in zip(order, is_free, strict=True) if mine} - {after}
     return next((item_id for item_id in (*order[place:], *order[:place]) if item_id in free), None)
 
@@ -127,6 +137,7 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         agreed = queue.approvals(session, item_id if waiting is None else waiting)
         told = queue.judgements_of(session, item.row_id)
         taken_back = undo.of_item(session, item_id)
+        asked = questions.of_row(session, item.row_id)
         row = item.waits_for_row_id if item.state == "open" else None
         leading = None if row is None else queue.open_item(session, row, "row")
         if leading is not None and not queue.is_in_area(session, leading, viewer):
@@ -145,6 +156,7 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         is_undone=taken_back is not None and taken_back.reopened_as != item_id,
         is_kept=is_open and item.kind == "row" and bool(told) and told[-1]["seq"] > current.seq,
         leading_item=leading,
+        asked=next((one.province for one in asked if one.item_id == item_id and one.state == "asking"), None),
     )
 
 

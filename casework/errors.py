@@ -8,6 +8,7 @@ from registry.errors import RegistryError as MotmaError
 
 __all__ = [
     "NO_ROOM",
+    "AnsweredError",
     "BusyError",
     "ClaimedError",
     "DecidedError",
@@ -46,6 +47,14 @@ class UndoneError(UsageError):
     def __init__(self, item_id: int, reopened_as: int) -> None:
         super().__init__(f"item {item_id}: what was decided of it was taken back; it waits as item {reopened_as}")
         self.reopened_as = reopened_as
+
+
+class AnsweredError(UsageError):
+    """A question waits no longer: somebody (`by`) has answered it, or whoever asked has decided (None)."""
+
+    def __init__(self, question_id: int, by: str | None) -> None:
+        super().__init__(f"question {question_id}: {f'answered by {by}' if by else 'decided meanwhile'}")
+        self.by = by
 
 
 class NotUndoneError(UsageError):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.types import Scope
-from matching.places import province_of, readings
+from matching.places import PROVINCES_34, province_of, readings
 
 _NUMBERS = ("bhxh_code", "active_code", "personal_id", "old_id", "card_number", "household_code", "phone")
 _HIDDEN = ("address", "father_name", "mother_name", "head_name", "ethnicity", "relation_to_head")
@@ -21,6 +21,17 @@ _LEFT = 3
 def is_within(record: Mapping[str, Any], scope: Scope) -> bool:
     """Whether a person (RECORD's columns) lives in an area; who is of no known place is in none but the country."""
     return scope.province is None or scope.province in _provinces(record)
+
+
+def province_name(code: str) -> str:
+    """A province of today's list as people call it: Hà Nội, Đắk Lắk; the code where it is none."""
+    return PROVINCES_34.get(code, code).removeprefix("Thành phố ").removeprefix("Tỉnh ")
+
+
+def home_province(record: Mapping[str, Any]) -> str | None:
+    """The one province that a person belongs to, by residence, else by birth registration; None where it is unclear."""
+    found = _provinces(record)
+    return found.pop() if len(found) == 1 else None
 
 
 def masked(record: Mapping[str, Any]) -> dict[str, Any]:

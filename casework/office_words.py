@@ -32,6 +32,11 @@ REASONS = {
     "death": "báo chết, chưa khớp mã số BHXH hoặc số ĐDCN",
 }
 
+#: where an item stands in the queue: at its reason, or with another province
+PLACES = {**REASONS, "asking": "đang hỏi tỉnh khác", "answered": "tỉnh khác đã trả lời"}
+
+ANSWERS = {"same": "là người này", "not_same": "không phải người này", "unsure": "không nói được"}
+
 STAGES = {
     "load": "nạp sổ",
     "publish": "xuất bản",

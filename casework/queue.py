@@ -28,7 +28,10 @@ _WITHIN = ("not_same", "same_row", "not_same_row")
 
 @dataclass(frozen=True)
 class QueueLine:
-    """One open item in the list. `is_kept`: an officer's word on it is kept, and not carried out yet."""
+    """One open item in the list. `is_kept`: an officer's word on it is kept, and not carried out yet.
+
+    `place` is asking, since `asked_at` and of `asked_province`, or answered, where another province was asked.
+    """
 
     item_id: int
     row_id: int
@@ -44,6 +47,9 @@ class QueueLine:
     sheet_row: int
     claimed_by: str | None
     is_kept: bool
+    place: str | None
+    asked_at: str | None
+    asked_province: str | None
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class DecideResult:
 
 
 def listing(home: Home, reason: str | None, limit: int, viewer: Viewer, source: str | None = None) -> QueueListing:
-    """The open items, of a reason and a source where given; the look is logged."""
+    """The open items, of a reason (or asking, answered) and a source where given; the look is logged."""
     with home.ledger.writing() as session:
         found = queue.listing(session, reason, limit, viewer, source)
         told = {"reason": reason, "source": source, "items": len(found)}
@@ -93,6 +99,9 @@ def listing(home: Home, reason: str | None, limit: int, viewer: Viewer, source: 
                 entry["sheet_row"],
                 entry["claimed_by"],
                 entry["is_kept"],
+                entry["place"],
+                entry["asked_at"],
+                entry["asked_province"],
             )
         )
     return QueueListing(lines, counted)
@@ -153,7 +162,7 @@ def keep(
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
             raise DecidedError(item_id, item.closed_by or "", item.closed_at or "")
         return keep(home, waiting_death or 0, Verdict("approve", note=verdict.note), viewer)
-    _not_anothers(home, item, viewer)
+    not_anothers(home, item, viewer)
     if word == "return":
         give_back(home, item, verdict.note, viewer, verdict.reason)
         return lambda: _result(home, item, settle_waiting(home, [item.row_id], viewer))
@@ -201,7 +210,7 @@ def _worded(home: Home, verdict: Verdict) -> Verdict:
     return replace(verdict, note=for_the_sender(home, verdict.reason, verdict.note))
 
 
-def _not_anothers(home: Home, item: Item, viewer: Viewer) -> None:
+def not_anothers(home: Home, item: Item, viewer: Viewer) -> None:
     """ClaimedError where somebody else is at work on an open item."""
     with home.ledger.reading() as session:
         claim = claims.held(session, item.item_id)

@@ -9,9 +9,10 @@ from typing import Any
 
 from casework.intake import headings_of
 from casework.types import Viewer
-from registry import codes, decisions, deliveries, people, queue, undo
+from registry import codes, decisions, deliveries, people, questions, queue, undo
 from registry.decisions import CandidateRecord
 from registry.engine import Session
+from registry.questions import Question
 
 #: what is told of each decision of a row
 _HISTORY = ("decision_no", "outcome", "reason", "bhxh_code", "match_weight", "posterior", "model_version",
@@ -48,7 +49,8 @@ class ItemView:
 
     `received` are (heading, text) as the sender wrote them; `understood` are UNDERSTOOD's columns; `steps` the search
     steps (step, status, hits); `lacks` what a code would need and the row lacks; `waiting_rows` other open items that
-    wait for this row; `approved_by` who has agreed; `reopened_as` the item that waits since this one was taken back.
+    wait for this row; `approved_by` who has agreed; `reopened_as` the item that waits since this one was taken back;
+    `questions` what other provinces were asked about the row.
     """
 
     item_id: int
@@ -76,6 +78,7 @@ class ItemView:
     closed_by: str | None
     closed_at: str | None
     reopened_as: int | None
+    questions: Sequence[Question]
 
 
 def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
@@ -118,6 +121,7 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
         closed_by=item.closed_by,
         closed_at=item.closed_at,
         reopened_as=None if undone is None else undone.reopened_as,
+        questions=questions.of_row(session, item.row_id),
     )
 
 

@@ -17,6 +17,7 @@ from pipelines import (
     cli_held,
     cli_log,
     cli_model,
+    cli_question,
     cli_queue,
     cli_register,
     cli_run,
@@ -57,7 +58,9 @@ def build_parser() -> argparse.ArgumentParser:
     sources = add_group(commands, "sources", "what senders send: check it, answer it, decide what was stopped")
     cli_sources.add_commands(sources)
     cli_held.add_commands(sources)
-    cli_queue.add_commands(add_group(commands, "queue", "rows that wait for a person: list, show, decide, undo"))
+    waiting = add_group(commands, "queue", "rows that wait for a person, and questions between provinces")
+    cli_queue.add_commands(waiting)
+    cli_question.add_commands(waiting)
     cli_search.add_commands(commands)
     cli_account.add_commands(add_group(commands, "account", "who may use the pages, and where"))
     cli_model.add_commands(add_group(commands, "model", "the match model: show it, learn it, size its search"))

@@ -19,6 +19,7 @@ from casework.office_words import (
     word,
 )
 from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by_side
+from pipelines.cli_question import question_line
 from pipelines.cli_table import shown, table
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _head(view: ItemView) -> str:
         lines.append(f"Chờ dòng có mã {view.waits_for_row}: quyết định dòng ấy trước, dòng này sẽ được xét lại.")
     if view.waiting_rows:
         lines.append(f"Các mục chờ dòng này: {', '.join(map(str, view.waiting_rows))}; sẽ được xét lại ngay sau đó.")
+    lines += [question_line(question) for question in view.questions]
     if view.approved_by:
         lines.append(f"Đã đồng ý: {', '.join(map(shown, view.approved_by))}")
     return "\n".join(lines)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casework.office_dates import local_date, local_time
-from casework.office_words import EVENTS, FIELDS, KINDS, OUTCOMES, REASONS, both, word
+from casework.office_words import EVENTS, FIELDS, KINDS, OUTCOMES, PLACES, REASONS, both, word
 from pipelines.cli_call import Call, Commands, add_command, positive, said
 from pipelines.cli_table import shown, table
 
 if TYPE_CHECKING:
-    from casework.queue import DecideResult, QueueListing
+    from casework.queue import DecideResult, QueueLine, QueueListing
     from casework.undo import UndoResult
 
 LIST_PURPOSE = "queue list"
@@ -25,7 +25,7 @@ def add_commands(commands: Commands) -> None:
     parser = add_command(
         commands, "list", listing, "what waits for a person, oldest first", "motma queue list --reason twin"
     )
-    parser.add_argument("--reason", choices=sorted(REASONS), metavar="REASON", help="of one reason, such as weak")
+    parser.add_argument("--reason", choices=sorted(PLACES), metavar="REASON", help="of one reason, such as weak")
     parser.add_argument("--limit", type=positive, default=DEFAULT_ITEMS, metavar="N", help="how many (50)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--changes", action="store_true", help="instead: what corrections ask to change")
@@ -113,6 +113,11 @@ def _value(field: str, value: str | None) -> str | None:
     return local_date(value) if field.endswith("_date") else value
 
 
+def _place(item: QueueLine) -> str:
+    """Where an item stands with another province."""
+    return f"; {PLACES[item.place]} {item.asked_province or ''}".rstrip() if item.place else ""
+
+
 def _listing_text(found: QueueListing, reason: str | None) -> str:
     if not found.items:
         return "Không có mục nào chờ xem xét."
@@ -123,7 +128,7 @@ def _listing_text(found: QueueListing, reason: str | None) -> str:
             item.full_name,
             local_date(item.birth_date),
             word(EVENTS, item.event),
-            both(REASONS, item.reason),
+            both(REASONS, item.reason) + _place(item),
             item.file_name,
             item.sheet_row,
             item.row_id,

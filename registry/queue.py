@@ -91,23 +91,25 @@ def open_items(session: Session, row_ids: Iterable[int]) -> list[dict[str, Any]]
 
 
 def order(
-    session: Session, reason: str | None, limit: int | None, viewer: Viewer, source: str | None = None
+    session: Session, place: str | None, limit: int | None, viewer: Viewer, source: str | None = None
 ) -> list[dict[str, Any]]:
-    """Open items, of a reason and a source where given, oldest first: item_id, claimed_by, is_kept.
+    """Open items, of a place in the queue and a source where given, oldest first: item_id, claimed_by, is_kept, place,
+    asked_at and asked_province.
 
-    Rows that wait on one another stand together, at the place of the oldest of them. `is_kept`: an officer's word on
-    it is kept, and not carried out yet.
+    The place of an item is `asking` while another province is asked about it, `answered` when that has answered, else
+    its reason: what is answered comes first, what is asked last. Rows that wait on one another stand together, at the
+    place of the oldest of them. `is_kept`: an officer's word on it is kept, and not carried out yet.
     """
     most = _ALL if limit is None else limit
-    found = session.rows("queue_order", reason=reason, source=source, limit=most, at=now(), **viewer.scope.limits)
+    found = session.rows("queue_order", place=place, source=source, limit=most, at=now(), **viewer.scope.limits)
     return [{**row._mapping, "is_kept": bool(row.is_kept)} for row in found]
 
 
 def listing(
-    session: Session, reason: str | None, limit: int, viewer: Viewer, source: str | None = None
+    session: Session, place: str | None, limit: int, viewer: Viewer, source: str | None = None
 ) -> list[dict[str, Any]]:
     """The first items of `order`, with what each is about."""
-    found = order(session, reason, limit, viewer, source)
+    found = order(session, place, limit, viewer, source)
     rows = session.rows_for("queue_lines", "item_ids", [line["item_id"] for line in found])
     lines = {row.item_id: row._mapping for row in rows}
     return [{**lines[line["item_id"]], **line} for line in found]
@@ -119,7 +121,7 @@ def counts(session: Session, viewer: Viewer) -> list[dict[str, Any]]:
 
 
 def desk_counts(session: Session, overdue_before: str, viewer: Viewer) -> list[dict[str, Any]]:
-    """kind, reason, source, items, oldest (its moment) and overdue: how many were opened before a moment."""
+    """place, source, items, oldest (its moment) and overdue: how many were opened before a moment."""
     found = session.rows("desk_counts", overdue_before=overdue_before, **viewer.scope.limits)
     return [dict(row._mapping) for row in found]
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from casework import office_words as words
 from casework.choices import Choice
+from casework.masking import province_name
 from casework.office_dates import local_date, local_time
 from casework.step_titles import step_titles
 from review.language import LANGUAGES, Told, _, here, language
@@ -66,7 +67,14 @@ def _environment() -> jinja2.Environment:
     )
     environment.globals |= {"static_url": static_url, "words": _Words(), "step_titles": lambda: Told(step_titles())}
     environment.globals |= {"_": _, "language": language.get, "languages": LANGUAGES, "here": here.get}
-    shown = {"day": local_date, "moment": local_time, "share": _share, "bits": _bits, "iso_day": _iso_day}
+    shown = {
+        "day": local_date,
+        "moment": local_time,
+        "share": _share,
+        "bits": _bits,
+        "iso_day": _iso_day,
+        "province": province_name,
+    }
     environment.filters["told"] = _effect
     environment.filters |= shown
     return environment

@@ -76,6 +76,12 @@ STORY = {
         join sent as w on w.row_id = j.row_id
         left join person_current as v on v.person_id = j.person_id
         where not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)""",
+    "questions": """
+        select w.file_name, w.source, w.row, v.full_name, s.province, s.about, s.note, s.asked_by, s.state, s.word,
+          s.answer_note, s.answered_by
+        from question_standing as s
+        join sent as w on w.row_id = s.row_id
+        join person_current as v on v.person_id = s.person_id""",
     "undone": """
         select w.file_name, w.source, w.row, q.kind, u.decision_no, u.undone_by
         from undo as u

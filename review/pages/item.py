@@ -25,6 +25,7 @@ from casework.errors import (
 )
 from casework.grounds import Ground, grounds
 from casework.office_dates import local_time
+from casework.questions import About, abouts, askable
 from casework.return_reasons import ReturnReason, return_reasons
 from casework.roles import RoleConflict, living_of, role_conflicts, with_row
 from casework.types import Home
@@ -67,7 +68,8 @@ class Item(Context):
 
     `households` are those of the candidates, each once: its code, the numbers of the candidates, its members, the
     conflicts of their roles; `own_conflicts` are those of the row's household with whom the row brings.
-    `claim` is somebody else's; then there is nothing to choose.
+    `askable` are the provinces of the candidates, by number, who
+    can still be asked about. `claim` is somebody else's; then there is nothing to choose.
     `done` is how the item before it ended, `said` why a decision was not taken, `note` what was written with it.
     """
 
@@ -88,6 +90,8 @@ class Item(Context):
     filter: Filter
     claim: Claim | None
     can_undo: bool
+    askable: Mapping[int, str]
+    abouts: Sequence[About]
     done: Ended | None = None
     said: str | None = None
     note: str = ""
@@ -102,7 +106,7 @@ def item(home: HomeOf, who: Who, item_id: int, part: FilterOf, done: int | None 
     """Shows the case; the look is logged first."""
     viewer = viewer_of(who.account, PURPOSE)
     before = None if done is None else ended(home, done, viewer)
-    return page(replace(_item(home, who.account, item_id, part), done=before))
+    return page(replace(case_of(home, who.account, item_id, part), done=before))
 
 
 @router.post("/items/{item_id}")
@@ -127,8 +131,8 @@ def decided(behind: BehindOf, who: Who, item_id: int, part: FilterOf, given: Fie
         after = next_item(home, item_id, part.reason, part.unit, viewer)
         outcome = behind.decide(item_id, verdict, viewer)
     except (MotmaError, NoNoteError) as error:
-        case = _item(home, who.account, item_id, part)
-        return page(replace(case, said=_why_not(error), note=note or ""), 409)
+        case = case_of(home, who.account, item_id, part)
+        return page(replace(case, said=why_not(error), note=note or ""), 409)
     now = None if outcome is None else ended(home, item_id, viewer)
     if now is not None and now.is_open and word in ("not_same", *_ROW_WORDS):
         # decided again without the one who is not the person; of two rows of one person the leading one is next
@@ -145,12 +149,12 @@ def taken_back(home: HomeOf, who: Who, item_id: int, part: FilterOf) -> Response
     try:
         result = undo_decision(home, item_id, viewer_of(who.account, PURPOSE))
     except NotUndoneError as error:
-        case = _item(home, who.account, item_id, part)
+        case = case_of(home, who.account, item_id, part)
         return page(replace(case, said=_(_WHY_IT_STANDS[error.why]).format(by=error.by)), 409)
     return RedirectResponse(part.link(f"/items/{result.item_id}", done=item_id), 303)
 
 
-def _why_not(error: Exception) -> str:
+def why_not(error: Exception) -> str:
     """Why a decision was not taken, and what to do."""
     if isinstance(error, NoNoteError):
         return _("Chưa ghi gì: trả lại thì phải chọn lý do hoặc viết cho người gửi biết cần gì.")
@@ -170,7 +174,7 @@ def _why_not(error: Exception) -> str:
     return _("Chưa ghi gì: quyết định này không hợp với mục như đang có bên dưới.")
 
 
-def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
+def case_of(home: Home, account: Account, item_id: int, part: Filter) -> Item:
     """The case, claimed; without choices where it is somebody else's."""
     view, claim = show_claimed(home, item_id, viewer_of(account, PURPOSE))
     is_anothers = claim is not None and claim.claimed_by != account.login
@@ -180,6 +184,7 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         for words in (("link", "same_row"), ("not_same", "not_same_row"))
     )
     single = {choice.word: choice for choice in found if choice.number is None}
+    provinces = {} if is_anothers else askable(home, item_id, viewer_of(account, PURPOSE))
     likely = [one.person_id for one in view.candidates if one.person_id is not None and one.posterior >= _LIKELY]
     return Item(
         account=account,
@@ -198,6 +203,12 @@ def _item(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         filter=part,
         claim=claim if is_anothers else None,
         can_undo=can_undo(home, item_id, viewer_of(account, PURPOSE)),
+        askable={
+            number: provinces[one.person_id]
+            for number, one in enumerate(view.candidates, start=1)
+            if one.person_id in provinces
+        },
+        abouts=abouts(home),
     )
 
 

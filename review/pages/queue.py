@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from casework.accounts import Account, viewer_of
 from casework.claims import release
 from casework.desk import Desk, Ended, desk, ended, next_item
+from casework.questions import QuestionLine, waiting
 from casework.undo import Said, said_lately
 from review.render import Context, page
 from review.requests import HomeOf, Who
@@ -52,7 +53,10 @@ FilterOf = Annotated[Filter, Depends(filter_of)]
 
 @dataclass(frozen=True)
 class Queue(Context):
-    """What waits, and which part of it is shown; what the officer said lately, and how the item before it ended."""
+    """What waits, and which part of it is shown; what the officer said lately, and how the item before it ended.
+
+    `questions` are put to his province by others; `replied` is the one that he has just answered.
+    """
 
     template: ClassVar[str] = "queue.html"
     account: Account
@@ -60,6 +64,8 @@ class Queue(Context):
     filter: Filter
     said: Sequence[Said]
     done: Ended | None
+    questions: Sequence[QuestionLine]
+    replied: int | None
 
 
 @router.get("/")
@@ -69,12 +75,13 @@ def start() -> Response:
 
 
 @router.get("/queue")
-def queue(home: HomeOf, who: Who, part: FilterOf, done: int | None = None) -> Response:
+def queue(home: HomeOf, who: Who, part: FilterOf, done: int | None = None, replied: int | None = None) -> Response:
     """The list."""
     viewer = viewer_of(who.account, PURPOSE)
     before = None if done is None else ended(home, done, viewer)
     said = said_lately(home, MOST_SAID, viewer)
-    return page(Queue(who.account, desk(home, part.reason, part.unit, viewer), part, said, before))
+    asked = waiting(home, viewer)
+    return page(Queue(who.account, desk(home, part.reason, part.unit, viewer), part, said, before, asked, replied))
 
 
 @router.get("/queue/next")

@@ -40,6 +40,10 @@
     if (!target) return;
     event.preventDefault();
     if (target.matches("a")) target.click();
+    else if (target.matches("summary")) {
+      target.parentElement.open = true;
+      target.parentElement.querySelector("input").focus();
+    }
     else target.focus();
   });
   // a form is sent once, however often it is pressed

@@ -29,8 +29,9 @@ from queue_item
 where row_id in :row_ids and state = 'open';
 
 -- name: queue_order
--- open items of an area, of a reason and a source where given, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
--- of the oldest of them; with who is at work on each, and whether an officer's word on it is kept and not yet carried out
+-- open items of an area, of a place in the queue and a source where given, oldest first; a row, those that wait for it, and those that wait for these stand together, at the place
+-- of the oldest of them; what another province has answered comes first, what one is still asked about last; with who is at work on each, and whether an officer's word on it is
+-- kept and not yet carried out
 with recursive
   waits as (select row_id, waits_for_row_id from queue_item where state = 'open' and kind = 'row'),
   together as (
@@ -41,7 +42,7 @@ with recursive
     join queue_item as w on w.waits_for_row_id = t.row_id and w.state = 'open' and w.kind = 'row'
   )
 select
-  q.item_id, c.claimed_by,
+  q.item_id, c.claimed_by, a.place, a.asked_at, a.province as asked_province,
   q.kind = 'row' and exists (
     select 1
     from judgement as j
@@ -53,12 +54,14 @@ from queue_item as q
 join intake_row as w on w.row_id = q.row_id
 left join together as g on g.row_id = q.row_id
 left join claim as c on c.item_id = q.item_id and c.leased_until > :at
+left join item_asked as a on a.item_id = q.item_id
 where q.state = 'open'
-  and (cast(:reason as text) is null or q.reason = :reason)
+  and (cast(:place as text) is null or coalesce(a.place, q.reason) = :place)
   and (cast(:source as text) is null or w.source = :source)
   and (cast(:province as text) is null or w.province = :province)
   and (cast(:unit as text) is null or w.source = :unit)
 order by
+  case coalesce(a.place, '') when 'answered' then 0 when 'asking' then 2 else 1 end,
   min(q.opened_at) over (partition by coalesce(g.first_row_id, q.row_id)), coalesce(g.first_row_id, q.row_id),
   q.row_id <> coalesce(g.first_row_id, q.row_id), q.opened_at, q.item_id
 limit :limit;

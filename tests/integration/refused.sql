@@ -165,3 +165,6 @@ insert into judgement_withdrawn values (900001, 1);
 
 -- refused: a membership reversed that there is not (FOREIGN KEY)
 insert into membership_reversed values (900001, 1, 1);
+
+-- refused: a question answered twice (answer.question_id)
+insert into answer values (900001, 'unsure', null, 1, '', '', 'minh', null);

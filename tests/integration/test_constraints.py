@@ -36,6 +36,9 @@ insert into sign_in_attempt values (900001, '', 0, 1, '');
 insert into undo select 900001, item_id, row_id, null, item_id, 1, '', '' from queue_item limit 1;
 insert into judgement_withdrawn values (900001, 1);
 insert into membership_reversed select person_id, seq, 1 from membership limit 1;
+insert into question
+select 900001, q.item_id, q.row_id, 900001, '66', 'papers', null, 1, '', '', 'lan' from queue_item as q limit 1;
+insert into answer values (900001, 'same', null, 1, '', '', 'binh', '66');
 create table decision_draft as select * from decision where outcome = 'returned' limit 1;
 update decision_draft set decision_no = 900001;
 """

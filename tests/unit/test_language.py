@@ -51,7 +51,7 @@ def in_words() -> Iterator[str]:
     yield from office_words.COMPARISONS.values()
     yield from comparison._TITLES.values()
     yield from step_titles().values()
-    for name in ("returns", "grounds"):
+    for name in ("returns", "grounds", "questions"):
         told = tomllib.loads((ROOT / "casework" / "rules" / f"{name}.toml").read_text(encoding="utf-8"))
         yield from (entry["title"] for entries in told.values() if isinstance(entries, list) for entry in entries)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _VIETNAMESE = re.compile("[À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 #: names that every language writes so
-_NAMES = "Một Mã Tiếng Việt"
+_NAMES = "Một Mã Tiếng Việt Đắk Lắk"
 
 
 def words_of_data(home: Home) -> set[str]:
