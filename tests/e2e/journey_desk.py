@@ -130,6 +130,41 @@ def journey_two_rows_are_one_person(enter: Enter) -> None:
     keep(page, "decided")
 
 
+def journey_another_province_is_asked(enter: Enter) -> None:
+    page, there = enter("canbo01"), enter("canbo66")
+    page.goto("/queue?reason=weak")
+    page.get_by_role("link", name="H'Bia Ayun").click()
+    page.wait_for_url("**/items/*")
+    item = item_on(page)
+    pressed(page, "h", "ArrowDown")
+    keep(page, "ask")
+    pressed(page, "Enter")
+    page.wait_for_url("**done=*")
+    told(page, "đang hỏi Đắk Lắk")
+    page.goto("/queue?reason=asking")
+    expect(page.locator("[data-line]")).to_contain_text("đang hỏi Đắk Lắk")
+    keep(page, "asking")
+    there.goto("/queue")
+    keep(there, "questions")
+    pressed(there, "j", "Enter")
+    there.wait_for_url("**/questions/*")
+    keep(there, "question")
+    there.locator("#note").focus()
+    there.keyboard.type("Gia đình nói đã ra Hà Nội")
+    pressed(there, "Escape", "1", "Enter")
+    there.wait_for_url("**/queue?replied=*")
+    expect(there.get_by_role("status")).to_contain_text("Đã trả lời câu hỏi")
+    page.goto("/queue")
+    pressed(page, "Enter")
+    page.wait_for_url("**/items/*")
+    assert item_on(page) == item
+    expect(page.locator(".asked")).to_contain_text("Đắk Lắk: là người này")
+    keep(page, "answered")
+    pressed(page, "1", "Enter")
+    page.wait_for_url("**done=*")
+    told(page, "liên kết")
+
+
 def journey_a_death_takes_two(enter: Enter) -> None:
     first, second = enter("canbo66"), enter("nguoiduyet")
     first.goto("/queue?reason=death")
