@@ -133,7 +133,7 @@ def journey_two_rows_are_one_person(enter: Enter) -> None:
 def journey_another_province_is_asked(enter: Enter) -> None:
     page, there = enter("canbo01"), enter("canbo66")
     page.goto("/queue?reason=weak")
-    page.get_by_role("link", name="H'Bia Ayun").click()
+    page.get_by_role("link", name="H'Nguyet Mdrang").click()
     page.wait_for_url("**/items/*")
     item = item_on(page)
     pressed(page, "h", "ArrowDown")
