@@ -75,7 +75,7 @@ def add_account(home: Home, account: Account, password: str, viewer: Viewer) -> 
 
 
 def change_account(home: Home, login: str, changes: dict[str, Any], viewer: Viewer) -> Account:
-    """The account with full_name, scope, is_approver or expires_on changed; UsageError where that cannot be."""
+    """The account with full_name, scope, is_approver, is_control or expires_on changed; UsageError where not."""
     with home.ledger.writing() as session:
         account, _ = _known(session, login)
         changed = replace(account, **changes)
@@ -189,6 +189,7 @@ def _act(account: Account, what: str) -> log.Act:
         "change": what,
         **account.scope.limits,
         "approver": account.is_approver,
+        "control": account.is_control,
         "expires_on": account.expires_on,
     }
     return log.Act("account", content)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PURPOSE = "accounts"
 COUNTRY = "country"
 _AREA_HELP = f"the province whose rows it sees (two digits), or {COUNTRY}"
+_CONTROL_HELP = "whether it is of the control team of its area"
 _EXPIRES_HELP = "the last day on which it signs in (yyyy-mm-dd)"
 
 
@@ -35,6 +36,7 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--area", required=True, type=said, metavar="PROVINCE", help=_AREA_HELP)
     parser.add_argument("--unit", type=said, metavar="SOURCE", help="only the rows of this source")
     parser.add_argument("--approver", action="store_true", help="may be the second person who agrees to a death")
+    parser.add_argument("--control", action="store_true", help=_CONTROL_HELP)
     parser.add_argument("--expires-on", type=day, metavar="DATE", help=_EXPIRES_HELP)
     _add_password_file(parser)
 
@@ -48,6 +50,7 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--area", type=said, metavar="PROVINCE", help=f"{_AREA_HELP}; takes the unit away")
     parser.add_argument("--unit", type=said, metavar="SOURCE", help="only the rows of this source")
     parser.add_argument("--approver", action=argparse.BooleanOptionalAction, help="whether it agrees to deaths second")
+    parser.add_argument("--control", action=argparse.BooleanOptionalAction, help=_CONTROL_HELP)
     parser.add_argument("--expires-on", type=day, metavar="DATE", help=_EXPIRES_HELP)
 
     parser = add_command(
@@ -70,7 +73,8 @@ def add(call: Call) -> int:
     from casework.types import Viewer
 
     given = call.arguments
-    wanted = Account(0, given.login, given.name, _scope(given.area, given.unit), given.approver, _iso(given.expires_on))
+    scope, last = _scope(given.area, given.unit), _iso(given.expires_on)
+    wanted = Account(0, given.login, given.name, scope, given.approver, last, given.control)
     home = open_home(call.home)
     added = add_account(home, wanted, _password(call), Viewer(call.by, PURPOSE))
     call.show(added, lambda: _accounts_text([added]))
@@ -101,6 +105,7 @@ def change(call: Call) -> int:
         for name, value in (
             ("full_name", given.name),
             ("is_approver", given.approver),
+            ("is_control", given.control),
             ("expires_on", _iso(given.expires_on)),
         )
         if value is not None
@@ -162,7 +167,7 @@ def _password(call: Call) -> str:
 
 
 def _accounts_text(found: list[Account]) -> str:
-    headings = ["Tài khoản", "Họ và tên", "Phạm vi", "Đơn vị", "Duyệt", "Dùng đến hết ngày"]
+    headings = ["Tài khoản", "Họ và tên", "Phạm vi", "Đơn vị", "Duyệt", "Kiểm soát", "Dùng đến hết ngày"]
     rows = [
         (
             one.login,
@@ -170,6 +175,7 @@ def _accounts_text(found: list[Account]) -> str:
             one.scope.province or "cả nước",
             one.scope.unit,
             "có" if one.is_approver else "không",
+            "có" if one.is_control else "không",
             local_date(one.expires_on),
         )
         for one in found

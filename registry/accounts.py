@@ -13,7 +13,10 @@ from registry.viewer import Scope
 
 @dataclass(frozen=True)
 class Account:
-    """An account as it is now. It signs in until `expires_on` (a day in Vietnam, yyyy-mm-dd); None: without end."""
+    """An account as it is now. It signs in until `expires_on` (a day in Vietnam, yyyy-mm-dd); None: without end.
+
+    `is_control`: it is of the control team of its area.
+    """
 
     account_id: int
     login: str
@@ -21,6 +24,7 @@ class Account:
     scope: Scope
     is_approver: bool
     expires_on: str | None
+    is_control: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,9 @@ class SignedIn:
 
 def _account(row: sa.Row[Any]) -> Account:
     scope = Scope(row.province, row.unit)
-    return Account(row.account_id, row.login, row.full_name, scope, bool(row.is_approver), row.expires_on)
+    return Account(
+        row.account_id, row.login, row.full_name, scope, bool(row.is_approver), row.expires_on, bool(row.is_control)
+    )
 
 
 def add(session: WriteSession, login: str, password_hash: str) -> int:
@@ -56,6 +62,7 @@ def add_version(session: WriteSession, account: Account) -> None:
         full_name=account.full_name,
         is_approver=int(account.is_approver),
         expires_on=account.expires_on,
+        is_control=int(account.is_control),
         **account.scope.limits,
     )
 

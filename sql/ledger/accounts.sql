@@ -3,19 +3,19 @@ insert into account (account_id, login, password_hash, seq, created_at)
 values (:account_id, :login, :password_hash, :seq, :at);
 
 -- name: add_account_version
-insert into account_version (account_id, seq, full_name, province, unit, is_approver, expires_on)
-values (:account_id, :seq, :full_name, :province, :unit, :is_approver, :expires_on);
+insert into account_version (account_id, seq, full_name, province, unit, is_approver, expires_on, is_control)
+values (:account_id, :seq, :full_name, :province, :unit, :is_approver, :expires_on, :is_control);
 
 -- name: set_password
 update account set password_hash = :password_hash where account_id = :account_id;
 
 -- name: account_by_login
-select account_id, login, password_hash, full_name, province, unit, is_approver, expires_on
+select account_id, login, password_hash, full_name, province, unit, is_approver, expires_on, is_control
 from account_current
 where login = :login;
 
 -- name: accounts
-select account_id, login, password_hash, full_name, province, unit, is_approver, expires_on
+select account_id, login, password_hash, full_name, province, unit, is_approver, expires_on, is_control
 from account_current
 order by login;
 
@@ -42,7 +42,7 @@ values (:token_digest, :account_id, :seq, :at, :at);
 -- who is signed in by a token, as the account is now
 select
   s.token_digest, s.opened_at, s.seen_at, s.purpose, a.account_id, a.login, a.full_name, a.province, a.unit, a.is_approver,
-  a.expires_on
+  a.expires_on, a.is_control
 from web_session as s
 join account_current as a on a.account_id = s.account_id
 where s.token_digest = :token_digest and s.ended_at is null;

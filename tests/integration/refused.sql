@@ -148,7 +148,7 @@ insert into account select 900002, login, '', 1, '' from account;
 insert into account values (900002, 'Lan', '', 1, '');
 
 -- refused: a unit of no province (CHECK)
-insert into account_version select account_id, 900001, 'Lan', null, 'xa-01', 0, null from account;
+insert into account_version select account_id, 900001, 'Lan', null, 'xa-01', 0, null, 0 from account;
 
 -- refused: a decision undone twice (undo.row_id, undo.decision_no)
 insert into undo

@@ -31,8 +31,11 @@ insert into number_known values ('9900000001', 1), ('990000000x', 1);
 insert into judgement select 900001, min(row_id), '', null, null, 'same', null, 1, '', '', null from intake_row;
 insert into register_reject select load_id, 900001, '[]' from register_load;
 insert into account values (900001, 'lan', '', 1, '');
-insert into account_version values (900001, 1, 'Lan', '01', 'xa-01', 0, null);
+insert into account_version values (900001, 1, 'Lan', '01', 'xa-01', 0, null, 0);
 insert into sign_in_attempt values (900001, '', 0, 1, '');
+insert into measure values (900001, 'lan', 'late', '01', null, 1);
+insert into measure_step values (900001, 1, 'opened', 'reminder', null, 'a', null, '2026-01-01', 1, '', 'x');
+insert into measure_case values (900001, 1, 'late', '1', null, null);
 insert into undo select 900001, item_id, row_id, null, item_id, 1, '', '' from queue_item limit 1;
 insert into judgement_withdrawn values (900001, 1);
 insert into membership_reversed select person_id, seq, 1 from membership limit 1;
@@ -344,3 +347,62 @@ def test_the_ledger_refuses_the_program(
     with prepared.ledger.reading() as session:
         assert session.one("state") == before
         assert people.known_households(session, ["0188888888"]) == {}
+
+
+# measures against officers ------------------------------------------------------------------------------------------
+
+#: an officer, the control team of his province, one of it who is concerned himself, and an open reminder about "late"
+_MEASURED = """
+insert into account values (900011, 'officer', '', 1, ''), (900012, 'team', '', 1, ''), (900013, 'both', '', 1, '');
+insert into account_version values (900011, 1, 'O', '01', null, 0, null, 0);
+insert into account_version values (900012, 1, 'T', '01', null, 0, null, 1);
+insert into account_version values (900013, 1, 'B', '01', null, 0, null, 1);
+insert into measure values (900011, 'officer', 'late', '01', null, 1), (900012, 'officer', 'late', '01', null, 1);
+insert into measure values (900013, 'officer', 'other', '01', null, 1), (900014, 'both', 'late', '01', null, 1);
+insert into measure_step values (900011, 1, 'opened', 'reminder', null, 'a', null, '2026-01-01', 1, '', 'team');
+"""
+_STEP = "insert into measure_step values (step, 1, '', 'whom')"
+_WHOM = "nobody in his own matter"
+_STEPS = "step by step"
+_ABOVE = "no rung without the one below"
+
+#: what else was done, what is tried, what the ledger says
+MEASURE_STEPS = {
+    "opened from outside the team": (
+        "",
+        "900013, 1, 'opened', 'reminder', null, 'a', null, '2026-01-01'",
+        "lan",
+        _WHOM,
+    ),
+    "opened in one's own matter": ("", "900014, 1, 'opened', 'reminder', null, 'a', null, '2026-01-01'", "both", _WHOM),
+    "opened above": ("", "900013, 1, 'opened', 'warning', null, 'a', null, '2026-01-01'", "team", _ABOVE),
+    "opened beside": ("", "900012, 1, 'opened', 'reminder', null, 'a', null, '2026-01-01'", "team", _ABOVE),
+    "opened above what was unfounded": (
+        "900011, 2, 'closed', 'reminder', 'unfounded', 'a', null, null",
+        "900012, 1, 'opened', 'warning', null, 'a', null, '2026-01-01'",
+        "team",
+        _ABOVE,
+    ),
+    "answered by another": ("", "900011, 2, 'answered', 'reminder', null, 'a', null, null", "team", _WHOM),
+    "closed by the officer": ("", "900011, 2, 'closed', 'reminder', 'upheld', 'a', null, null", "officer", _WHOM),
+    "two rungs at once": ("", "900011, 2, 'escalated', 'proposal', null, 'a', null, '2026-01-01'", "team", _STEPS),
+    "a step left out": ("", "900011, 3, 'escalated', 'warning', null, 'a', null, '2026-01-01'", "team", _STEPS),
+    "behind its end": (
+        "900011, 2, 'closed', 'reminder', 'upheld', 'a', null, null",
+        "900011, 3, 'escalated', 'warning', null, 'a', null, '2026-01-01'",
+        "team",
+        _STEPS,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MEASURE_STEPS)
+def test_the_ledger_refuses_a_step_against_an_officer(ledger: sa.Connection, what: str) -> None:
+    before, tried, by, said = MEASURE_STEPS[what]
+    for statement in _MEASURED.split(";"):
+        if statement.strip():
+            ledger.exec_driver_sql(statement)
+    if before:
+        ledger.exec_driver_sql(_STEP.replace("(step", f"({before}").replace("whom", "team"))
+    with pytest.raises(sa.exc.DatabaseError, match=said):
+        ledger.exec_driver_sql(_STEP.replace("(step", f"({tried}").replace("whom", by))

@@ -182,7 +182,7 @@ def test_the_command_line(empty_office: Office, tmp_path: Path, capsys: pytest.C
     found = signed_in(home, sign_in(home, "lan", PHRASE))
     assert found is not None
     assert (found.account.scope, found.account.is_approver) == (Scope("01", "xa-01"), True)
-    assert empty_office.main("account", "change", "lan", "--unit", "xa-02", "--no-approver") == 0
+    assert empty_office.main("account", "change", "lan", "--unit", "xa-02", "--no-approver", "--control") == 0
     assert empty_office.main("account", "change", "nobody", "--name", "Ai") == 2
     assert "there is no such account" in capsys.readouterr().err
     assert empty_office.main("account", "list") == 0
@@ -194,6 +194,7 @@ def test_the_command_line(empty_office: Office, tmp_path: Path, capsys: pytest.C
         "01",
         "xa-02",
         "không",
+        "có",
         "·",
     ]
     assert empty_office.main("account", "change", "lan", "--area", "country") == 0

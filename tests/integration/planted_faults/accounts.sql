@@ -3,7 +3,7 @@
 -- fault: account_change_is_logged
 create temp table planted as select 900001 as account_id, 1 as seq from ledger_state;
 insert into account values (900001, 'nobody', '', 1, '');
-insert into account_version values (900001, 1, 'Không Ai', null, null, 0, null);
+insert into account_version values (900001, 1, 'Không Ai', null, null, 0, null, 0);
 
 -- fault: sign_in_is_logged
 create temp table planted as select 900001 as attempt_id, 1 as seq from ledger_state;
