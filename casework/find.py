@@ -53,11 +53,14 @@ def check_keys(session: WriteSession) -> None:
         )
 
 
-def check_versions(session: Session, version: register.Version) -> None:
-    """Refuses (12) a register version of another ledger, or one that the program or the ledger has outgrown."""
+def check_versions(session: Session, version: register.Version, rules: SearchRules | None = None) -> None:
+    """Refuses (12) a register version of another ledger, or one that the program or the ledger has outgrown.
+
+    `rules` are the search rules that are in use, by default today's.
+    """
     if version.meta.ledger_id != session.value_of_state("ledger_id"):
         raise BusyError("the register was made of another ledger. Check MOTMA_HOME and MOTMA_LEDGER_URL.")
-    wanted = key_version()
+    wanted = key_version(rules)
     held = (version.meta.key_version, session.value_of_state("key_version"))
     if held != (wanted, wanted):
         raise BusyError(
@@ -93,7 +96,7 @@ class Searcher:
         persons whom officers said they are: they are weighed even where no key leads from one to the other.
         """
         named = empty(PAIRS) if named is None else named
-        check_versions(self.session, self.version)
+        check_versions(self.session, self.version, self.rules)
         compared = rows if compared is None else compared
         questions, answers = asked(rows, self.rules), emitted(rows, self.rules)
         hashes = questions["key_hash"].unique().sort().to_list()

@@ -14,11 +14,13 @@ from casework.rows import normalised_rows
 from casework.types import Home, Progress, Viewer, silent
 from matching.block import emitted, key_version
 from matching.frequencies import count_frequencies
+from matching.model import Model
 from matching.model_files import load_model
 from matching.normalise import normalise
 from matching.schemas import FREQUENCIES, empty
-from matching.steps import search_rules
+from matching.steps import SearchRules, search_rules
 from registry import log, people, plans, queue, register, tail
+from registry.engine import Session
 
 _SLICE = 25_000
 
@@ -42,26 +44,30 @@ def publish(home: Home, viewer: Viewer, progress: Progress = silent) -> PublishR
     rules, model = search_rules(), load_model()
     with _alone(home), home.ledger.reading() as session:
         seq = session.value_of_state("seq")
-        total = session.value("last_person_id")
         writer = register.Writer(
             home.register_folder, session.value_of_state("ledger_id"), seq, key_version(rules), rules.names
         )
-        keys_written = 0
-        frequencies: list[pl.DataFrame] = []
-        try:
-            for number, slice_ in enumerate(people.slices(session, _SLICE), start=1):
-                normalised = normalise(slice_)
-                keys = emitted(normalised, rules)
-                writer.add(normalised, keys)
-                frequencies.append(count_frequencies(normalised, model))
-                keys_written += len(keys)
-                progress("publish", min(number * _SLICE, total), total)
-            meta = writer.publish(pl.concat(frequencies) if frequencies else empty(FREQUENCIES))
-        except BaseException:
-            writer.abandon()
-            raise
+        meta = write_version(session, writer, rules, model, progress)
         _settle_tail(home, viewer, meta)
-    return PublishResult(meta.seq, meta.records, keys_written, time.monotonic() - started)
+    return PublishResult(meta.seq, meta.records, meta.keys, time.monotonic() - started)
+
+
+def write_version(
+    session: Session, writer: register.Writer, rules: SearchRules, model: Model, progress: Progress = silent
+) -> register.Meta:
+    """Writes everybody whom the ledger knows into a register version."""
+    total = session.value("last_person_id")
+    frequencies: list[pl.DataFrame] = []
+    try:
+        for number, slice_ in enumerate(people.slices(session, _SLICE), start=1):
+            normalised = normalise(slice_)
+            writer.add(normalised, emitted(normalised, rules))
+            frequencies.append(count_frequencies(normalised, model))
+            progress("publish", min(number * _SLICE, total), total)
+        return writer.publish(pl.concat(frequencies) if frequencies else empty(FREQUENCIES))
+    except BaseException:
+        writer.abandon()
+        raise
 
 
 def _settle_tail(home: Home, viewer: Viewer, meta: register.Meta) -> None:

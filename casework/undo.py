@@ -213,7 +213,7 @@ def _undo_row(session: WriteSession, item: Item, word: _Word, viewer: Viewer) ->
     undo.add(session, item, number, reopened, viewer)
     if not is_settled:
         queue.revise(session, [{"item_id": item.item_id, "reason": reason, "waits_for_row_id": None}])
-    _restore_review(session, item.row_id, reason, viewer)
+    _restore_review(session, item.row_id, reason, waits_for, viewer)
     tail.put(session, emitted(normalised_rows(session, [item.row_id], viewer), search_rules()))
     content = {"item": item.item_id, "outcome": "review", "reopened": reopened, "judgements": list(word.judgements)}
     log.append(session, viewer, [log.Act("undo", content, item.row_id)])
@@ -221,7 +221,7 @@ def _undo_row(session: WriteSession, item: Item, word: _Word, viewer: Viewer) ->
     return reopened, [*([item.row_id] if is_decided_again else []), *with_it]
 
 
-def _restore_review(session: WriteSession, row_id: int, reason: str, viewer: Viewer) -> None:
+def _restore_review(session: WriteSession, row_id: int, reason: str, waits_for: int | None, viewer: Viewer) -> None:
     """The row's last decision that was a review stands again, with its candidates."""
     before = [entry for entry in decisions.history(session, row_id) if entry["outcome"] == "review"][-1]
     evidence = json.loads(before["evidence"])
@@ -237,7 +237,7 @@ def _restore_review(session: WriteSession, row_id: int, reason: str, viewer: Vie
         candidate_codes=[code for code in before["candidates"].split(";") if code],
         candidates=decisions.candidates(session, row_id, before["decision_no"]),
         evidence={name: evidence.get(name) for name in ("lacks", "number_agrees")}
-        | {"restores": before["decision_no"]},
+        | {"restores": before["decision_no"], "waits_for_row": waits_for},
     )
     decisions.add(session, [restored])
 

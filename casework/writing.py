@@ -250,7 +250,7 @@ class Chunk:
                 batch_id=plan.batch_id,
                 candidate_codes=body.get("candidate_codes", ()),
                 candidates=[_candidate_record(candidate) for candidate in body["candidates"]],
-                evidence={name: body.get(name) for name in ("steps", "lacks", "number_agrees")},
+                evidence={name: body.get(name) for name in ("steps", "lacks", "number_agrees", "waits_for_row")},
             )
         )
         self._steps += len(body["steps"])

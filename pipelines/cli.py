@@ -20,6 +20,7 @@ from pipelines import (
     cli_question,
     cli_queue,
     cli_register,
+    cli_replay,
     cli_run,
     cli_search,
     cli_serve,
@@ -69,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     log = add_group(commands, "log", "every act, with who and why: read it, seal it, verify it")
     cli_audit.add_commands(log)
     cli_log.add_commands(log)
+    cli_replay.add_commands(log)
     cli_demo.add_commands(commands)
     return parser
 

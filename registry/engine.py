@@ -165,6 +165,9 @@ class Store(Protocol):
     def turn(self) -> AbstractContextManager[None]:
         """Stands in line for the issuing lock, where the engine keeps no line of its own."""
 
+    def past_engine(self) -> sa.Engine:
+        """An engine for a transaction that makes temporary views; its owner disposes of it."""
+
     def is_there(self) -> bool:
         """Whether there is anything that a ledger could be in."""
 
@@ -252,6 +255,25 @@ class Ledger:
                 raise IntegrityError(f"{self.store.name}: {said}. Nothing was changed; run `motma check`.") from error
             remedy = "What was committed stays; the rest was undone. Try again."
             raise BusyError(f"{self.store.name}: cannot be used now ({said}). {remedy}") from error
+
+    @contextmanager
+    def as_of(self, seq: int, key_version: str) -> Iterator[Session]:
+        """The ledger as it stood at a seq, in one snapshot; `key_version` is that of the keys that stood then.
+
+        What the tail held is not there: `registry.tail` says whose keys it were. Nothing is written to the ledger.
+        """
+        # a connection of its own: what others have prepared means the present
+        engine = self.store.past_engine()
+        try:
+            with self._understood(), engine.connect() as connection:
+                connection.begin()
+                self.store.run_script(connection, sql.views_as_of(self.store.kind))
+                session = Session(connection)
+                session.run("set_as_of", seq=seq, key_version=key_version)
+                yield session
+                connection.rollback()
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Closes every connection."""

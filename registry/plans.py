@@ -150,6 +150,18 @@ def to_apply(session: Session, plan: Plan, viewer: Viewer, *, after: int, limit:
     ]
 
 
+def applied(session: Session, batch_id: int, row_id: int) -> Plan | None:
+    """The attempt of a batch by which a row was decided."""
+    row = session.one("applied_plan", batch_id=batch_id, row_id=row_id)
+    return None if row is None else Plan(batch_id, **row._mapping)
+
+
+def planned(session: Session, plan: Plan) -> list[PlannedRow]:
+    """Every row of a plan, in order."""
+    found = session.rows("rows_of_plan", batch_id=plan.batch_id, attempt=plan.attempt)
+    return [PlannedRow(row.row_id, row.position, orjson.loads(row.body), orjson.loads(row.asked)) for row in found]
+
+
 def count_open(session: Session, plan: Plan) -> int:
     """How many rows of a plan are still to be applied."""
     count: int = session.value("count_planned", batch_id=plan.batch_id, attempt=plan.attempt)

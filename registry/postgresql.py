@@ -22,6 +22,7 @@ _LOCK = int.from_bytes(b"motma", "big")
 #: the first statements of writers and of readers
 TAKE_LOCK = f"select pg_advisory_xact_lock({_LOCK})"
 READ_ONLY = "set transaction read only"
+READ_WRITE = "set transaction read write"
 _WAIT = "120s"
 _OPTIONS = "-c timezone=UTC -c jit=off"
 #: writers ask after few rows at a time: planning would cost more than what it finds, so a statement is planned once in
@@ -76,6 +77,10 @@ class PostgresqlStore:
             connection.exec_driver_sql(first)
 
         return engine
+
+    def past_engine(self) -> sa.Engine:
+        """An engine for a transaction that makes temporary views: one that only reads may not."""
+        return self.make_engine("REPEATABLE READ", READ_WRITE)
 
     def turn(self) -> AbstractContextManager[None]:
         """Nothing: the server lets those who wait for the lock have it in the order in which they came."""

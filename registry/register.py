@@ -228,6 +228,11 @@ def _identity(file: Path) -> tuple[object, ...] | None:
     return None
 
 
+def kept_file(folder: Path, seq: int) -> Path | None:
+    """The file of the version that stands at a seq, if it is still kept."""
+    return next((file for file in reversed(_versions(folder)) if int(file.name.split("-")[1]) == seq), None)
+
+
 def oldest_kept_seq(folder: Path) -> int:
     """The seq of the oldest version that is still kept."""
     return min(int(file.name.split("-")[1]) for file in _versions(folder))

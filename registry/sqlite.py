@@ -54,6 +54,10 @@ class SqliteStore:
 
         return engine
 
+    def past_engine(self) -> sa.Engine:
+        """An engine for a transaction that makes temporary views."""
+        return self.make_engine("begin")
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Stands in line for the issuing lock; BusyError when it takes too long.

@@ -51,6 +51,16 @@ def put_keys(
             for key_hash in dict.fromkeys(hashes)
         ],
     )
+    changed = [{"seq": session.seq, "person_id": record_id} for record_id in keys if record_id > 0]
+    session.run_many("add_key_change", changed)
+
+
+def restore(session: Session, keys: pl.DataFrame) -> None:
+    """Puts KEYS into the tail of a session that sees the ledger as of a seq, as if they had been changed just then."""
+    seq = session.value_of_state("seq")
+    rows = keys.select("key_hash", "record_id").unique(maintain_order=True).iter_rows()
+    own = {"seq": seq, "batch_id": None, "attempt": None}
+    session.run_many("add_search_key", [{"key_hash": key, "record_id": record, **own} for key, record in rows])
 
 
 def drop(session: WriteSession, record_ids: Iterable[int]) -> None:
@@ -72,6 +82,12 @@ def forget_until(session: WriteSession, seq: int) -> None:
 def changed_persons(session: Session, seq: int) -> list[int]:
     """Persons with a version, code or membership after a seq."""
     return [row.person_id for row in session.rows("persons_changed_since", seq=seq)]
+
+
+def changed_between(session: Session, register_seq: int, tail_seq: int) -> list[int]:
+    """Persons whose keys were replaced after one seq and up to another, as the tail held them then."""
+    found = session.rows("key_changes_between", register_seq=register_seq, tail_seq=tail_seq)
+    return [row.person_id for row in found]
 
 
 def changed_among(session: Session, person_ids: Iterable[int], seq: int) -> set[int]:

@@ -72,3 +72,11 @@ def migrations(engine: str) -> tuple[tuple[str, str], ...]:
     folder = files("sql").joinpath("migrations", engine)
     scripts = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
     return tuple((file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")) for file in scripts)
+
+
+@cache
+def views_as_of(engine: str) -> str:
+    """The script that makes a transaction see the ledger as it stood before."""
+    text = files("sql").joinpath("as_of", "views.sql").read_text(encoding="utf-8")
+    # PostgreSQL binds a name when a view is made, and then there is no temporary one yet
+    return text.replace("{ledger}", "main." if engine == "sqlite" else "")

@@ -43,6 +43,8 @@ select 'membership_reversed', person_id, seq from membership_reversed, state whe
 union all
 select 'log_seal', size, seq from log_seal, state where seq > last_seq
 union all
+select 'key_change', person_id, seq from key_change, state where seq > last_seq
+union all
 select 'search_key', record_id, seq from search_key, state where seq > last_seq
 union all
 select 'plan', batch_id, tail_seq from plan, state where tail_seq > last_seq

@@ -64,3 +64,20 @@ left join last_change as c on c.person_id = k.person_id
 left join person as p on p.person_id = k.person_id
 where k.seq < c.seq or p.person_id is null
 order by k.person_id;
+
+-- name: change_is_noted
+-- 3.2: whose keys the tail took anew is noted in the transaction of the change, so that a search can be repeated. Rows:
+-- changes of persons by rows of the intake, or issues, that are not.
+with changed as (
+  select person_id, seq from person_version where row_id is not null
+  union
+  select person_id, seq from membership where row_id is not null
+  union
+  select person_id, seq from membership_reversed
+  union
+  select person_id, seq from code where origin = 'issued'
+)
+select c.person_id, c.seq
+from changed as c
+where not exists (select 1 from key_change as k where k.person_id = c.person_id and k.seq = c.seq)
+order by c.person_id, c.seq;

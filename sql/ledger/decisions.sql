@@ -4,6 +4,9 @@ select row_id, decision_no, outcome, reason, person_id, bhxh_code, register_seq,
 from decision_current
 where row_id in :row_ids;
 
+-- name: last_row_id
+select coalesce(max(row_id), 0) from intake_row;
+
 -- name: decision_candidates
 -- the candidates of a row's current decision, or of an earlier one, best first
 select c.rank, c.person_id, c.other_row_id, c.match_weight, c.posterior, c.weights, c.sentence
@@ -17,7 +20,7 @@ order by c.rank;
 -- name: decision_history
 -- every decision of a row, oldest first
 select
-  decision_no, outcome, reason, person_id, bhxh_code, match_weight, posterior, runner_up_weight, candidates,
+  decision_no, batch_id, outcome, reason, person_id, bhxh_code, match_weight, posterior, runner_up_weight, candidates,
   model_version, rules_version, register_seq, tail_seq, seq, decided_at, decided_by, evidence
 from decision
 where row_id = :row_id

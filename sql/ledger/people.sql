@@ -69,6 +69,13 @@ union
 select record_id from search_key where seq > :seq and record_id > 0
 order by person_id;
 
+-- name: key_changes_between
+-- persons whose keys the tail took anew after one seq and up to another
+select distinct person_id
+from key_change
+where seq > :register_seq and seq <= :tail_seq
+order by person_id;
+
 -- name: codes_of_persons
 -- all codes of some persons, the active one first
 select person_id, code, status

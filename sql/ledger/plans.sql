@@ -62,6 +62,23 @@ where p.batch_id = :batch_id
 order by p.position
 limit :limit;
 
+-- name: applied_plan
+-- the attempt of a batch by which a row was decided
+select p.attempt, p.register_seq, p.tail_seq, p.model_version, p.rules_version
+from plan_row as r
+join plan as p on p.batch_id = r.batch_id and p.attempt = r.attempt
+join plan_row_done as d on d.batch_id = r.batch_id and d.attempt = r.attempt and d.position = r.position
+where r.row_id = :row_id and r.batch_id = :batch_id and d.state = 'applied'
+order by p.attempt desc
+limit 1;
+
+-- name: rows_of_plan
+-- every row of a plan, in order, with what was planned
+select row_id, position, body, asked
+from plan_row
+where batch_id = :batch_id and attempt = :attempt
+order by position;
+
 -- name: count_planned
 select
   (select count(*) from plan_row where batch_id = :batch_id and attempt = :attempt)

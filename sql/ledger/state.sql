@@ -60,3 +60,7 @@ select max(seq) as seq from log_entry where row_id = :row_id and act = 'queue_sh
 -- counts the search steps of a day
 insert into search_call (day, steps) values (:day, :steps)
 on conflict (day) do update set steps = search_call.steps + excluded.steps;
+
+-- name: set_as_of
+-- where the views of a transaction end
+insert into as_of (seq, key_version) values (:seq, :key_version);

@@ -22,12 +22,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from casework.apply import apply_plan
 from casework.intake import ReceivedFile
 from casework.publish import publish
+from casework.replay import replay
 from casework.run import run
 from casework.types import Viewer
 from tests.engines import Model, Places
-from tests.story import story
+from tests.story import ask, story
 from tests.torture.desk import OFFICERS, SOURCES, STRUCK, WRITING, Desk, Strike
 from tests.torture.people import PEOPLE, Report
+
+_SEARCHED = "select row_id, decision_no from decision where batch_id is not null"
 
 reported = st.builds(
     Report,
@@ -74,6 +77,7 @@ class OfficeMachine(RuleBasedStateMachine):
             if sys.exception() is None:
                 self.cleared(0)
                 self.holds()
+                self.made_again()
         finally:
             self.close()
 
@@ -88,6 +92,13 @@ class OfficeMachine(RuleBasedStateMachine):
         self.counts["steps"] += 1
         faults = self.desk.truth.judge(self.desk.home)
         assert not faults, "\n".join(faults)
+
+    def made_again(self) -> None:
+        """Every decision that rests on a search comes out the same, from the ledger's history alone."""
+        wanted = [(row_id, number) for row_id, number in ask(self.desk.home, _SEARCHED)]
+        found = replay(self.desk.home, wanted, OFFICERS[0], full=True)
+        faults = [each for each in found if each.result != "same"]
+        assert not faults, faults
 
     @initialize(place=picks, has_extract=st.booleans(), written=st.lists(reported, max_size=5))
     def begin(self, place: int, has_extract: bool, written: Sequence[Report]) -> None:

@@ -44,6 +44,7 @@ def test_the_commands_are_those_of_the_design() -> None:
         "motma demo",
         "motma init",
         "motma log proof",
+        "motma log replay",
         "motma log seal",
         "motma log show",
         "motma log verify",

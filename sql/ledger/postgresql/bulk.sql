@@ -8,6 +8,14 @@ select * from json_to_recordset(:rows) as x (
   key_hash bigint, record_id bigint, seq bigint, batch_id bigint, attempt bigint
 );
 
+-- name: add_key_change
+insert into key_change (
+  seq, person_id
+)
+select * from json_to_recordset(:rows) as x (
+  seq bigint, person_id bigint
+);
+
 -- name: add_log_entry
 insert into log_entry (
   entry_no, seq, logged_at, act, logged_by, purpose, row_id, content

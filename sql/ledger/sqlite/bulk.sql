@@ -4,6 +4,9 @@
 insert into search_key (key_hash, record_id, seq, batch_id, attempt)
 values (:key_hash, :record_id, :seq, :batch_id, :attempt);
 
+-- name: add_key_change
+insert into key_change (seq, person_id) values (:seq, :person_id);
+
 -- name: add_log_entry
 insert into log_entry (entry_no, seq, logged_at, act, logged_by, purpose, row_id, content)
 values (:entry_no, :seq, :logged_at, :act, :logged_by, :purpose, :row_id, :content);

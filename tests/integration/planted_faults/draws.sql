@@ -10,7 +10,7 @@ select province, value as counter, value as draws, value + 1 as highest from cod
 update code_draw set value = value + 1, key_id = 'other'
 where province = (select province from planted) and value = (select draws from planted);
 
--- fault: issued_code_was_drawn (number of another) also: codes_follow_the_policy, issued_code_stays_active
+-- fault: issued_code_was_drawn (number of another) also: codes_follow_the_policy, issued_code_stays_active, change_is_noted
 create temp table planted as select 900001 as code_id, min(person_id) as person_id, '001099900001' as code from quiet;
 insert into number_known select code, 1 from planted;
 insert into code select code_id, code, person_id, 'retired', 'issued', 1, '2026-09-01T00:00:00Z' from planted;

@@ -21,7 +21,7 @@ insert into person_version (person_id, seq, status, flags) values (900001, 1, 'a
 create temp table planted as select row_id, person_id from decision where outcome = 'issued' limit 1;
 update person set seq = seq - 1 where person_id = (select person_id from planted);
 
--- fault: change_comes_from_a_decision
+-- fault: change_comes_from_a_decision also: change_is_noted
 create temp table planted as
 select 'membership' as kind, (select min(person_id) from quiet) as person_id, 1 as seq, min(row_id) as row_id
 from decision

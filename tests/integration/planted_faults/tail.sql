@@ -15,3 +15,8 @@ delete from search_key where record_id = (select person_id from planted);
 -- fault: keys_are_of_the_last_change
 create temp table planted as select min(person_id) as person_id, 1 as keys_seq from person where origin = 'issued';
 update search_key set seq = 1 where record_id = (select person_id from planted);
+
+-- fault: change_is_noted
+create temp table planted as
+select person_id, min(seq) as seq from code where origin = 'issued' group by person_id order by person_id limit 1;
+delete from key_change where person_id = (select person_id from planted);
