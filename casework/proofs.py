@@ -1,4 +1,7 @@
-"""The proof in a file that an entry is in the sealed log (c2sp.org/tlog-proof). Reading it needs nothing of ours."""
+"""The proof in a file that a decision is in the sealed log, and that its search stands there before it.
+
+The file holds one proof of c2sp.org/tlog-proof behind the other. Reading them needs nothing of ours.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from casework.types import Home
 from casework.witness import WITNESSED
 from registry import seals
 from registry.tlog.notes import Checkpoint, Note, NoteError
-from registry.tlog.tiles import CHECKPOINT
+from registry.tlog.tiles import CHECKPOINT, LogFolder
 from registry.tlog.tree import WIDTH, inclusion_proof
 
 _HEADER = "c2sp.org/tlog-proof@v1"
@@ -19,23 +22,28 @@ _HEADER = "c2sp.org/tlog-proof@v1"
 
 @dataclass(frozen=True)
 class DecisionProof:
-    """The text of a proof: of which entry, in a log of how many, and whether a witness has seen that log."""
+    """The text of a proof: of which entry, after how many steps of its search, in a log of how many entries.
+
+    `is_witnessed` tells whether a witness has seen that log.
+    """
 
     entry_no: int
+    steps: int
     size: int
     is_witnessed: bool
     text: str
 
 
 def prove_decision(home: Home, row_id: int, decision_no: int | None) -> DecisionProof:
-    """The proof of the log's entry of a row's decision, by default its last one.
+    """The proof of the log's entries of a row's decision, by default its last one, and of its search.
 
     UsageError where there is no such decision, BusyError (12) where its entry is not sealed yet.
     """
     with home.ledger.reading() as session:
-        entry_no = seals.entry_of_decision(session, row_id, decision_no)
-    if entry_no is None:
+        numbers = seals.entries_of_decision(session, row_id, decision_no)
+    if not numbers:
         raise UsageError(f"row {row_id}: no such decision. `motma log show --act decision` names the rows.")
+    entry_no = numbers[-1]
     log = sealed_log(home)
     state = log.state()
     if entry_no > state.size:
@@ -46,11 +54,16 @@ def prove_decision(home: Home, row_id: int, decision_no: int | None) -> Decision
     is_witnessed = seen is not None and entry_no <= seen.size <= state.size
     if seen is not None and is_witnessed:
         state, note = seen, witnessed
-    size, index = state.size, entry_no - 1
-    entry = log.folder.entries(index // WIDTH, size)[index % WIDTH]
-    path = inclusion_proof(lambda level, number: log.folder.hashes(level, number, size), index, size)
+    text = "".join(_proof(log.folder, number - 1, state.size) + note for number in numbers)
+    return DecisionProof(entry_no, len(numbers) - 1, state.size, is_witnessed, text)
+
+
+def _proof(folder: LogFolder, index: int, size: int) -> str:
+    """The proof of one entry, up to its checkpoint."""
+    entry = folder.entries(index // WIDTH, size)[index % WIDTH]
+    path = inclusion_proof(lambda level, number: folder.hashes(level, number, size), index, size)
     lines = [_HEADER, f"extra {b64encode(entry).decode()}", f"index {index}", *(b64encode(h).decode() for h in path)]
-    return DecisionProof(entry_no, size, is_witnessed, "\n".join([*lines, "", note]))
+    return "\n".join([*lines, "", ""])
 
 
 def _state_of(note: str) -> Checkpoint | None:

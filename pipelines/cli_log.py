@@ -28,7 +28,7 @@ def add_commands(commands: Commands) -> None:
         commands,
         "proof",
         proof,
-        "write the proof that a row's decision is in the sealed log; `python -m verifier proof` reads it",
+        "write the proof that a decision, and before it its search, is in the log; `python -m verifier proof` reads it",
         "motma log proof 1203 --out 1203.tlog-proof",
     )
     parser.add_argument("row", type=positive, metavar="ROW", help="the row's id, as `motma log show` has it")
@@ -99,11 +99,13 @@ def proof(call: Call) -> int:
 
     def text() -> str:
         seen = "có nhân chứng" if found.is_witnessed else "chưa có nhân chứng"
-        return f"Đã ghi {given.out}: mục {found.entry_no:,} trong {found.size:,} mục đã niêm phong, {seen}."
+        return (
+            f"Đã ghi {given.out}: mục {found.entry_no:,} và {found.steps} bước tìm kiếm trước nó, "
+            f"trong {found.size:,} mục đã niêm phong, {seen}."
+        )
 
-    call.show(
-        {"file": given.out, "entry": found.entry_no, "size": found.size, "is_witnessed": found.is_witnessed}, text
-    )
+    told = {"file": given.out, "entry": found.entry_no, "steps": found.steps, "size": found.size}
+    call.show({**told, "is_witnessed": found.is_witnessed}, text)
     return 0
 
 

@@ -59,10 +59,9 @@ def count_entries(session: Session) -> int:
     return int(session.value("last_entry_no"))
 
 
-def entry_of_decision(session: Session, row_id: int, decision_no: int | None) -> int | None:
-    """The number of the entry of a row's decision, by default its last; None where there is none."""
-    row = session.one("entry_of_decision", row_id=row_id, decision_no=decision_no)
-    return None if row is None else int(row.entry_no)
+def entries_of_decision(session: Session, row_id: int, decision_no: int | None) -> list[int]:
+    """The numbers of the entries of a row's decision, by default its last: the steps of its search, then its own."""
+    return [row.entry_no for row in session.rows("entries_of_decision", row_id=row_id, decision_no=decision_no)]
 
 
 def rows_behind(session: Session, after: int, limit: int) -> Sequence[sa.Row[Any]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from verifier.log import Row, json_rows, sqlite_rows, verify
 from verifier.notes import TrustedKey, UnreadableError, trusted_key
-from verifier.proof import proved
+from verifier.proof import proved_in_order
 
 BROKEN = 13
 _SQLITE = b"SQLite format 3"
@@ -34,7 +34,7 @@ def _parser() -> argparse.ArgumentParser:
         "--ledger", metavar="FILE", help="the ledger: a SQLite file, or its log as lines of JSON (- for stdin)"
     )
     log.set_defaults(command=_log)
-    proof = commands.add_parser("proof", help="that one entry is in a log")
+    proof = commands.add_parser("proof", help="that a decision, and before it its search, is in a log")
     proof.add_argument("file", type=Path, help="the proof")
     proof.set_defaults(command=_proof)
     for command in (log, proof):
@@ -70,12 +70,16 @@ def _log(given: argparse.Namespace) -> int:
 def _proof(given: argparse.Namespace) -> int:
     keys = [key for key in (given.key, given.witness_key) if key is not None]
     try:
-        found = proved(given.file.read_text(encoding="utf-8"), *keys)
+        *steps, found = proved_in_order(given.file.read_text(encoding="utf-8"), *keys)
     except UnreadableError as error:
         print(f"Không chứng minh được: {error}.")
         return BROKEN
     print(json.dumps(found.entry, ensure_ascii=False, indent=2))
-    print(f"Mục {found.number} nằm trong nhật ký {found.state.origin}, {found.state.size} mục đã niêm phong.")
+    for step in steps:
+        said = step.entry["what"]
+        print(f"Mục {step.number}: bước tìm {said.get('step')}, {said.get('status')}, gặp {said.get('hits')}.")
+    before = f" {len(steps)} bước tìm kiếm của nó được ghi ngay trước." if steps else ""
+    print(f"Mục {found.number} nằm trong nhật ký {found.state.origin}, {found.state.size} mục đã niêm phong.{before}")
     return 0
 
 

@@ -1,9 +1,10 @@
-"""Verifying that one entry is in a sealed log, by a proof in a file (c2sp.org/tlog-proof)."""
+"""Verifying that a decision is in a sealed log, and its search before it, by proofs in a file (c2sp.org/tlog-proof)."""
 
 from __future__ import annotations
 
 import binascii
 import json
+import re
 from base64 import b64decode
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,6 +13,7 @@ from typing import Any
 from verifier.notes import State, TrustedKey, UnreadableError, signed_state
 
 _HEADER = "c2sp.org/tlog-proof@v1"
+_BEGINS = re.compile(rf"^(?={re.escape(_HEADER)}$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,33 @@ class Proved:
     number: int
     entry: dict[str, Any]
     state: State
+
+
+def proved_in_order(text: str, *keys: TrustedKey) -> list[Proved]:
+    """What the proofs of a file prove: the steps of a search, and right after them the decision that rests on them.
+
+    UnreadableError as for `proved`, and where an entry is no step of the very search, or stands elsewhere in the log.
+    """
+    found = [proved(part, *keys) for part in _BEGINS.split(text) if part]
+    if not found:
+        raise UnreadableError("không phải tệp chứng minh")
+    *steps, decision = found
+    for number, step in enumerate(steps, start=decision.number - len(steps)):
+        if step.number != number or step.state != decision.state or not _is_step_of(step.entry, decision.entry):
+            raise UnreadableError(f"mục {step.number} không phải bước tìm kiếm ngay trước mục {decision.number}")
+    return found
+
+
+def _is_step_of(step: dict[str, Any], decision: dict[str, Any]) -> bool:
+    """Whether an entry is a step of the search that a decision's entry rests on: of one row, in one transaction."""
+    is_step = (step.get("act"), decision.get("act")) == ("search_step", "decision")
+    return is_step and _query_of(step) == _query_of(decision)
+
+
+def _query_of(entry: dict[str, Any]) -> list[Any]:
+    """Row, transaction, and the keyed digest of what the row searched with."""
+    said = entry.get("what")
+    return [entry.get("row"), entry.get("seq"), said.get("query") if isinstance(said, dict) else None]
 
 
 def proved(text: str, *keys: TrustedKey) -> Proved:

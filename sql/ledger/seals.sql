@@ -25,17 +25,18 @@ where entry_no > (select coalesce(max(size), 0) from log_seal)
 order by entry_no
 limit 1;
 
--- name: entry_of_decision
--- the log's entry of a row's decision, the last one where no number is given
+-- name: entries_of_decision
+-- the log's entries of a row's decision, the last one where no number is given: its search steps, then itself
 select e.entry_no
 from decision as d
-join log_entry as e on e.row_id = d.row_id and e.seq = d.seq and e.act in ('decision', 'give_back')
+join log_entry as e on e.row_id = d.row_id
+  and e.seq = d.seq
+  and e.act in ('search_step', 'decision', 'give_back', 'undo')
 where d.row_id = :row_id
   and d.decision_no = coalesce(
     cast(:decision_no as bigint), (select max(f.decision_no) from decision as f where f.row_id = d.row_id)
   )
-order by e.entry_no desc
-limit 1;
+order by e.entry_no;
 
 -- name: entries_between
 -- the log behind an entry and up to another, as it is sealed

@@ -151,9 +151,47 @@ def test_a_decision_is_proved_in_a_file(office: Office, tmp_path: Path, capsys: 
     assert '"outcome": "issued"' in said
     assert f'"row": {row.row_id}' in said
     assert f'"person": {row.person_id}' in said
+    ((steps, last),) = office.ask(
+        "select count(*), max(entry_no) from log_entry where row_id = ? and act = 'search_step'", row.row_id
+    )
+    told = [int(line.split()[1].rstrip(":")) for line in said.splitlines() if ": bước tìm" in line]
+    assert told == list(range(last - steps + 1, last + 1))
+    assert f"Mục {last + 1} nằm trong nhật ký" in said
+    assert f" {steps} bước tìm kiếm của nó được ghi ngay trước." in said
     changed = out.read_text(encoding="utf-8").replace("index ", "index 1", 1)
     out.write_text(changed, encoding="utf-8")
     assert verifier_main(["proof", str(out), "--key", key]) == 13
+
+
+def test_a_search_that_is_not_right_before_its_decision_proves_nothing(office: Office, tmp_path: Path) -> None:
+    first, second = office.run_lines("a.csv", LINE, LINE.replace("001188000777", "001188000778"))
+    key = seal(office.home, office.viewer).key
+    one, other = (_parts(prove_decision(office.home, row.row_id, None).text) for row in (first, second))
+    assert verified("".join(one), key, tmp_path) == 0
+    *steps, decision = one
+    assert len(steps) == len(other) - 1 > 1
+    for mixed in (
+        [*steps[:-1], decision],
+        [*steps[:2], *steps[3:], decision],
+        [steps[1], steps[0], *steps[2:], decision],
+        [decision, *steps],
+        [*other[:-1], decision],
+        [*steps, other[-1]],
+    ):
+        assert verified("".join(mixed), key, tmp_path) == 13
+
+
+def _parts(text: str) -> list[str]:
+    """The proofs of a file, one by one."""
+    header = "c2sp.org/tlog-proof@v1\n"
+    return [header + part for part in text.split(header)[1:]]
+
+
+def verified(text: str, key: str, folder: Path) -> int:
+    """The verifier's exit code for a file of proofs."""
+    file = folder / "mixed"
+    file.write_text(text, encoding="utf-8")
+    return verifier_main(["proof", str(file), "--key", key])
 
 
 def test_a_proof_carries_the_witness_where_it_has_seen_the_entry(
