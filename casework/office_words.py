@@ -209,3 +209,20 @@ def title_of(column: str, heading: str | None) -> str:
 def word(words: Mapping[str, str], name: str | None) -> str | None:
     """The word of the offices alone; the program's name where there is none."""
     return None if name is None else words.get(name, name)
+
+
+#: the rungs of the control team's ladder, what is done on them, and how a measure ends
+RUNGS = {"reminder": "nhắc nhở", "warning": "cảnh báo", "proposal": "đề nghị xử lý"}
+MEASURE_ACTS = {
+    "opened": "chờ cán bộ giải trình",
+    "answered": "đã giải trình",
+    "escalated": "chờ cán bộ giải trình",
+    "closed": "đã kết thúc",
+}
+MEASURE_ENDS = {
+    "unfounded": "kết thúc: cán bộ không sai",
+    "mended": "kết thúc: đã khắc phục",
+    "upheld": "kết thúc: giữ nguyên",
+}
+#: the same acts as a list of what was done tells them
+MEASURE_STEPS = {"opened": "mở", "answered": "giải trình", "escalated": "nâng bước", "closed": "kết thúc"}

@@ -16,6 +16,7 @@ from pipelines import (
     cli_demo,
     cli_held,
     cli_log,
+    cli_measures,
     cli_model,
     cli_question,
     cli_queue,
@@ -71,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     cli_audit.add_commands(log)
     cli_log.add_commands(log)
     cli_replay.add_commands(log)
+    cli_measures.add_commands(add_group(commands, "control", "the control team: measures against officers"))
     cli_demo.add_commands(commands)
     return parser
 

@@ -151,7 +151,7 @@ def held(session: Session, figures: Collection[str]) -> set[tuple[str, str, str]
 def rows_in(session: Session, row_ids: Sequence[int], area: Scope) -> list[Case]:
     """Those of some rows that are of an area, as cases that the team named."""
     found = session.rows_for("rows_in_area", "row_ids", sorted(set(row_ids)), **area.limits)
-    return [Case("by_hand", str(row.row_id), row.row_id, row.received_at) for row in found]
+    return [Case("by_hand", str(row.row_id), row.row_id, None) for row in found]
 
 
 def waiting_for(session: Session, officer: str) -> tuple[int, str | None]:

@@ -49,8 +49,8 @@ join measure as m on m.measure_id = k.measure_id
 where k.figure in :figures;
 
 -- name: rows_in_area
--- which of some rows are of an area, and when each was taken in
-select w.row_id, w.received_at
+-- which of some rows are of an area
+select w.row_id
 from intake_row as w
 where w.row_id in :row_ids
   and (cast(:province as text) is null or w.province = :province)

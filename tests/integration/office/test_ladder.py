@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -189,3 +190,26 @@ def test_a_faulty_policy_is_told_whole(team: Office) -> None:
     file.write_text(RULES.replace('"warning", cases = 3', '"word", cases = 0').replace("version", "virsion"), "utf-8")
     with pytest.raises(PolicyError, match=r"virsion is no setting; version is missing; .*word is no rung; .*a count"):
         follow_rules(team.home, [], TEAM)
+
+
+def test_the_command_line_goes_the_whole_way(team: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def motma(*args: str, by: str = "kiem") -> int:
+        return team.main("control", *args, "--by", by)
+
+    assert motma("open", "lan", "--ground", "late", "--text", "Bốn hồ sơ quá hạn.") == 0
+    number = team.ask("select measure_id from measure")[0][0]
+    assert motma("answer", str(number), "--text", ANSWER) == 2
+    assert "only the officer concerned answers" in capsys.readouterr().err
+    assert motma("answer", str(number), "--text", ANSWER, by="lan") == 0
+    assert motma("escalate", str(number), "--text", "Vẫn tái diễn.") == 0
+    assert motma("letter", str(number), "--out", str(tmp_path / "a.docx")) == 0
+    assert (tmp_path / "a.docx").read_bytes().startswith(b"PK")
+    assert motma("letter", str(number), "--out", str(tmp_path / "a.txt")) == 2
+    assert motma("close", str(number), "--as", "mended", "--text", "Đã sửa.") == 0
+    capsys.readouterr()
+    assert motma("list") == 0
+    assert "kết thúc: đã khắc phục" in capsys.readouterr().out
+    assert motma("list", "--own", by="lan") == 0
+    assert motma("show", str(number), by="lan") == 0
+    told = capsys.readouterr().out
+    assert all(text in told for text in ("quyết định hồ sơ quá thời hạn", ANSWER, "Vẫn tái diễn.", "Đã sửa."))
