@@ -20,7 +20,7 @@ demo: $(VENV)/installed ## install, then do the whole job on the samples and sho
 
 .PHONY: test
 test: lint ## install, then every check and test that needs nothing but Python
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	@echo "Left out of make test: the campaigns of make torture, of which it ran a small part; the journeys of make e2e, which need a browser."
 
 .PHONY: e2e
