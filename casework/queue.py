@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from casework.errors import BusyError, ClaimedError, DecidedError, UndoneError, UsageError
@@ -133,15 +134,16 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     with home.ledger.reading() as session:
         was_open = queue.item(session, item_id, viewer).state == "open"
     settle_stranded(home, viewer)
-    return keep(home, item_id, verdict, viewer, was_open=was_open)()
+    return keep(home, item_id, verdict, viewer, was_open=was_open)(home)
 
 
 def keep(
     home: Home, item_id: int, verdict: Verdict, viewer: Viewer, *, was_open: bool = False
-) -> Callable[[], DecideResult]:
-    """Keeps an officer's word, as `decide` does, and gives what carries it out; who settles stranded rows does both.
+) -> Callable[[Home], DecideResult]:
+    """Keeps an officer's word, as `decide` does, and gives what carries it out in the home, be it in another process.
 
-    What is kept and never carried out is a stranded row. `was_open`: the item was open before those were settled.
+    What is kept and never carried out is a stranded row; who settles those does both. `was_open`: the item was open
+    before that.
     """
     verdict = _worded(home, verdict)
     word, code = verdict.word, verdict.code
@@ -154,10 +156,9 @@ def keep(
         if undone is not None:
             raise UndoneError(item_id, undone.reopened_as)
         if _is_his_word(home, item, verdict, viewer):
-            return lambda: _finish(home, item, verdict, viewer)
+            return partial(_finish, item=item, verdict=verdict, viewer=viewer)
         if was_open and item.kind == "row" and current is not None:
-            overtaken = _overtaken(home, item, verdict, current.outcome, current.bhxh_code)
-            return lambda: overtaken
+            return partial(_overtaken, item=item, verdict=verdict, outcome=current.outcome, code=current.bhxh_code)
         is_second_link = word in ("link", "approve") and waiting_death is not None
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
             raise DecidedError(item_id, item.closed_by or "", item.closed_at or "")
@@ -165,18 +166,18 @@ def keep(
     not_anothers(home, item, viewer)
     if word == "return":
         give_back(home, item, verdict.note, viewer, verdict.reason)
-        return lambda: _result(home, item, settle_waiting(home, [item.row_id], viewer))
+        return partial(_settled, item=item, viewer=viewer)
     if item.kind != "row":
         if word == "link" and current is not None and code == current.bhxh_code:
             word = "approve"
         if word != "approve":
             raise UsageError(f"item {item_id}: its row is linked; it takes approve or return")
         approve(home, item, viewer)
-        return lambda: _result(home, item, 0)
+        return partial(_result, item=item, settled=0)
     if word == "approve":
         raise UsageError(f"item {item_id}: a row in review takes a verdict or return")
     judged_at = keep_verdict(home, item, verdict, viewer)
-    return lambda: _carried_out(home, item, verdict, viewer, judged_at)
+    return partial(_carried_out, item=item, verdict=verdict, viewer=viewer, judged_at=judged_at)
 
 
 def _carried_out(home: Home, item: Item, verdict: Verdict, viewer: Viewer, judged_at: int) -> DecideResult:
@@ -222,6 +223,11 @@ def _finish(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> DecideR
     """What follows once an item's row is decided."""
     if verdict.word == "link" and item.kind == "row":
         _agree_as_linker(home, item, verdict.code, viewer)
+    return _settled(home, item, viewer)
+
+
+def _settled(home: Home, item: Item, viewer: Viewer) -> DecideResult:
+    """What stands, once the rows that waited for an item's row are decided again."""
     return _result(home, item, settle_waiting(home, [item.row_id], viewer))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from socket import socket
 
@@ -16,7 +17,7 @@ from casework.errors import BusyError, MotmaError, UsageError
 from casework.home import open_home
 from casework.policy import PolicyError
 from casework.types import Home
-from review.behind import PATIENCE_SECONDS, Behind
+from review.behind import PATIENCE_SECONDS, Behind, in_process, in_thread
 from review.language import _
 from review.pages import item, languages, questions, queue, search, sign_in
 from review.render import STATIC, Message, page, static_url
@@ -31,15 +32,21 @@ _KEPT = "public, max-age=31536000, immutable"
 _told = logging.getLogger(__name__)
 
 
-def create_app(home: Home, *, is_behind_tls: bool, patience: float = PATIENCE_SECONDS) -> FastAPI:
+def create_app(
+    home: Home,
+    *,
+    is_behind_tls: bool,
+    patience: float = PATIENCE_SECONDS,
+    new_line: Callable[[Home], Executor] = in_thread,
+) -> FastAPI:
     """The app over an open home.
 
     `is_behind_tls`: a proxy before it speaks TLS, so the cookie goes by TLS only. `patience`: seconds that a page waits
-    for its decision to be carried out.
+    for its decision to be carried out. `new_line`: where that is done.
     """
     app = FastAPI(title="Một Mã", openapi_url=None)
     app.state.home = home
-    app.state.behind = Behind(home, patience)
+    app.state.behind = Behind(home, patience, new_line)
     # a password costs time and memory on purpose: a morning's rush at the door holds up nobody who is inside
     app.state.door = CapacityLimiter(_AT_THE_DOOR)
     app.state.is_behind_tls = is_behind_tls
@@ -66,7 +73,7 @@ def serve(folder: Path, host: str, port: int, *, is_behind_tls: bool, ready: Cal
         )
     home = open_home(folder)
     # addresses hold ids only, yet who looked at what is the log's to say
-    app = create_app(home, is_behind_tls=is_behind_tls)
+    app = create_app(home, is_behind_tls=is_behind_tls, new_line=in_process)
     config = uvicorn.Config(app, host, port, log_level="warning", access_log=False, server_header=False)
 
     class Server(uvicorn.Server):

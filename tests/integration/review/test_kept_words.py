@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import multiprocessing
 import re
 import threading
 from typing import TYPE_CHECKING
@@ -13,11 +15,13 @@ from fastapi.testclient import TestClient
 from casework import queue
 from casework.check import run_checks
 from casework.desk import ended, next_item
+from casework.errors import BusyError, ClaimedError, NotUndoneError
 from casework.queue import keep
 from casework.redecide import redecide, settle_stranded
 from casework.types import Home, Scope, Viewer
 from casework.verdicts import Verdict
 from review.app import create_app
+from review.behind import in_process
 from tests.integration.review.conftest import CHIEF, PHRASE, SITE
 from tests.story import ask
 
@@ -97,6 +101,26 @@ def test_a_kept_word_is_carried_out_in_the_name_of_whoever_said_it(home: Home) -
 def test_the_same_click_carries_a_kept_word_out_once(home: Home) -> None:
     item, code = first_link(home)
     rests = [keep(home, item, Verdict("link", code), LAN) for _ in range(2)]
-    told = [rest() for rest in rests]
+    told = [rest(home) for rest in rests]
     assert [result.code for result in told] == [code, code]
     assert [entry["outcome"] for entry in queue.show(home, item, LAN).history] == ["review", "linked"]
+
+
+def test_a_process_that_was_killed_is_followed_by_another(home: Home) -> None:
+    app = create_app(home, is_behind_tls=False, patience=60, new_line=in_process)
+    with TestClient(app, base_url=SITE, headers={"origin": SITE}, follow_redirects=False) as client:
+        client.post("/sign-in", data={"login": "lan", "password": PHRASE})
+        for _ in range(2):
+            item, code = first_link(home)
+            assert client.post(f"/items/{item}", data={"verdict": f"link:{code}"}).status_code == 303
+            assert ended(home, item, LAN).code == code
+            (line,) = multiprocessing.active_children()
+            line.kill()
+            line.join()
+    app.state.behind.close()
+
+
+def test_an_error_reads_the_same_from_another_process() -> None:
+    for error in (ClaimedError(7, "lan", "2026-11-23T00:00:00Z"), NotUndoneError(7, "late"), BusyError("no")):
+        again = copy.copy(error)
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
