@@ -249,7 +249,8 @@ def _birth_at(birth: fields.Birth, rows: Ids) -> fields.Birth:
 
 def _place(comparison: Comparison, frames: Frames) -> Comparer:
     """Birth place and residence, with the share of the communes that agree, at least among those of one surname."""
-    birth_place, as_told, residence, residence_as_told, *names = comparison.columns
+    birth_place, as_told, residence, residence_as_told, *further = comparison.columns
+    names, moving = further[:1], further[1:]
     roles = ((birth_place, as_told), (residence, residence_as_told))
     left, right, overlaps = places_of(*frames.sides, roles)
 
@@ -261,10 +262,18 @@ def _place(comparison: Comparison, frames: Frames) -> Comparer:
     at_birth_place, at_residence = common("birth_place", birth_place), common("residence", residence)
     by_birth = [code("place", name) for name in ("both_exact", "both", "birth_exact", "birth")]
 
+    def to_new_home(frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
+        if not moving:
+            return np.zeros(frame.height, dtype=np.bool_)
+        tells_no_birth_place = frame.get_column(birth_place).list.len().fill_null(0) == 0
+        return (frame.get_column(moving[0]).fill_null(value=False) & tells_no_birth_place).to_numpy()
+
+    left_moves, right_moves = (to_new_home(frame) for frame in frames.sides)
+
     def look(chunk: Chunk) -> Seen:
         at_l, at_r = chunk.at
         ones, others = (type(left)(*(each.at(rows) for each in side)) for side, rows in ((left, at_l), (right, at_r)))
-        codes = place(ones, others, overlaps, chunk.within(comparison))
+        codes = place(ones, others, overlaps, chunk.within(comparison), left_moves[at_l] | right_moves[at_r])
         of_birth, of_residence = at_birth_place(at_l, at_r), at_residence(at_l, at_r)
         share = np.select(
             [

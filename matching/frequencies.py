@@ -121,7 +121,7 @@ def _parts_by_surname(model: Model) -> Iterator[tuple[str, pl.Expr]]:
     """Surnames beside the places of who bears them, where a comparison of places reads the name."""
     for comparison in model.comparisons:
         if comparison.kind == "place":
-            for name in comparison.columns[4:]:
+            for name in comparison.columns[4:5]:
                 for part, communes in _places(comparison):
                     yield f"{part}{_BY_SURNAME}", _surname_at(name, communes)
 

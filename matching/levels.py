@@ -76,7 +76,7 @@ KINDS: dict[str, Kind] = {
         once=True,
     ),
     "place": Kind(
-        ("birth places", "birth place as told", "residences", "residence as told", "folded name"),
+        ("birth places", "birth place as told", "residences", "residence as told", "folded name", "is moving"),
         (
             "both_exact",
             "both",
@@ -87,6 +87,7 @@ KINDS: dict[str, Kind] = {
             "province",
             "elsewhere",
             "implied",
+            "moved",
         ),
         needed=4,
         shares=("place",),

@@ -88,8 +88,11 @@ def _tables(distinct: pl.Series) -> tuple[npt.NDArray[np.uint64], Overlaps]:
     return provinces, Overlaps(len(distinct), np.unique(left * len(distinct) + right))
 
 
-def place(left: Places, right: Places, overlaps: Overlaps, same_household: Mask) -> Codes:
-    """The joint level of birth place and residence. Within one household agreement is implied, and says little."""
+def place(left: Places, right: Places, overlaps: Overlaps, same_household: Mask, is_new_home: Mask) -> Codes:
+    """The joint level of birth place and residence. Within one household agreement is implied, and says little.
+
+    `is_new_home`: one side tells only where the person moves to, which was not his residence before.
+    """
     birth = overlaps.shared(left.birth_place, right.birth_place)
     residence = overlaps.shared(left.residence, right.residence)
     cross = overlaps.shared(left.birth_place, right.residence) | overlaps.shared(left.residence, right.birth_place)
@@ -105,6 +108,7 @@ def place(left: Places, right: Places, overlaps: Overlaps, same_household: Mask)
         (birth, "birth"),
         (residence, "residence"),
         (cross, "crosswise"),
+        (is_new_home & (provinces_l > 0) & (provinces_r > 0), "moved"),
         ((provinces_l & provinces_r) > 0, "province"),
         ((provinces_l > 0) & (provinces_r > 0), "elsewhere"),
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -46,15 +46,33 @@ class _Communes(NamedTuple):
     new_names: Mapping[str, str]
     provinces: Mapping[str, str]
     by_name: Mapping[str, frozenset[tuple[str, str]]]
+    #: the provinces of today that a name of either list stands for
+    provinces_by_name: Mapping[str, frozenset[str]]
 
 
 _CODE = re.compile("[0-9]{1,5}")
 _PREFIX = re.compile(f"^({'|'.join(rules('words')['place']['prefixes'])}) (?=.)")
+_PROVINCE_PREFIX = re.compile(f"^({'|'.join(rules('words')['place']['province_prefixes'])}) (?=.)")
+#: what stands between the names of a commune, its district and its province
+_PARTS = re.compile(r"\s*[,;]\s*|\s+[-–]\s+")
+#: more communes than these say too little to be searched by
+_MOST_OF_A_NAME = 6
 
 
 def place_name(name: str) -> str:
     """The name of a commune as it is compared: folded, without Xã, Phường, Thị trấn and what follows a comma."""
-    return _PREFIX.sub("", fold(name.split(",", maxsplit=1)[0]))
+    return _PREFIX.sub("", fold(_PARTS.split(name)[0]))
+
+
+def _bare(spelled: str) -> str:
+    """A name with its marks, without the word before it."""
+    word = _PREFIX.match(fold(spelled))
+    return spelled if word is None else spelled.split(maxsplit=word[1].count(" ") + 1)[-1]
+
+
+def _province_name(name: str) -> str:
+    """The name of a province as it is compared: folded, without Tỉnh, Thành phố."""
+    return _PROVINCE_PREFIX.sub("", fold(name))
 
 
 @lru_cache(maxsize=1)
@@ -69,14 +87,23 @@ def _communes() -> _Communes:
     by_name: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for which, names in ((OLD_LIST, old_names), (NEW_LIST, new_names)):
         for code, name in names.items():
-            for key in {place_name(name), fold(name)}:
+            spelled = name.casefold()
+            for key in {place_name(name), fold(name), spelled, _bare(spelled)}:
                 by_name[key].add((which, code))
+    provinces = {row["code"]: row["province_code"] for row in communes}
+    provinces_by_name: dict[str, set[str]] = defaultdict(set)
+    for code, name in PROVINCES_34.items():
+        provinces_by_name[_province_name(name)].add(code)
+    for row in _read("wards_legacy"):
+        of_today = {provinces[commune] for commune in targets[row["code"]]}
+        provinces_by_name[_province_name(PROVINCES_63[row["province_code"]])] |= of_today
     return _Communes(
         {code: tuple(sorted(found)) for code, found in targets.items()},
         old_names,
         new_names,
-        {row["code"]: row["province_code"] for row in communes},
+        provinces,
         {name: frozenset(units) for name, units in by_name.items()},
+        {name: frozenset(codes) for name, codes in provinces_by_name.items()},
     )
 
 
@@ -95,18 +122,27 @@ def _reading(which: str, code: str) -> tuple[str, ...]:
 
 
 def _by_name(name: str, which: str | None) -> list[str]:
-    """The communes of the one unit in the country that bears the name; empty when several do."""
-    lists = _communes()
-    for key in (place_name(name), fold(name.split(",", maxsplit=1)[0])):
-        units = [unit for unit in lists.by_name.get(key, ()) if which in (None, unit[0])]
-        old = [code for unit, code in units if unit == OLD_LIST]
-        new = [code for unit, code in units if unit == NEW_LIST]
-        if len(old) > 1 or len(new) > 1 or not units:
-            continue
-        found = {commune for code in old for commune in _reading(OLD_LIST, code)}
-        if not old or not new or new[0] in found:
-            return sorted(found | set(new))
+    """The communes that units of the name stand for, sorted; empty where they are more than a few.
+
+    Marks tell (Long Hoa is not Long Hòa), and so do the province behind a comma and the word before the name; that word
+    last, for it changes: a commune becomes a ward.
+    """
+    first, *around = _PARTS.split(name)
+    spelled = first.casefold() if not name.isascii() else None
+    bare = None if spelled is None else _bare(spelled)
+    for key in filter(None, (bare, spelled, place_name(first), fold(first))):
+        units = _communes().by_name.get(key, frozenset())
+        found = {commune for of_list, code in units if which in (None, of_list) for commune in _reading(of_list, code)}
+        found = _within(found, around) or found
+        if 0 < len(found) <= _MOST_OF_A_NAME:
+            return sorted(found)
     return []
+
+
+def _within(communes: set[str], around: Sequence[str]) -> set[str]:
+    """Those of the communes that lie in a province which stands behind the name."""
+    told = {province for part in around for province in _communes().provinces_by_name.get(_province_name(part), ())}
+    return {commune for commune in communes if province_of(commune) in told}
 
 
 def readings(code: str | None, which: str | None, name: str | None) -> list[str]:

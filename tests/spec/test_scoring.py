@@ -55,7 +55,8 @@ def frequencies() -> Frequencies:
 def record(record_id: int, side: str, case: dict[str, Any]) -> pl.DataFrame:
     told = {**dict.fromkeys(RECORD), **TABLE[side], **case.get(side, {})}
     values = {name: value or None for name, value in told.items()}
-    return normalise(pl.DataFrame([{**values, "record_id": record_id}], schema={**RECORD, "record_id": pl.Int64}))
+    frame = pl.DataFrame([{**values, "record_id": record_id}], schema={**RECORD, "record_id": pl.Int64})
+    return normalise(frame.with_columns(is_moving=pl.lit(side == "row" and case.get("event") == "move_in")))
 
 
 def scored_case(case: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:

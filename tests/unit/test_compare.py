@@ -27,9 +27,10 @@ def records(*told: dict[str, Any]) -> pl.DataFrame:
     return normalise(pl.DataFrame(rows, schema={**RECORD, "record_id": pl.Int64}))
 
 
-def pair(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
-    """The level names and shares of one pair, in a register of the right record alone."""
-    ones, others = records({"record_id": -1, **left}), records({"record_id": 1, **right})
+def pair(left: dict[str, Any], right: dict[str, Any], *, is_moving: bool = False) -> dict[str, Any]:
+    """The level names and shares of one pair, in a register of the right record alone; whether the left one moves."""
+    ones = records({"record_id": -1, **left}).with_columns(is_moving=pl.lit(is_moving))
+    others = records({"record_id": 1, **right})
     pairs = pl.DataFrame({"record_id_l": [-1], "record_id_r": [1]}, schema=dict(PAIRS))
     found = compare(pairs, ones, others, Frequencies(count_frequencies(others, MODEL)), MODEL).row(0, named=True)
     levels = MODEL.levels_of(found)
@@ -106,6 +107,13 @@ def place(birth: str | None, residence: str | None, which: str | None = "2025") 
 )
 def test_levels_of_birth_place_and_residence(a: dict[str, Any], b: dict[str, Any], level: str) -> None:
     assert pair(a, b)["place"] == level
+
+
+def test_whoever_moves_tells_where_to_and_not_where_he_was() -> None:
+    before = place("26740", "26740")
+    assert pair(place(None, "00070"), before, is_moving=True)["place"] == "moved"
+    assert pair(place(None, "26740"), before, is_moving=True)["place"] == "residence"
+    assert pair(place("00004", "00070"), before, is_moving=True)["place"] == "elsewhere"
 
 
 def test_one_household_implies_its_place_its_head_and_the_parents_of_its_children() -> None:
