@@ -136,6 +136,8 @@ def test_a_key_needs_all_of_its_atoms() -> None:
         ("near_name", {"full_name": "Nguyễn Thị Tu Hà", "birth_date": "1986-07-15"}, {}),
         ("near_name", {"full_name": "Nguyễn Thị Thu Hf", "birth_date": "1986"}, {}),
         ("near_name", {"full_name": "Ng Tị Hà", "birth_date": "1986-08-14"}, {}),
+        ("near_name", {"full_name": "Guyễn Hà", "mother_name": None}, {"full_name": "Lê Thu Hà"}),
+        ("near_name", {"full_name": "Trần Văn Tám", "birth_date": "1986-07-24"}, {}),
         ("near_name", {"full_name": "Nguyễn Thị Thu Gà", "birth_date": "1987-07-14"}, {}),
         ("near_name", {"full_name": "Nghyễn Thi Hà", "birth_date": "1985-07-14"}, {}),
         (
@@ -168,7 +170,8 @@ def test_who_is_met_by_which_step(step: str, searching: dict[str, Any], found: d
         ("birth_sex_place", {"birth_date": "1986-07"}),
         ("sound_near_birth", {"birth_date": "1986"}),
         ("near_name", {"full_name": "Nguyễn Thị Thu Gà", "birth_date": "1987-08-14"}),
-        ("near_name", {"full_name": "Trần Văn Tám"}),
+        ("near_name", {"full_name": "Trần Văn Tám", "mother_name": None}),
+        ("near_name", {"full_name": "Trần Văn Tám", "birth_date": "1986-08-14"}),
     ],
 )
 def test_who_is_not_met_by_which_step(step: str, searching: dict[str, Any]) -> None:
