@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from casework.errors import BusyError, ClaimedError, DecidedError, UndoneError, UsageError
+from casework.errors import BusyError, ClaimedError, DecidedError, MotmaError, UndoneError, UsageError
 from casework.grounds import check_ground
 from casework.redecide import redecide, settle_stranded, settle_waiting
 from casework.return_reasons import for_the_sender
@@ -134,13 +135,19 @@ def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> Decide
     with home.ledger.reading() as session:
         was_open = queue.item(session, item_id, viewer).state == "open"
     settle_stranded(home, viewer)
-    return keep(home, item_id, verdict, viewer, was_open=was_open)(home)
+    return keep(home, item_id, verdict, viewer, was_open=was_open).act(home)
 
 
-def keep(
-    home: Home, item_id: int, verdict: Verdict, viewer: Viewer, *, was_open: bool = False
-) -> Callable[[Home], DecideResult]:
-    """Keeps an officer's word, as `decide` does, and gives what carries it out in the home, be it in another process.
+@dataclass(frozen=True)
+class Rest:
+    """What is left to do of a kept word, in whatever process; `again` are the rows that it decides again."""
+
+    act: Callable[[Home], DecideResult]
+    again: Sequence[int] = ()
+
+
+def keep(home: Home, item_id: int, verdict: Verdict, viewer: Viewer, *, was_open: bool = False) -> Rest:
+    """Keeps an officer's word, as `decide` does, and gives what carries it out.
 
     What is kept and never carried out is a stranded row; who settles those does both. `was_open`: the item was open
     before that.
@@ -156,9 +163,10 @@ def keep(
         if undone is not None:
             raise UndoneError(item_id, undone.reopened_as)
         if _is_his_word(home, item, verdict, viewer):
-            return partial(_finish, item=item, verdict=verdict, viewer=viewer)
+            return Rest(partial(_finish, item=item, verdict=verdict, viewer=viewer))
         if was_open and item.kind == "row" and current is not None:
-            return partial(_overtaken, item=item, verdict=verdict, outcome=current.outcome, code=current.bhxh_code)
+            stands = (current.outcome, current.bhxh_code)
+            return Rest(partial(_overtaken, item=item, verdict=verdict, stands=stands))
         is_second_link = word in ("link", "approve") and waiting_death is not None
         if not is_second_link or current is None or code not in (None, current.bhxh_code):
             raise DecidedError(item_id, item.closed_by or "", item.closed_at or "")
@@ -166,18 +174,36 @@ def keep(
     not_anothers(home, item, viewer)
     if word == "return":
         give_back(home, item, verdict.note, viewer, verdict.reason)
-        return partial(_settled, item=item, viewer=viewer)
+        return Rest(partial(_settled, item=item, viewer=viewer))
     if item.kind != "row":
         if word == "link" and current is not None and code == current.bhxh_code:
             word = "approve"
         if word != "approve":
             raise UsageError(f"item {item_id}: its row is linked; it takes approve or return")
         approve(home, item, viewer)
-        return partial(_result, item=item, settled=0)
+        return Rest(partial(_result, item=item, settled=0))
     if word == "approve":
         raise UsageError(f"item {item_id}: a row in review takes a verdict or return")
     judged_at = keep_verdict(home, item, verdict, viewer)
-    return partial(_carried_out, item=item, verdict=verdict, viewer=viewer, judged_at=judged_at)
+    again = [item.row_id, *([] if verdict.row is None else [verdict.row])]
+    return Rest(partial(_carried_out, item=item, verdict=verdict, viewer=viewer, judged_at=judged_at), again)
+
+
+def carry_out(home: Home, rests: Sequence[Rest], viewer: Viewer) -> list[DecideResult | MotmaError]:
+    """What came of each of some kept words. Their rows are searched for together, which costs little more than one."""
+    with home.ledger.reading() as session:
+        kept = queue.officers(session, [row_id for rest in rests for row_id in rest.again])
+    if len(rests) > 1:
+        with suppress(MotmaError):  # whose it is will meet it
+            redecide(home, kept, viewer)
+    return [_result_of(home, rest) for rest in rests]
+
+
+def _result_of(home: Home, rest: Rest) -> DecideResult | MotmaError:
+    try:
+        return rest.act(home)
+    except MotmaError as error:
+        return error
 
 
 def _carried_out(home: Home, item: Item, verdict: Verdict, viewer: Viewer, judged_at: int) -> DecideResult:
@@ -251,8 +277,9 @@ def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bo
         return is_last and came_true and verdict.code in (None, newest["bhxh_code"])
 
 
-def _overtaken(home: Home, item: Item, verdict: Verdict, outcome: str, code: str | None) -> DecideResult:
+def _overtaken(home: Home, item: Item, verdict: Verdict, stands: tuple[str, str | None]) -> DecideResult:
     """What the officer wanted, where the row was decided so just now with what it waited for; else BusyError."""
+    outcome, code = stands
     if (verdict.word, verdict.code) == ("link", code) or (verdict.word, outcome) == ("new", "issued"):
         return _result(home, item, 0)
     raise BusyError(f"item {item.item_id}: decided just now with what it waited for. Look again.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from casework.apply import apply_plan
 from casework.batch import decide_again
@@ -47,14 +46,10 @@ def settle_waiting(home: Home, row_ids: Iterable[int], viewer: Viewer) -> int:
 
 def settle_stranded(home: Home, viewer: Viewer) -> None:
     """Decides rows again whose officer's word is kept, or that a settled row touched: somebody was cut short."""
-    with home.ledger.reading() as session:
-        kept = queue.kept(session)
-    for officer, rows in kept.items():
-        # what he said is his, whoever carries it out
-        _settle(home, rows, replace(viewer, by=officer))
-    with home.ledger.reading() as session:
-        rows = queue.stranded(session)
-    _settle(home, rows, viewer)
+    for stranded in (queue.kept, queue.stranded):
+        with home.ledger.reading() as session:
+            rows = stranded(session)
+        _settle(home, rows, viewer)
 
 
 def settle_outrun(home: Home, viewer: Viewer) -> None:

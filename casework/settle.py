@@ -36,7 +36,7 @@ def approve(home: Home, item: Item, viewer: Viewer) -> None:
         if len(agreed) < AGREEING[item.kind]:
             return
         _carry_out(session, item, viewer)
-        queue.close(session, [item.item_id], viewer)
+        queue.close(session, {item.item_id: viewer.by})
 
 
 def _carry_out(session: WriteSession, item: Item, viewer: Viewer) -> None:
@@ -99,7 +99,7 @@ def give_back(home: Home, item: Item, note: str | None, viewer: Viewer, reason: 
             )
             decisions.add(session, [returned])
             tail.drop(session, [-item.row_id])
-        queue.close(session, [item.item_id], viewer)
+        queue.close(session, {item.item_id: viewer.by})
         content = {"item": item.item_id, "kind": item.kind, "note": home.key("log_digest").digest(note)}
         if reason is not None:
             content["reason"] = reason

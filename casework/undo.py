@@ -257,7 +257,7 @@ def _leave_nothing(session: WriteSession, item: Item, linked: Mapping[str, Any],
     if any(digests[-other] == digests[-row_id] for other, _ in since):
         raise NotUndoneError(item.item_id, "relied_on")
     _reverse(session, item, person_id, linked["seq"], viewer)
-    queue.close(session, [other.item_id for other in standing], viewer)
+    queue.close(session, {other.item_id: viewer.by for other in standing})
 
 
 def _undo_beside(session: WriteSession, item: Item, word: _Word, viewer: Viewer) -> int:
@@ -269,7 +269,7 @@ def _undo_beside(session: WriteSession, item: Item, word: _Word, viewer: Viewer)
         raise NotUndoneError(item.item_id, "nothing")
     if item.state == "closed" and len(queue.approvals(session, item.item_id)) >= AGREEING[item.kind]:
         _reverse(session, item, current.person_id, word.seq, viewer)
-    queue.close(session, [item.item_id], viewer)
+    queue.close(session, {item.item_id: viewer.by})
     # agreements stay with the item on which they were given; who still agrees says so anew
     reopened = queue.reopen(session, item, item.reason, None)
     undo.add(session, item, None, reopened, viewer)

@@ -47,6 +47,8 @@ class Chunk:
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
         self._numbers = {row.row_id: row.decision_no for row in rows}
         self._reopened = {row.row_id for row in rows if row.item_id is not None}
+        # what somebody said is his, whoever carries it out
+        self._officers = queue.officers(session, self._reopened)
         self._waiting_for = [row.body["waits_for_row"] for row in rows if row.body.get("waits_for_row")]
         self._open = {item["row_id"] for item in queue.open_items(session, self._waiting_for) if item["kind"] == "row"}
         self._waits = queue.waits_from(session, self._waiting_for)
@@ -70,7 +72,7 @@ class Chunk:
         self._new_codes: list[dict[str, Any]] = []
         self._requests: list[dict[str, Any]] = []
         self._items: list[dict[str, Any]] = []
-        self._closed: list[int] = []
+        self._closed: dict[int, str] = {}
         self._settled: list[int] = []
         self._revised: list[dict[str, Any]] = []
         self._foreseen: dict[str, list[int]] = {}
@@ -227,7 +229,7 @@ class Chunk:
         if body["outcome"] != "review":
             self._waits.pop(row.row_id, None)
         if body["outcome"] != "review" and row.item_id is not None:
-            self._closed.append(row.item_id)
+            self._closed[row.item_id] = self._decider(row)
             self._settled.append(row.row_id)
         if person_id is not None and code is not None:
             self._earlier[row.row_id] = (person_id, code)
@@ -246,7 +248,7 @@ class Chunk:
                 rules_version=plan.rules_version,
                 register_seq=plan.register_seq,
                 tail_seq=plan.tail_seq,
-                decided_by=self._viewer.by,
+                decided_by=self._decider(row),
                 batch_id=plan.batch_id,
                 candidate_codes=body.get("candidate_codes", ()),
                 candidates=[_candidate_record(candidate) for candidate in body["candidates"]],
@@ -257,7 +259,7 @@ class Chunk:
         self._log(row, body, person_id)
 
     def _log(self, row: OpenRow, body: Mapping[str, Any], person_id: int | None) -> None:
-        plan = self._plan
+        plan, by = self._plan, self._decider(row)
         digest = self._digest(row)
         common = {
             "rules": plan.rules_version,
@@ -268,7 +270,7 @@ class Chunk:
         }
         for step, status, hits, found in body["steps"]:
             content = {**common, "step": step, "status": status, "hits": hits, "candidates": found}
-            self._acts.append(log.Act("search_step", content, row.row_id))
+            self._acts.append(log.Act("search_step", content, row.row_id, by))
         best = [[entry["record_id"], entry["match_weight"]] for entry in body["candidates"]]
         content = {
             **common,
@@ -277,7 +279,10 @@ class Chunk:
             "person": person_id,
             "best": best,
         }
-        self._acts.append(log.Act("decision", content, row.row_id))
+        self._acts.append(log.Act("decision", content, row.row_id, by))
+
+    def _decider(self, row: OpenRow) -> str:
+        return self._officers.get(row.row_id, self._viewer.by)
 
     def _digest(self, row: OpenRow) -> str:
         """The keyed digest of what the row searched with."""
@@ -299,7 +304,7 @@ class Chunk:
         )
         decisions.add(session, self._decisions, self._numbers)
         decisions.add_change_requests(session, self._requests)
-        queue.close(session, self._closed, self._viewer)
+        queue.close(session, self._closed)
         queue.revise(session, self._revised)
         queue.add_items(session, self._items)
         self._write_keys()

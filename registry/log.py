@@ -25,11 +25,12 @@ _LONGEST = LONGEST_ENTRY - 500
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that was done. `content` holds plain JSON values."""
+    """One thing that was done. `content` holds plain JSON values; `by` is who did it, where that is not the viewer."""
 
     name: str
     content: Mapping[str, Any] = field(default_factory=dict)
     row_id: int | None = None
+    by: str | None = None
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
@@ -42,11 +43,12 @@ def append(session: WriteSession, viewer: Viewer, acts: Sequence[Act]) -> None:
     if not acts:
         return
     said = [canonical(act.content) for act in acts]
-    longest = max(map(len, said)) + len(canonical({"by": viewer.by, "purpose": viewer.purpose}))
+    longest_name = max((act.by or viewer.by for act in acts), key=len)
+    longest = max(map(len, said)) + len(canonical({"by": longest_name, "purpose": viewer.purpose}))
     if longest > _LONGEST:
         raise UsageError(f"the log takes {_LONGEST:,} bytes an entry. State the purpose in fewer words.")
     first = session.value("raise_log_no", count=len(acts)) - len(acts) + 1
-    common = {"seq": session.seq, "logged_at": session.at, "logged_by": viewer.by, "purpose": viewer.purpose}
+    common = {"seq": session.seq, "logged_at": session.at, "purpose": viewer.purpose}
     session.run_many(
         "add_log_entry",
         [
@@ -54,6 +56,7 @@ def append(session: WriteSession, viewer: Viewer, acts: Sequence[Act]) -> None:
                 **common,
                 "entry_no": number,
                 "act": act.name,
+                "logged_by": act.by or viewer.by,
                 "row_id": act.row_id,
                 "content": content.decode(),
             }

@@ -77,10 +77,10 @@ def is_in_area(session: Session, item_id: int, viewer: Viewer) -> bool:
     return session.one("queue_item", item_id=item_id, **viewer.scope.limits) is not None
 
 
-def close(session: WriteSession, item_ids: Iterable[int], viewer: Viewer) -> None:
-    """Closes open items."""
+def close(session: WriteSession, closed_by: Mapping[int, str]) -> None:
+    """Closes open items, each by somebody."""
     session.run_many(
-        "close_queue_item", [{"item_id": number, "at": session.at, "by": viewer.by} for number in item_ids]
+        "close_queue_item", [{"item_id": number, "at": session.at, "by": by} for number, by in closed_by.items()]
     )
 
 
@@ -149,12 +149,14 @@ def stranded(session: Session) -> list[int]:
     return [row.row_id for row in session.rows("stranded_rows")]
 
 
-def kept(session: Session) -> dict[str, list[int]]:
-    """Officer → rows in review on which his word is kept, and that were not decided again since."""
-    found: dict[str, list[int]] = {}
-    for row in session.rows("kept_rows"):
-        found.setdefault(row.judged_by, []).append(row.row_id)
-    return found
+def kept(session: Session) -> list[int]:
+    """Rows in review on which an officer's word is kept, and that were not decided again since."""
+    return [row.row_id for row in session.rows("kept_rows")]
+
+
+def officers(session: Session, row_ids: Iterable[int]) -> dict[int, str]:
+    """row_id → whose word on it is kept, of rows in review that were not decided again since."""
+    return {row.row_id: row.judged_by for row in session.rows_for("kept_words", "row_ids", sorted(set(row_ids)))}
 
 
 def outrun(session: Session) -> list[int]:

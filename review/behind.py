@@ -7,18 +7,27 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from concurrent.futures import TimeoutError as NotYetError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from casework.claims import release
 from casework.errors import MotmaError
 from casework.home import open_home
-from casework.queue import DecideResult, keep
+from casework.queue import DecideResult, Rest, carry_out, keep
 from casework.redecide import settle_stranded
 from casework.sealing import sealed_meanwhile
 from casework.types import Home, Viewer
@@ -65,30 +74,73 @@ def _end_after(server: BaseProcess) -> None:
     os._exit(1)
 
 
+@dataclass(frozen=True)
+class _Word:
+    """A kept word in the line: what is left to do of it, whose item it decides, and what will come of it."""
+
+    rest: Rest
+    item_id: int
+    viewer: Viewer
+    result: Future[DecideResult] = field(default_factory=Future)
+
+
 class Behind:
-    """Carries decisions out in a line of their own: a search for each takes longer than somebody should wait."""
+    """Carries decisions out in a line of their own: a search for each takes longer than somebody should wait.
+
+    What came while one search ran is searched for together.
+    """
 
     def __init__(self, home: Home, patience: float, new_line: Callable[[Home], Executor]) -> None:
         self.home, self._patience = home, patience
         self._new_line, self._line = new_line, new_line(home)
+        self._waiting: SimpleQueue[_Word] = SimpleQueue()
+        self._turns = ThreadPoolExecutor(1, "turns")
 
     def decide(self, item_id: int, verdict: Verdict, viewer: Viewer) -> DecideResult | None:
         """What came of a decision, whose word is kept; None where it is still being carried out.
 
         MotmaError as for `casework.queue.decide`. The item is left to the viewer until it is carried out.
         """
-        rest = keep(self.home, item_id, verdict, viewer)
-        done = self._submit(_carry_out, rest, item_id, viewer)
+        word = _Word(keep(self.home, item_id, verdict, viewer), item_id, viewer)
+        self._waiting.put(word)
+        self._turns.submit(self._next_turn)
         try:
-            return done.result(self._patience)
+            return word.result.result(self._patience)
         except NotYetError:
-            done.add_done_callback(lambda ended: _tell(item_id, ended))
-        except BrokenExecutor as broken:
-            _told.warning("item %d: its decision is kept, and was not carried out: %s", item_id, broken)
-        return None
+            word.result.add_done_callback(lambda ended: _tell(item_id, ended))
+            return None
+
+    def _next_turn(self) -> None:
+        """Has all words that wait carried out."""
+        words: list[_Word] = []
+        with suppress(Empty):
+            while True:
+                words.append(self._waiting.get_nowait())
+        if not words:
+            return
+        try:
+            told = self._in_line(_carry_out, [(word.rest, word.item_id, word.viewer) for word in words])
+        except (BrokenExecutor, CancelledError, MotmaError) as error:
+            # kept all the same, and settled within a minute
+            _told.warning("%d decisions are kept, and were not carried out: %s", len(words), error)
+            return
+        for word, came in zip(words, told, strict=True):
+            if isinstance(came, MotmaError):
+                word.result.set_exception(came)
+            else:
+                word.result.set_result(came)
+
+    def _in_line(self, act: Callable[..., Answer], *given: object) -> Answer:
+        """What an act in the line gives, or in a new one where it broke: its process was killed."""
+        try:
+            return self._line.submit(act, *given).result()
+        except BrokenExecutor:
+            self._line = self._new_line(self.home)
+            return self._line.submit(act, *given).result()
 
     def close(self) -> None:
         """Ends with what is being carried out; the rest is kept, and settled by whoever comes next."""
+        self._turns.shutdown(cancel_futures=True)
         self._line.shutdown(cancel_futures=True)
 
     @contextmanager
@@ -98,7 +150,7 @@ class Behind:
 
         def keep_settling() -> None:
             while True:
-                self._submit(_settle)
+                self._turns.submit(self._in_line, _settle)
                 if is_over.wait(_SETTLE_EVERY_SECONDS):
                     return
 
@@ -112,20 +164,13 @@ class Behind:
                 keeper.join()
                 self.close()
 
-    def _submit(self, act: Callable[..., Answer], *given: object) -> Future[Answer]:
-        """What will come of an act in the line, or in a new one where it broke: its process was killed."""
-        try:
-            return self._line.submit(act, *given)
-        except BrokenExecutor:
-            self._line = self._new_line(self.home)
-            return self._line.submit(act, *given)
 
-
-def _carry_out(rest: Callable[[Home], DecideResult], item_id: int, viewer: Viewer) -> DecideResult:
+def _carry_out(words: Sequence[tuple[Rest, int, Viewer]]) -> list[DecideResult | MotmaError]:
     try:
-        return rest(_at.home)
+        return carry_out(_at.home, [rest for rest, _, _ in words], _SERVER)
     finally:
-        release(_at.home, item_id, viewer)
+        for _, item_id, viewer in words:
+            release(_at.home, item_id, viewer)
 
 
 def _settle() -> None:

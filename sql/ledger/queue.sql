@@ -135,7 +135,18 @@ where q.state = 'open' and q.kind = 'row'
 order by q.row_id;
 
 -- name: kept_rows
--- rows in review on which an officer's word is kept and not carried out, and whose the last one is
+-- rows in review on which an officer's word is kept and not carried out
+select q.row_id
+from queue_item as q
+join decision_current as d on d.row_id = q.row_id
+join judgement as j on j.row_id = q.row_id and j.seq > d.seq
+where q.state = 'open' and q.kind = 'row'
+  and j.judgement_id = (select max(l.judgement_id) from judgement as l where l.row_id = q.row_id)
+  and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)
+order by q.row_id;
+
+-- name: kept_words
+-- of some rows in review, whose word on each is kept and not carried out: the last one
 select q.row_id, j.judged_by
 from queue_item as q
 join decision_current as d on d.row_id = q.row_id
@@ -143,7 +154,7 @@ join judgement as j on j.row_id = q.row_id and j.seq > d.seq
 where q.state = 'open' and q.kind = 'row'
   and j.judgement_id = (select max(l.judgement_id) from judgement as l where l.row_id = q.row_id)
   and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)
-order by j.judged_by, q.row_id;
+  and q.row_id in :row_ids;
 
 -- name: outrun_rows
 -- rows in review because others were at work on the same keys each time they were decided

@@ -54,7 +54,8 @@ def decided_home(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Mo
     extract, _ = read_extract(SAMPLES / "register.csv")
     load_extract(home, extract, None, viewer)
     publish(home, viewer)
-    run(home, read_inbox([SAMPLES / "inbox"], None).files, viewer)
+    for folder in ("inbox", "desk"):
+        run(home, read_inbox([SAMPLES / folder], None).files, viewer)
     items = listing(home, None, 1000, viewer).items
     for item in items:
         if item.kind == "death":

@@ -101,7 +101,7 @@ def test_a_kept_word_is_carried_out_in_the_name_of_whoever_said_it(home: Home) -
 def test_the_same_click_carries_a_kept_word_out_once(home: Home) -> None:
     item, code = first_link(home)
     rests = [keep(home, item, Verdict("link", code), LAN) for _ in range(2)]
-    told = [rest(home) for rest in rests]
+    told = [rest.act(home) for rest in rests]
     assert [result.code for result in told] == [code, code]
     assert [entry["outcome"] for entry in queue.show(home, item, LAN).history] == ["review", "linked"]
 
