@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from casework.rows import UNNAMED
@@ -61,12 +61,7 @@ def _choices(view: ItemView) -> Iterator[Choice]:
         for number, seen in enumerate(view.candidates, start=1):
             if seen.code:
                 firsts.setdefault(seen.code, number)
-        for code, number in firsts.items():
-            effect = "Là ứng viên {number}: trả mã số này cho dòng; {then}."
-            yield Choice("link", effect, code, number, then=_LINKING[view.event])
-        for code, number in firsts.items():
-            effect = "Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác."
-            yield Choice("not_same", effect, code, number)
+        yield from _of_persons(view, firsts)
         for number, seen in enumerate(view.candidates, start=1):
             if seen.other_row_id is not None and seen.row_outcome == "review":
                 row = seen.other_row_id
@@ -80,3 +75,19 @@ def _choices(view: ItemView) -> Iterator[Choice]:
         yield Choice("return", "Chưa đủ để quyết định: trả lại người gửi, nói rõ cần gì.")
     else:
         yield Choice("return", "Không đồng ý: dòng vẫn liên kết, biến động không được ghi.")
+
+
+def _of_persons(view: ItemView, numbers: Mapping[str, int]) -> Iterator[Choice]:
+    """The verdicts on the candidates who have codes, by the number of the first one of each code."""
+    for code, number in numbers.items():
+        effect = "Là ứng viên {number}: trả mã số này cho dòng; {then}."
+        yield Choice("link", effect, code, number, then=_LINKING[view.event])
+    for code, number in numbers.items():
+        effect = "Không phải ứng viên {number}: được ghi nhớ, dòng được xét lại với người khác."
+        yield Choice("not_same", effect, code, number)
+    for code, number in numbers.items():
+        if view.candidates[number - 1].status == "deceased" and view.event != "death":
+            effect = (
+                "Ứng viên {number} còn sống, báo chết đã ghi là sai: cần hai người khác nhau; rồi dòng được xét lại."
+            )
+            yield Choice("alive", effect, code, number)

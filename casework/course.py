@@ -14,7 +14,7 @@ from typing import Any
 from casework.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
 from casework.rows import ANOTHERS_NUMBER
 from casework.types import Viewer
-from registry import people
+from registry import alive, people
 from registry.engine import Session
 
 
@@ -57,7 +57,11 @@ class Course:
         """What the row changes of a known person."""
         self.latest.clear()
         person, household = self.people[person_id], self.households.get(meaning["household_code"])
-        effects = of_link(person, meaning, household, may_record_death=may_record_death)
+        # whose recorded death was taken back once dies by the word of two
+        is_sure = may_record_death and not (
+            meaning["event"] == "death" and alive.was_taken_back(self._session, person_id)
+        )
+        effects = of_link(person, meaning, household, may_record_death=is_sure)
         after = replace(person, record=after_change(person.record, household, effects))
         self._leave_behind(after, meaning, effects)
         if person.record["relation_to_head"] == HEAD:

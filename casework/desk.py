@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from casework.alive import said_of_item
 from casework.policy import settings
 from casework.queue import QueueLine, listing
 from casework.types import Home, Viewer
@@ -69,7 +70,7 @@ class Ended:
 
     `can_undo`: whether the viewer may take it back; `is_undone`: whether it was; `leading_item`: the item that it waits
     for, where that is of the viewer's area. `is_kept`: the word is kept, and being carried out. `asked`: the province
-    that is asked about it.
+    that is asked about it; `alive_by`: who said on it that a recorded death is wrong, while a second must still say so.
     """
 
     item_id: int
@@ -85,6 +86,7 @@ class Ended:
     is_kept: bool
     leading_item: int | None
     asked: str | None
+    alive_by: Sequence[str]
 
 
 def desk_rules(home: Home) -> DeskRules:
@@ -138,6 +140,7 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         told = queue.judgements_of(session, item.row_id)
         taken_back = undo.of_item(session, item_id)
         asked = questions.of_row(session, item.row_id)
+        alive_by = said_of_item(session, item_id) if item.state == "open" else []
         row = item.waits_for_row_id if item.state == "open" else None
         leading = None if row is None else queue.open_item(session, row, "row")
         if leading is not None and not queue.is_in_area(session, leading, viewer):
@@ -157,6 +160,7 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         is_kept=is_open and item.kind == "row" and bool(told) and told[-1]["seq"] > current.seq,
         leading_item=leading,
         asked=next((one.province for one in asked if one.item_id == item_id and one.state == "asking"), None),
+        alive_by=alive_by,
     )
 
 

@@ -49,10 +49,12 @@ def settings(home: Home, name: str, kinds: Mapping[str, type[str] | type[int]]) 
     return raw
 
 
-def entries(home: Home, name: str, table: str, parts: Sequence[str]) -> list[Mapping[str, str]]:
+def entries(
+    home: Home, name: str, table: str, parts: Sequence[str], may_have: Sequence[str] = ()
+) -> list[Mapping[str, str]]:
     """The entries of a policy that is a list of them under `[[table]]`, each of texts named by `parts`, `code` once.
 
-    PolicyError names every fault.
+    Texts named by `may_have` may be left out. PolicyError names every fault.
     """
     raw = policy(home, name)
     faults = [f"{setting} is no setting" for setting in raw if setting not in ("version", table)]
@@ -60,7 +62,9 @@ def entries(home: Home, name: str, table: str, parts: Sequence[str]) -> list[Map
         faults.append("version is missing")
     found = raw.get(table, [])
     for number, entry in enumerate(found, start=1):
-        faults += [f"{table} no. {number}: {part} is no part of a {table}" for part in entry if part not in parts]
+        faults += [
+            f"{table} no. {number}: {part} is no part of a {table}" for part in entry if part not in (*parts, *may_have)
+        ]
         faults += [f"{table} no. {number}: {part} is missing" for part in parts if not _is_said(entry.get(part))]
     told = [entry.get("code") for entry in found]
     faults += [f"{code} stands there twice" for code in sorted({str(one) for one in told if told.count(one) > 1})]

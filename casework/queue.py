@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from casework.alive import has_said, said_of_item, say_alive
 from casework.errors import BusyError, ClaimedError, DecidedError, MotmaError, UndoneError, UsageError
 from casework.grounds import check_ground
 from casework.redecide import redecide, settle_stranded, settle_waiting
@@ -64,7 +65,10 @@ class QueueListing:
 
 @dataclass(frozen=True)
 class DecideResult:
-    """What came of an officer's decision. `needs_approval`: a second person must agree (the item is `item_id`)."""
+    """What came of an officer's decision. `needs_approval`: a second person must agree (the item is `item_id`).
+
+    `alive_by`: who says that a candidate is alive whose death is still recorded.
+    """
 
     item_id: int
     outcome: str
@@ -73,6 +77,7 @@ class DecideResult:
     needs_approval: bool
     approved_by: Sequence[str]
     settled_rows: int
+    alive_by: Sequence[str]
 
 
 def listing(home: Home, reason: str | None, limit: int, viewer: Viewer, source: str | None = None) -> QueueListing:
@@ -184,6 +189,9 @@ def keep(home: Home, item_id: int, verdict: Verdict, viewer: Viewer, *, was_open
         return Rest(partial(_result, item=item, settled=0))
     if word == "approve":
         raise UsageError(f"item {item_id}: a row in review takes a verdict or return")
+    if word == "alive":
+        say_alive(home, item, verdict, viewer)
+        return Rest(partial(_decided_alive, item=item, viewer=viewer), [item.row_id])
     judged_at = keep_verdict(home, item, verdict, viewer)
     again = [item.row_id, *([] if verdict.row is None else [verdict.row])]
     return Rest(partial(_carried_out, item=item, verdict=verdict, viewer=viewer, judged_at=judged_at), again)
@@ -204,6 +212,16 @@ def _result_of(home: Home, rest: Rest) -> DecideResult | MotmaError:
         return rest.act(home)
     except MotmaError as error:
         return error
+
+
+def _decided_alive(home: Home, item: Item, viewer: Viewer) -> DecideResult:
+    """What came of the word that a candidate is alive: once the death is taken back, the row is decided again."""
+    with home.ledger.reading() as session:
+        again = list(queue.officers(session, [item.row_id]))
+    redecide(home, again, viewer)
+    with home.ledger.reading() as session:
+        is_settled = queue.item(session, item.item_id, viewer).state == "closed"
+    return _result(home, item, settle_waiting(home, [item.row_id], viewer) if is_settled else 0)
 
 
 def _carried_out(home: Home, item: Item, verdict: Verdict, viewer: Viewer, judged_at: int) -> DecideResult:
@@ -262,6 +280,8 @@ def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bo
     with home.ledger.reading() as session:
         if item.kind != "row" and verdict.word in ("approve", "link"):
             return queue.has_approved(session, item.item_id, viewer)
+        if verdict.word == "alive":
+            return has_said(session, item.item_id, viewer)
         if verdict.word == "approve" or verdict.row is not None:
             return False
         newest = decisions.history(session, item.row_id)[-1]
@@ -300,6 +320,7 @@ def _result(home: Home, item: Item, settled: int) -> DecideResult:
         current = decisions.current(session, [item.row_id])[item.row_id]
         waiting = queue.open_item(session, item.row_id, "death")
         agreed = queue.approvals(session, waiting if waiting is not None else item.item_id)
+        alive_by = said_of_item(session, item.item_id)
     return DecideResult(
         item_id=item.item_id if waiting is None else waiting,
         outcome=current.outcome,
@@ -308,4 +329,5 @@ def _result(home: Home, item: Item, settled: int) -> DecideResult:
         needs_approval=waiting is not None,
         approved_by=agreed,
         settled_rows=settled,
+        alive_by=alive_by,
     )

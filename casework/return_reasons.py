@@ -11,16 +11,21 @@ from casework.types import Home
 
 @dataclass(frozen=True)
 class ReturnReason:
-    """A reason to return a row: its code, its short title for the officer, the words for the sender."""
+    """A reason to return a row: its code, its short title for the officer, the words for the sender.
+
+    `event`: the one event that it is for, None for all.
+    """
 
     code: str
     title: str
     text: str
+    event: str | None = None
 
 
 def return_reasons(home: Home) -> list[ReturnReason]:
     """The reasons of a home, in the order of its policy; PolicyError names every fault."""
-    return [ReturnReason(**entry) for entry in entries(home, "returns", "reason", ("code", "title", "text"))]
+    found = entries(home, "returns", "reason", ("code", "title", "text"), ("event",))
+    return [ReturnReason(**entry) for entry in found]
 
 
 def for_the_sender(home: Home, code: str, note: str | None) -> str:

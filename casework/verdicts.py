@@ -17,7 +17,7 @@ from registry import codes, decisions, deliveries, log, people, queue
 from registry.engine import WriteSession
 from registry.queue import Item
 
-VERDICTS = ("link", "new", "not_same", "same_row", "not_same_row", "return", "approve")
+VERDICTS = ("link", "new", "not_same", "alive", "same_row", "not_same_row", "return", "approve")
 #: what a verdict on a row leaves as its last judgement
 KEPT_AS = {
     "link": "same",
@@ -31,6 +31,8 @@ KEPT_AS = {
 @dataclass(frozen=True)
 class Verdict:
     """An officer's word: link (to `code`), new, not_same (as `code`), return (with a reason, a note, or both), approve.
+
+    alive: the death recorded of `code`'s holder is wrong.
 
     same_row and not_same_row are of two rows in review: the item's and `row`. `reason` is a code of rules/returns.toml,
     of a verdict one of rules/grounds.toml.
@@ -74,7 +76,7 @@ def keep_verdict(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> in
         elif verdict.row is not None or verdict.word.endswith("_row"):
             return _judge_rows(session, item, verdict, viewer)
         else:
-            person_id = _holder(session, verdict.code)
+            person_id = holder(session, verdict.code)
             pairs = [(person_id, "same" if verdict.word == "link" else "not_same")]
         named = [person_id for person_id, _ in pairs if person_id is not None]
         digests = identity_digests(normalise(people.records(session, named, viewer)))
@@ -96,12 +98,12 @@ def keep_verdict(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> in
             _still_as_seen(session, item, viewer)
         for told in judged:
             queue.add_judgement(session, viewer, told)
-        said = {"item": item.item_id, "pairs": pairs, **_ground(verdict)}
+        said = {"item": item.item_id, "pairs": pairs, **ground(verdict)}
         log.append(session, viewer, [log.Act("judgement", said, item.row_id)])
         return session.seq
 
 
-def _ground(verdict: Verdict) -> dict[str, str]:
+def ground(verdict: Verdict) -> dict[str, str]:
     """What the log tells of what a verdict rests on."""
     return {} if verdict.reason is None else {"reason": verdict.reason}
 
@@ -141,7 +143,7 @@ def _judge_rows(session: WriteSession, item: Item, verdict: Verdict, viewer: Vie
         return int(kept[-1]["seq"])
     for told in judged:
         queue.add_judgement(session, viewer, told)
-    told_of = {"item": item.item_id, "rows": sorted(pair), "verdict": KEPT_AS[verdict.word], **_ground(verdict)}
+    told_of = {"item": item.item_id, "rows": sorted(pair), "verdict": KEPT_AS[verdict.word], **ground(verdict)}
     log.append(session, viewer, [log.Act("judgement", told_of, row) for row in pair])
     return session.seq
 
@@ -170,7 +172,7 @@ def _persons_shown(session: WriteSession, item: Item) -> list[int]:
     return list(dict.fromkeys(person_id for person_id in persons if person_id is not None))
 
 
-def _holder(session: WriteSession, code: str | None) -> int:
+def holder(session: WriteSession, code: str | None) -> int:
     """The person who holds a code; UsageError when it is unknown, disputed or given up."""
     if code is None:
         raise UsageError("this verdict takes a BHXH code")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from casework.alive import said_alive
 from casework.intake import headings_of
 from casework.types import Viewer
 from registry import codes, decisions, deliveries, people, questions, queue, undo
@@ -26,7 +27,8 @@ class CandidateView:
     `code` is the person's active code, or the code that the other row was linked to or issued; `row_outcome` the other
     row's current outcome, None for a person. `record` has RECORD's columns; `members` are the people of the
     candidate's household (full_name, birth_date, sex, relation, status); `weights` one number a comparison, in bits;
-    `codes` the states of every number of a person (code, status, origin, since when it is known), oldest first.
+    `codes` the states of every number of a person (code, status, origin, since when it is known), oldest first;
+    `alive_by` who says that the death recorded of him is wrong.
     """
 
     person_id: int | None
@@ -41,6 +43,7 @@ class CandidateView:
     sentence: str
     members: Sequence[Mapping[str, Any]]
     codes: Sequence[tuple[str, str, str, str]]
+    alive_by: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def _candidates(session: Session, found: Sequence[CandidateRecord], viewer: View
                 sentence=candidate.sentence,
                 members=household_members(session, record["household_code"], viewer),
                 codes=codes.of_person(session, candidate.person_id) if candidate.person_id else (),
+                alive_by=said_alive(session, candidate.person_id) if candidate.person_id else (),
             )
         )
     return views

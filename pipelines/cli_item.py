@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _ARGUMENTS = {
     "link": "--link {code}",
     "not_same": "--not-same {code}",
+    "alive": "--alive {code}",
     "same_row": "--same-row {row}",
     "not_same_row": "--not-same-row {row}",
     "new": "--new",

@@ -49,6 +49,7 @@ def add_commands(commands: Commands) -> None:
     verdict.add_argument("--link", metavar="CODE", help="the row is the person with this code")
     verdict.add_argument("--new", action="store_true", help="nobody in the register is this person: one new code")
     verdict.add_argument("--not-same", metavar="CODE", help="the row is not the person with this code; decide again")
+    verdict.add_argument("--alive", metavar="CODE", help="the death recorded of this person is wrong; takes two people")
     verdict.add_argument("--same-row", type=positive, metavar="ROW", help="both rows in review are one person")
     verdict.add_argument("--not-same-row", type=positive, metavar="ROW", help="they are not; both are decided again")
     verdict.add_argument(
@@ -173,13 +174,14 @@ def decide(call: Call) -> int:
         "link": given.link is not None,
         "new": given.new,
         "not_same": given.not_same is not None,
+        "alive": given.alive is not None,
         "same_row": given.same_row is not None,
         "not_same_row": given.not_same_row is not None,
         "return": given.give_back,
         "approve": given.approve,
     }
     (verdict,) = (name for name, is_meant in verdicts.items() if is_meant)
-    code = given.link if verdict == "link" else given.not_same
+    code = given.link or given.not_same or given.alive
     row = given.same_row or given.not_same_row
     given_verdict = Verdict(verdict, code, given.note, given.reason, row=row)
     result = queue.decide(open_home(call.home), given.item, given_verdict, Viewer(call.by, DECIDE_PURPOSE))
@@ -222,6 +224,12 @@ def result_text(verdict: str, result: DecideResult) -> str:
         lines.append(
             f"Báo chết còn chờ một người khác đồng ý (đã đồng ý: {agreed or 'chưa có ai'}). "
             f"Người ấy chạy: motma queue decide {result.item_id} --approve"
+        )
+    if result.alive_by:
+        said_by = ", ".join(shown(name) for name in result.alive_by)
+        lines.append(
+            f"Báo chết đã ghi còn đứng tới khi một người duyệt khác cũng nói là sai (đã nói: {said_by}). "
+            f"Người ấy chạy: motma queue decide {result.item_id} --alive CODE"
         )
     if result.settled_rows:
         lines.append(f"{result.settled_rows} dòng chờ dòng này đã được quyết định lại.")

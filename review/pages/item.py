@@ -64,7 +64,7 @@ _WHY_IT_STANDS = {
 
 @dataclass(frozen=True)
 class Item(Context):
-    """The case. `links` and `others` are the choices of each candidate, by its number.
+    """The case. `links`, `others` and `living` (his death is wrong) are the choices of each candidate, by its number.
 
     `households` are those of the candidates, each once: its code, the numbers of the candidates, its members, the
     conflicts of their roles; `own_conflicts` are those of the row's household with whom the row brings.
@@ -79,6 +79,7 @@ class Item(Context):
     lines: Sequence[Line]
     links: Mapping[int, Choice]
     others: Mapping[int, Choice]
+    living: Mapping[int, Choice]
     waterfalls: Sequence[Waterfall]
     own_conflicts: Sequence[RoleConflict]
     households: Sequence[tuple[str, Sequence[int], Sequence[Mapping[str, Any]], Sequence[RoleConflict]]]
@@ -137,6 +138,9 @@ def decided(behind: BehindOf, who: Who, item_id: int, part: FilterOf, given: Fie
     if now is not None and now.is_open and word in ("not_same", *_ROW_WORDS):
         # decided again without the one who is not the person; of two rows of one person the leading one is next
         after = now.leading_item if word == "same_row" and now.leading_item else item_id
+    elif now is not None and now.is_open and word == "alive" and not now.alive_by:
+        # the death is taken back, and the row is still to be decided
+        after = item_id
     elif now is not None and after is not None and not ended(home, after, viewer).is_open:
         # it waited, and was decided with this one
         after = next_item(home, None, part.reason, part.unit, viewer)
@@ -168,7 +172,7 @@ def why_not(error: Exception) -> str:
         text = _("Chưa ghi gì: {by} đang xử lý mục này, chậm nhất đến {until}.")
         return text.format(by=error.by, until=local_time(error.until))
     if isinstance(error, NotApproverError):
-        return _("Chưa ghi gì: người thứ hai đồng ý với báo chết phải là người duyệt; tài khoản này không phải.")
+        return _("Chưa ghi gì: chết hay còn sống, người thứ hai phải là người duyệt; tài khoản này không phải.")
     if isinstance(error, BusyError):
         return _("Mục này vừa thay đổi trong lúc bạn xem. Xem lại tình trạng bây giờ bên dưới rồi quyết định.")
     return _("Chưa ghi gì: quyết định này không hợp với mục như đang có bên dưới.")
@@ -179,9 +183,9 @@ def case_of(home: Home, account: Account, item_id: int, part: Filter) -> Item:
     view, claim = show_claimed(home, item_id, viewer_of(account, PURPOSE))
     is_anothers = claim is not None and claim.claimed_by != account.login
     found = [] if is_anothers else choices(view)
-    links, others = (
+    links, others, living = (
         {choice.number: choice for choice in found if choice.word in words and choice.number is not None}
-        for words in (("link", "same_row"), ("not_same", "not_same_row"))
+        for words in (("link", "same_row"), ("not_same", "not_same_row"), ("alive",))
     )
     single = {choice.word: choice for choice in found if choice.number is None}
     provinces = {} if is_anothers else askable(home, item_id, viewer_of(account, PURPOSE))
@@ -192,13 +196,14 @@ def case_of(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         lines=compared(view.understood, [candidate.record for candidate in view.candidates]),
         links=links,
         others=others,
+        living=living,
         waterfalls=[waterfall(candidate.weights) for candidate in view.candidates],
         own_conflicts=role_conflicts(with_row(view.members, view.understood, likely), today().year),
         households=_households(view),
         new=single.get("new"),
         approve=single.get("approve"),
         give_back=single.get("return"),
-        reasons=return_reasons(home),
+        reasons=[one for one in return_reasons(home) if one.event in (None, view.event)],
         grounds=grounds(home),
         filter=part,
         claim=claim if is_anothers else None,

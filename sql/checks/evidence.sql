@@ -60,8 +60,8 @@ where (d.outcome = 'returned') <> (f.faults > 0 or e.note is not null)
 order by d.row_id;
 
 -- name: unrecorded_death_waits
--- 3.6: a death that is linked and not recorded waits for people until one of them gives it back. Rows: deaths of persons
--- who are still alive, and that nothing waits for.
+-- 3.6: a death that is linked and not recorded waits for people until one of them gives it back, or two have taken it back.
+-- Rows: deaths of persons who are still alive, and that nothing waits for.
 select d.row_id, d.person_id
 from decision_current as d
 join intake_row as r on r.row_id = d.row_id
@@ -73,4 +73,11 @@ where r.event = 'death'
     select 1 from queue_item as q where q.row_id = d.row_id and q.kind = 'death' and q.state = 'open'
   )
   and not exists (select 1 from log_entry as e where e.row_id = d.row_id and e.act = 'give_back')
+  and not exists (
+    select 1
+    from alive_word as a
+    where a.person_id = d.person_id
+    group by a.death_seq
+    having count(*) >= 2 and max(a.seq) > d.seq
+  )
 order by d.row_id;

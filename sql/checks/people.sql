@@ -48,7 +48,8 @@ where d.outcome = 'issued' and (p.person_id is null or c.code_id is null)
 order by d.row_id, d.decision_no;
 
 -- name: change_comes_from_a_decision
--- 3.5: a change that a row made to a person rests on a decision that gave him the row. Rows: changes without one.
+-- 3.5: a change that a row made to a person rests on a decision that gave him the row, or takes back his death, which was
+-- said on an item of the row. Rows: changes without one.
 with changes as (
   select 'version' as kind, person_id, seq, row_id from person_version where row_id is not null
   union all
@@ -64,6 +65,12 @@ where not exists (
     and d.outcome in ('linked', 'issued')
     and d.seq <= c.seq
 )
+  and not exists (
+    select 1
+    from alive_word as a
+    join queue_item as q on q.item_id = a.item_id
+    where c.kind = 'version' and a.person_id = c.person_id and a.seq = c.seq and q.row_id = c.row_id
+  )
 order by c.person_id, c.seq;
 
 -- name: dead_are_linked_by_people

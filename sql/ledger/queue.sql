@@ -135,7 +135,7 @@ where q.state = 'open' and q.kind = 'row'
 order by q.row_id;
 
 -- name: kept_rows
--- rows in review on which an officer's word is kept and not carried out
+-- rows in review on which an officer's word is kept and not carried out, or the word by which a recorded death was taken back
 select q.row_id
 from queue_item as q
 join decision_current as d on d.row_id = q.row_id
@@ -143,7 +143,18 @@ join judgement as j on j.row_id = q.row_id and j.seq > d.seq
 where q.state = 'open' and q.kind = 'row'
   and j.judgement_id = (select max(l.judgement_id) from judgement as l where l.row_id = q.row_id)
   and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)
-order by q.row_id;
+union
+select q.row_id
+from queue_item as q
+join decision_current as d on d.row_id = q.row_id
+join alive_word as a on a.item_id = q.item_id
+join person_version as v on v.person_id = a.person_id and v.seq > d.seq
+where q.state = 'open' and q.kind = 'row'
+  and a.seq = (select max(l.seq) from alive_word as l where l.item_id = q.item_id)
+  and v.seq = (
+    select max(w.seq) from alive_word as w where w.person_id = a.person_id and w.death_seq = a.death_seq
+  )
+order by 1;
 
 -- name: kept_words
 -- of some rows in review, whose word on each is kept and not carried out: the last one
@@ -154,6 +165,18 @@ join judgement as j on j.row_id = q.row_id and j.seq > d.seq
 where q.state = 'open' and q.kind = 'row'
   and j.judgement_id = (select max(l.judgement_id) from judgement as l where l.row_id = q.row_id)
   and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)
+  and q.row_id in :row_ids
+union
+select q.row_id, a.said_by
+from queue_item as q
+join decision_current as d on d.row_id = q.row_id
+join alive_word as a on a.item_id = q.item_id
+join person_version as v on v.person_id = a.person_id and v.seq > d.seq
+where q.state = 'open' and q.kind = 'row'
+  and a.seq = (select max(l.seq) from alive_word as l where l.item_id = q.item_id)
+  and v.seq = (
+    select max(w.seq) from alive_word as w where w.person_id = a.person_id and w.death_seq = a.death_seq
+  )
   and q.row_id in :row_ids;
 
 -- name: outrun_rows

@@ -130,6 +130,27 @@ def journey_two_rows_are_one_person(enter: Enter) -> None:
     keep(page, "decided")
 
 
+def journey_a_recorded_death_is_wrong(enter: Enter) -> None:
+    first, second = enter("canbo66"), enter("nguoiduyet")
+    first.goto("/queue?reason=identity_conflict")
+    first.get_by_role("link", name="Y Bliu Mlô Duôn Du").click()
+    first.wait_for_url("**/items/*")
+    item = item_on(first)
+    pressed(first, "s")
+    keep(first, "alive")
+    pressed(first, "Enter")
+    first.wait_for_url("**done=*")
+    told(first, "đã ghi “còn sống”")
+    second.goto(f"/items/{item}")
+    expect(second.locator(".asked")).to_contain_text("canbo66 nói người này còn sống")
+    keep(second, "alive-once")
+    pressed(second, "s", "Enter")
+    second.wait_for_url("**done=*")
+    second.goto(f"/items/{item}")
+    expect(second.locator(".grid")).not_to_contain_text("đã chết")
+    keep(second, "alive-twice")
+
+
 def journey_another_province_is_asked(enter: Enter) -> None:
     page, there = enter("canbo01"), enter("canbo66")
     page.goto("/queue?reason=weak")

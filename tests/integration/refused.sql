@@ -168,3 +168,10 @@ insert into membership_reversed values (900001, 1, 1);
 
 -- refused: a question answered twice (answer.question_id)
 insert into answer values (900001, 'unsure', null, 1, '', '', 'minh', null);
+
+-- refused: the same person twice for a recorded death being wrong (alive_word.person_id, alive_word.death_seq, alive_word.speaker)
+insert into alive_word
+select person_id, death_seq, item_id, null, 2, '', 'Lan', speaker from alive_word;
+
+-- refused: a word on a death that there is not (FOREIGN KEY)
+insert into alive_word select person_id, 900009, item_id, null, 1, '', '', 'lan' from alive_word;

@@ -42,6 +42,8 @@ insert into membership_reversed select person_id, seq, 1 from membership limit 1
 insert into question
 select 900001, q.item_id, q.row_id, 900001, '66', 'papers', null, 1, '', '', 'lan' from queue_item as q limit 1;
 insert into answer values (900001, 'same', null, 1, '', '', 'binh', '66');
+insert into alive_word
+select v.person_id, v.seq, q.item_id, null, 1, '', '', 'lan' from person_version as v, queue_item as q limit 1;
 create table decision_draft as select * from decision where outcome = 'returned' limit 1;
 update decision_draft set decision_no = 900001;
 """

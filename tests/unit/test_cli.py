@@ -258,7 +258,7 @@ def test_a_cell_cannot_speak_to_the_terminal() -> None:
 def test_a_decision_says_what_was_written(
     verdict: str, outcome: str, waits: bool, agreed: list[str], said: str
 ) -> None:
-    result = DecideResult(7, outcome, None, "0110301408", waits, agreed, 0)
+    result = DecideResult(7, outcome, None, "0110301408", waits, agreed, 0, ())
     assert result_text(verdict, result).splitlines()[0] == f"Mục 7: {said}, mã số 0110301408."
 
 
