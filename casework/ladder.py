@@ -5,15 +5,16 @@ What may follow what, and by whose hand, the ledger holds (migration 0014); here
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from casework.errors import UsageError
 from casework.ladder_rules import LadderRules, ladder_rules
 from casework.types import Home, Viewer
-from casework.vietnam_time import today, vietnam_time
+from casework.vietnam_time import vietnam_time
 from registry import accounts, log, measures
 from registry.accounts import Account
 from registry.engine import Session, WriteSession
@@ -31,6 +32,7 @@ class MeasureRefusedError(UsageError):
 
     #: code → what stands in the way
     WHY: ClassVar[dict[str, str]] = {
+        "words": "say what is meant, in words that can be printed",
         "team": "only the control team does this, under its own account (motma account add --control)",
         "own": "nobody decides in his own matter",
         "anothers": "only the officer concerned answers",
@@ -57,7 +59,6 @@ class MeasureView:
     title: str
     steps: Sequence[StepDone]
     cases: Sequence[PlacedCase]
-    is_overdue: bool
     may_answer: bool
     may_decide: bool
     next_rung: str | None
@@ -70,6 +71,8 @@ def open_measure(
     rules = ladder_rules(home)
     if ground not in rules.grounds:
         raise MeasureRefusedError("ground")
+    if rung not in RUNGS:
+        raise MeasureRefusedError("below")
     with home.ledger.writing() as session:
         team = _team(session, viewer)
         concerned = accounts.by_login(session, officer)
@@ -85,7 +88,7 @@ def open_measure(
             raise MeasureRefusedError("open")
         if RUNGS.index(rung) > highest_open(before):
             raise MeasureRefusedError("below")
-        step = Step("opened", rung, said, deadline(session, rules, rung))
+        step = Step("opened", rung, _words(said), deadline(session, rules, rung))
         cases = _rows(session, row_ids, team.scope)
         measure_id = measures.open_measure(session, officer, ground, area, viewer, step=step, cases=cases)
         log_step(session, home, measure_id, 1, step, cases=len(cases), viewer=viewer)
@@ -99,7 +102,7 @@ def answer(home: Home, measure_id: int, said: str, viewer: Viewer) -> Measure:
         _is_open(measure)
         if not measure.is_waiting:
             raise MeasureRefusedError("answered")
-        return _add(session, home, measure, Step("answered", measure.rung, said), viewer)
+        return _add(session, home, measure, Step("answered", measure.rung, _words(said)), viewer)
 
 
 def escalate(home: Home, measure_id: int, said: str, row_ids: Sequence[int], viewer: Viewer) -> Measure:
@@ -112,15 +115,17 @@ def escalate(home: Home, measure_id: int, said: str, row_ids: Sequence[int], vie
             raise MeasureRefusedError("top")
         told = {case.case_id for case in measures.cases(session, measure_id) if case.figure == "by_hand"}
         cases = [case for case in _rows(session, row_ids, team.scope) if case.case_id not in told]
-        step = Step("escalated", rung, said, deadline(session, rules, rung))
+        step = Step("escalated", rung, _words(said), deadline(session, rules, rung))
         return _add(session, home, measure, step, viewer, cases=cases)
 
 
 def close(home: Home, measure_id: int, outcome: str, said: str, viewer: Viewer) -> Measure:
     """The measure closed, with one of CLOSINGS; one that was unfounded counts for no later rung."""
+    if outcome not in CLOSINGS:
+        raise UsageError(f"outcome {outcome}: not one of {', '.join(CLOSINGS)}")
     with home.ledger.writing() as session:
         _, measure = _for_team(session, measure_id, viewer)
-        return _add(session, home, measure, Step("closed", measure.rung, said, outcome=outcome), viewer)
+        return _add(session, home, measure, Step("closed", measure.rung, _words(said), outcome=outcome), viewer)
 
 
 def of_the_area(home: Home, officer: str | None, viewer: Viewer) -> list[Measure]:
@@ -156,7 +161,6 @@ def show(home: Home, measure_id: int, viewer: Viewer, act: str = "measure_show")
             title_of(rules, measure.matter),
             measures.steps(session, measure_id),
             measures.cases(session, measure_id),
-            is_overdue(measure),
             is_own and measure.is_waiting,
             is_team and not is_own and is_open,
             next_rung(measure) if is_open else None,
@@ -172,11 +176,6 @@ def waits_until(home: Home, login: str) -> str | None:
 def title_of(rules: LadderRules, matter: str) -> str:
     """What a measure is about, in words; its code where the rules have it no longer."""
     return rules.grounds[matter].title if matter in rules.grounds else matter
-
-
-def is_overdue(measure: Measure) -> bool:
-    """Whether the day until which an answer was asked for is over."""
-    return measure.is_waiting and date.fromisoformat(measure.answer_until) < today()
 
 
 def next_rung(measure: Measure) -> str | None:
@@ -225,6 +224,14 @@ def _add(
     measures.add_step(session, measure.measure_id, number, step, viewer, cases=cases)
     log_step(session, home, measure.measure_id, number, step, cases=len(cases), viewer=viewer)
     return _found(session, measure.measure_id, COUNTRY)
+
+
+def _words(said: str) -> str:
+    """What is said, on one line and in one Unicode form."""
+    words = unicodedata.normalize("NFC", " ".join(said.split()))
+    if not words.isprintable() or not words:
+        raise MeasureRefusedError("words")
+    return words
 
 
 def _team(session: Session, viewer: Viewer) -> Account:

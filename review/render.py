@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +17,8 @@ from casework.choices import Choice
 from casework.masking import province_name
 from casework.office_dates import local_date, local_time
 from casework.step_titles import step_titles
+from casework.vietnam_time import today
+from review.head import head
 from review.language import LANGUAGES, Told, _, here, language
 
 FOLDER = Path(__file__).parent
@@ -66,7 +69,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"static_url": static_url, "words": _Words(), "step_titles": lambda: Told(step_titles())}
-    environment.globals |= {"_": _, "language": language.get, "languages": LANGUAGES, "here": here.get}
+    environment.globals |= {
+        "_": _,
+        "language": language.get,
+        "languages": LANGUAGES,
+        "here": here.get,
+        "head": head.get,
+    }
     shown = {
         "day": local_date,
         "moment": local_time,
@@ -77,6 +86,7 @@ def _environment() -> jinja2.Environment:
     }
     environment.filters["told"] = _effect
     environment.filters |= shown
+    environment.tests["past"] = _is_past
     return environment
 
 
@@ -107,6 +117,11 @@ def _bits(value: float) -> str:
 
 def _decimal(figure: str) -> str:
     return figure.replace(".", ",") if language.get() == "vi" else figure
+
+
+def _is_past(day: str) -> bool:
+    """Whether a day in Vietnam is over."""
+    return date.fromisoformat(day) < today()
 
 
 def _iso_day(value: object) -> str:

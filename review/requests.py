@@ -9,8 +9,10 @@ from fastapi import Depends, Request
 
 from casework import accounts
 from casework.accounts import SignedIn
+from casework.ladder import waits_until
 from casework.types import Home
 from review.behind import Behind
+from review.head import head
 from review.security import cookie_name
 
 _LARGEST_FORM = 64 * 1024
@@ -48,6 +50,7 @@ def who(request: Request) -> SignedIn:
     found = accounts.signed_in(home_of(request), token) if token else None
     if found is None:
         raise NotSignedInError
+    head.get().answer_until = waits_until(home_of(request), found.account.login)
     return found
 
 

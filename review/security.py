@@ -14,6 +14,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from review.head import Head, head
 from review.language import COOKIE, LANGUAGES, _, here, language
 
 _POLICY = (
@@ -78,6 +79,7 @@ class Guard:
         chosen = cookie_parser(Headers(scope=scope).get("cookie", "")).get(COOKIE, "")
         language.set(chosen if chosen in LANGUAGES else "vi")
         here.set(_page_of(scope))
+        head.set(Head())
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

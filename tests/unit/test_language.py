@@ -51,9 +51,15 @@ def in_words() -> Iterator[str]:
     yield from office_words.COMPARISONS.values()
     yield from comparison._TITLES.values()
     yield from step_titles().values()
-    for name in ("returns", "grounds", "questions"):
+    for name in ("returns", "grounds", "questions", "ladder"):
         told = tomllib.loads((ROOT / "casework" / "rules" / f"{name}.toml").read_text(encoding="utf-8"))
-        yield from (entry["title"] for entries in told.values() if isinstance(entries, list) for entry in entries)
+        yield from (
+            entry["title"]
+            for entries in told.values()
+            if isinstance(entries, list)
+            for entry in entries
+            if "title" in entry
+        )
 
 
 def wanted() -> list[str]:

@@ -1,0 +1,17 @@
+"""What the head of every page says to whoever is signed in."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass
+class Head:
+    """`answer_until`: the day until which he is to answer the control team, None where nothing waits for him."""
+
+    answer_until: str | None = None
+
+
+#: the head of the request at work: one value per request, filled in where it is known who is signed in
+head: ContextVar[Head] = ContextVar("head")

@@ -1,0 +1,94 @@
+"""Measures on the pages: the officer is told on every page and answers, the control team opens, raises and closes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from casework.accounts import Account, add_account
+from casework.check import run_checks
+from casework.types import Home, Scope
+from tests.integration.review.conftest import CHIEF, PHRASE
+from tests.story import ask
+
+if TYPE_CHECKING:
+    from .conftest import SignIn
+
+OPENED = {"officer": "lan", "ground": "late", "rung": "reminder", "text": "Bốn hồ sơ quá hạn."}
+WAITS = "Tổ kiểm soát chờ bạn giải trình"
+
+
+@pytest.fixture(autouse=True)
+def team(home: Home) -> None:
+    """The control team of the country."""
+    for login, area in (("kiem", Scope()), ("kiem.66", Scope("66"))):
+        add_account(home, Account(0, login, "Tổ Kiểm Soát", area, False, None, True), PHRASE, CHIEF)
+
+
+def test_a_measure_goes_its_way(sign_in: SignIn, home: Home) -> None:
+    officer, control = sign_in("lan"), sign_in("kiem")
+    assert WAITS not in officer.get("/queue").text
+    ((row,),) = ask(home, "select min(row_id) from intake_row where province = '01'")
+    where = control.post("/control/measures", data={**OPENED, "rows": str(row)}).headers["location"]
+    assert "Chờ cán bộ giải trình" in control.get(where).text
+    assert WAITS in officer.get("/search").text
+    assert WAITS not in sign_in("binh").get("/search").text
+    assert f'href="{where}"' in officer.get("/measures").text
+    told = officer.get(where).text
+    assert "Bốn hồ sơ quá hạn." in told
+    assert "quyết định hồ sơ quá thời hạn" in told
+    assert 'value="upheld"' not in told
+    assert officer.post(f"{where}/answer", data={"text": "Đã tra cứu lại.\r\nXin giải trình."}).status_code == 303
+    assert WAITS not in officer.get("/queue").text
+    assert "Đã tra cứu lại. Xin giải trình." in control.get(where).text
+    assert control.post(f"{where}/escalate", data={"text": "Vẫn tái diễn."}).status_code == 303
+    assert WAITS in officer.get("/queue").text
+    assert control.post(f"{where}/close", data={"text": "Giữ nguyên.", "outcome": "upheld"}).status_code == 303
+    assert "kết thúc: giữ nguyên" in control.get("/control/measures").text
+    letter = officer.get(f"{where}/letter.pdf")
+    assert letter.headers["content-type"] == "application/pdf"
+    assert letter.content.startswith(b"%PDF")
+    assert officer.get(f"{where}/letter.txt").status_code == 404
+    assert [check.name for check in run_checks(home) if check.rows] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"officer": "nobody"}, "không có tài khoản này"),
+        ({"officer": "kiem"}, "việc của chính mình"),
+        ({"rung": "warning"}, "chưa có bước dưới"),
+        ({"rung": "execution"}, "chưa có bước dưới"),
+        ({"ground": "x"}, "chọn về việc gì"),
+        ({"text": " "}, "viết nội dung"),
+        ({"rows": "12, x"}, "mã dòng là số"),
+        ({"rows": "999999"}, "ngoài phạm vi"),
+    ],
+)
+def test_what_cannot_be_opened_is_told(sign_in: SignIn, home: Home, given: dict[str, str], said: str) -> None:
+    answer = sign_in("kiem").post("/control/measures", data={**OPENED, **given})
+    assert answer.status_code in (400, 409)
+    assert said in answer.text
+    assert ask(home, "select count(*) from measure") == [(0,)]
+
+
+def test_nobody_else_sees_or_acts(sign_in: SignIn, home: Home) -> None:
+    where = sign_in("kiem").post("/control/measures", data=OPENED).headers["location"]
+    assert sign_in("lan").get("/control/measures").status_code == 404
+    assert sign_in("lan").post("/control/measures", data={**OPENED, "officer": "binh"}).status_code == 404
+    for login in ("binh", "kiem.66"):
+        assert sign_in(login).get(where).status_code == 404
+        assert sign_in(login).post(f"{where}/close", data={"text": "x", "outcome": "upheld"}).status_code == 404
+    answer = sign_in("kiem").post(f"{where}/answer", data={"text": "x"})
+    assert answer.status_code == 409
+    assert "chỉ cán bộ liên quan mới giải trình" in answer.text
+    assert ask(home, "select count(*) from measure_step") == [(1,)]
+
+
+def test_the_pages_speak_english(sign_in: SignIn) -> None:
+    control = sign_in("kiem")
+    where = control.post("/control/measures", data=OPENED).headers["location"]
+    control.post("/language", data={"to": "en", "back": "/queue"})
+    assert "decisions behind their term" in control.get(where).text
+    assert "Open a measure" in control.get("/control/measures").text
