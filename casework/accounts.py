@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from casework.errors import UsageError
+from casework.errors import OnlyLooksError, UsageError
 from casework.policy import settings
 from casework.types import Home, Scope, Viewer
 from casework.vietnam_time import vietnam_time
@@ -169,6 +169,13 @@ def set_purpose(home: Home, token: str, purpose: str) -> None:
     """Keeps what a session searches people for; every search of it says so in the log."""
     with home.ledger.writing() as session:
         accounts.set_purpose(session, _digest(token), purpose)
+
+
+def may_decide(session: Session, viewer: Viewer) -> None:
+    """OnlyLooksError where the viewer has an account of the control team."""
+    held = accounts.by_login(session, viewer.by)
+    if held is not None and held[0].is_control:
+        raise OnlyLooksError(viewer.by)
 
 
 def viewer_of(account: Account, purpose: str) -> Viewer:

@@ -15,7 +15,9 @@ __all__ = [
     "IntegrityError",
     "MotmaError",
     "NotApproverError",
+    "NotControlError",
     "NotUndoneError",
+    "OnlyLooksError",
     "UndoneError",
     "UsageError",
 ]
@@ -39,6 +41,22 @@ class ClaimedError(BusyError):
 
 class NotApproverError(UsageError):
     """The second agreement to a death came from somebody who is no approver."""
+
+
+class NotControlError(UsageError):
+    """An account that is not of the control team asked for what only that team sees."""
+
+    def __init__(self) -> None:
+        super().__init__("only the control team sees this, under its own account (motma account add --control)")
+
+
+class OnlyLooksError(UsageError):
+    """An account of the control team tried to decide."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(
+            f"{login} is an account of the control team: it looks and decides nothing. Nothing was changed."
+        )
 
 
 class UndoneError(UsageError):

@@ -11,6 +11,15 @@ OUTCOMES = {
     "returned": "trả lại",
 }
 
+#: what officers say by hand on an item
+SAID = {
+    "judgement": "lời về người của dòng",
+    "give_back": "trả lại",
+    "approval": "đồng ý",
+    "refusal": "không đồng ý",
+    "undo": "hoàn tác",
+}
+
 #: what a run counts beside the outcomes: rows of files that the brake holds
 RUN_OUTCOMES = {**OUTCOMES, "held": "tệp đang bị giữ lại"}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from casework.accounts import may_decide
 from casework.errors import AnsweredError, UsageError
 from casework.masking import home_province
 from casework.policy import entries
@@ -90,6 +91,7 @@ def ask(home: Home, item_id: int, asking: Asking, viewer: Viewer) -> Question:
     if asking.about not in known:
         raise UsageError(f"question {asking.about}: not one of {', '.join(known)}")
     with home.ledger.reading() as session:
+        may_decide(session, viewer)
         item = queue.item(session, item_id, viewer)
     if item.state != "open":
         raise UsageError(f"item {item_id}: decided already")
@@ -155,6 +157,7 @@ def answer(home: Home, question_id: int, word: str, note: str | None, viewer: Vi
     if word not in ANSWERS:
         raise UsageError(f"answer {word}: not one of {', '.join(ANSWERS)}")
     with home.ledger.writing() as session:
+        may_decide(session, viewer)
         question = questions.question(session, question_id, viewer)
         if _is_own(question, viewer):
             raise UsageError(f"question {question_id}: nobody answers his own question")

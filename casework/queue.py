@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from casework.accounts import may_decide
 from casework.alive import has_said, said_of_item, say_alive
 from casework.errors import BusyError, ClaimedError, DecidedError, MotmaError, UndoneError, UsageError
 from casework.grounds import check_ground
@@ -134,8 +135,9 @@ def change_requests(home: Home, limit: int, viewer: Viewer) -> list[dict[str, An
 def decide(home: Home, item_id: int, verdict: Verdict, viewer: Viewer) -> DecideResult:
     """Decides an item. The same word of the same officer again ends as it ended, and finishes what was cut short.
 
-    UsageError when the verdict does not fit the item; BusyError when new candidates have come up meanwhile;
-    ClaimedError when somebody else is at work on it; UndoneError when it waits as another item since.
+    UsageError when the verdict does not fit the item, or the control team's account gives it; BusyError when new
+    candidates have come up meanwhile; ClaimedError when somebody else is at work on it; UndoneError when it waits as
+    another item since.
     """
     with home.ledger.reading() as session:
         was_open = queue.item(session, item_id, viewer).state == "open"
@@ -160,6 +162,7 @@ def keep(home: Home, item_id: int, verdict: Verdict, viewer: Viewer, *, was_open
     verdict = _worded(home, verdict)
     word, code = verdict.word, verdict.code
     with home.ledger.reading() as session:
+        may_decide(session, viewer)
         item = queue.item(session, item_id, viewer)
         waiting_death = queue.open_item(session, item.row_id, "death")
         current = decisions.current(session, [item.row_id]).get(item.row_id)

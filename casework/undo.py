@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from casework.accounts import may_decide
 from casework.effects import HEAD
 from casework.errors import NotUndoneError
 from casework.find import check_keys
@@ -94,6 +95,7 @@ def undo_decision(home: Home, item_id: int, viewer: Viewer) -> UndoResult:
     rules = undo_rules(home)
     with home.ledger.writing() as session:
         check_keys(session)
+        may_decide(session, viewer)
         item = queue.item(session, item_id, viewer)
         before = undo.of_item(session, item_id)
         if before is not None and before.reopened_as != item_id:
