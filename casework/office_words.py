@@ -17,6 +17,7 @@ SAID = {
     "give_back": "trả lại",
     "approval": "đồng ý",
     "refusal": "không đồng ý",
+    "alive": "nói người này còn sống",
     "undo": "hoàn tác",
 }
 

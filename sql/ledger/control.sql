@@ -188,8 +188,8 @@ where e.act = 'person_show' and e.logged_at >= :since and e.logged_at < :until
 order by e.logged_at, e.entry_no;
 
 -- name: control_by_hand
--- words of officers on items: verdicts, rows given back, agreements, refusals of what waits beside a link, and words taken
--- back; `told` is which
+-- words of officers on items: verdicts, rows given back, agreements, refusals of what waits beside a link, that somebody
+-- is alive, and words taken back; `told` is which
 with said as (
   select
     judged_by as officer, 'judgement-' || cast(min(judgement_id) as text) as case_id, min(row_id) as row_id,
@@ -212,6 +212,11 @@ with said as (
   where q.state = 'closed' and q.kind <> 'row' and q.closed_at >= :since and q.closed_at < :until
     and not exists (select 1 from approval as a where a.item_id = q.item_id)
     and not exists (select 1 from undo as u where u.row_id = q.row_id and u.undone_at = q.closed_at)
+  union all
+  select a.said_by, 'alive-' || cast(a.item_id as text) || '-' || a.speaker, q.row_id, a.said_at, 'alive'
+  from alive_word as a
+  join queue_item as q on q.item_id = a.item_id
+  where a.said_at >= :since and a.said_at < :until
   union all
   select undone_by, 'undo-' || cast(undo_id as text), row_id, undone_at, 'undo'
   from undo

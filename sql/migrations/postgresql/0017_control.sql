@@ -18,3 +18,5 @@ create trigger control_team_agrees_to_nothing before insert on approval
 for each row execute function control_team_decides_nothing('approved_by');
 create trigger control_team_undoes_nothing before insert on undo
 for each row execute function control_team_decides_nothing('undone_by');
+create trigger control_team_says_of_no_death before insert on alive_word
+for each row execute function control_team_decides_nothing('said_by');

@@ -11,3 +11,6 @@ begin select raise(abort, 'an account of the control team decides nothing'); end
 create trigger control_team_undoes_nothing before insert on undo
 when exists (select 1 from account_current as a where a.login = new.undone_by and a.is_control = 1)
 begin select raise(abort, 'an account of the control team decides nothing'); end;
+create trigger control_team_says_of_no_death before insert on alive_word
+when exists (select 1 from account_current as a where a.login = new.said_by and a.is_control = 1)
+begin select raise(abort, 'an account of the control team decides nothing'); end;
