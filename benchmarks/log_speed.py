@@ -41,7 +41,7 @@ def made_entries(start: int, end: int) -> list[bytes]:
     found = []
     for number in range(start, end):
         content = (
-            f'{{"candidates":"{sha256(b"%d" % number).hexdigest()}","hits":3,"model":"2026-11-22","query":'
+            f'{{"candidates":"{sha256(b"%d" % number).hexdigest()}","hits":3,"model":"2026-11-23","query":'
             f'"{sha256(b"q%d" % number).hexdigest()}","register_seq":9,"rules":"2025-07-01","status":"complete",'
             f'"step":"name_birth_sex_place","tail_seq":1200}}'
         )

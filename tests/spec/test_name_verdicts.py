@@ -72,7 +72,7 @@ def judge() -> NameJudge:
     names = {name: norm_name(name) for name in counted["value"].unique().to_list()}
     values = counted.with_columns(pl.col("value").replace_strict(names), cohort=pl.lit(-1, dtype=pl.Int8))
     table = values.group_by("part", "value", "sex", "cohort").agg(pl.col("records").sum())
-    return NameJudge(Frequencies(table.sort("part", "value", "sex")), load_model("2026-11-22"))
+    return NameJudge(Frequencies(table.sort("part", "value", "sex")), load_model("2026-11-23"))
 
 
 def received(name: str, encoding: str) -> str:
