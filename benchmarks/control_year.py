@@ -254,9 +254,7 @@ def found(home: Home, weeks: int, area: Scope, team: str) -> dict[str, Counter[s
     """What compliance says of the year: figure → officer → cases."""
     until = FIRST_MONDAY + timedelta(weeks=weeks)
     seen = compliance.compliance(home, Period(FIRST_MONDAY, until), area, Viewer(team, "kiểm soát"))
-    return {
-        code: Counter({line.name: line.figures[code] for line in seen.lines if line.figures[code]}) for code in FAULTS
-    }
+    return {code: Counter(case.officer for case in seen.cases[code]) for code in FAULTS}
 
 
 def main() -> None:

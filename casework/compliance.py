@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -81,13 +81,31 @@ class ComplianceLine:
 
 @dataclass(frozen=True)
 class Compliance:
-    """What was counted in a period and area: the figures, and the lines, most faults first."""
+    """What was counted in a period and area: the figures, and the cases of each; `names` of who has an account."""
 
     period: Period
     area: Scope
     figures: Sequence[Figure]
-    lines: Sequence[ComplianceLine]
     cases: Mapping[str, Sequence[ControlCase]]
+    names: Mapping[str, str]
+
+    def lines(self, by: str) -> list[ComplianceLine]:
+        """The figures of each officer, unit or province, most faults first."""
+        counted: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(self.cases, 0))
+        days: dict[str, list[int]] = defaultdict(list)
+        for code, cases in self.cases.items():
+            for case in cases:
+                name = getattr(case, by) or ""
+                counted[name][code] += 1
+                if code == "settled":
+                    days[name].append(case.days)
+        names = self.names if by == "officer" else {}
+        lines = [
+            ComplianceLine(name, names.get(name), counts, median(days[name]) if days[name] else None)
+            for name, counts in counted.items()
+        ]
+        faults = [figure.code for figure in self.figures if figure.kind == "fault"]
+        return sorted(lines, key=lambda line: (-sum(line.figures[code] for code in faults), line.name))
 
 
 def figures(home: Home) -> list[Figure]:
@@ -99,27 +117,18 @@ def figures(home: Home) -> list[Figure]:
     return found
 
 
-def compliance(
-    home: Home, period: Period, area: Scope, viewer: Viewer, *, by: str = "officer", officer: str | None = None
-) -> Compliance:
-    """The figures of an area grouped by officer, unit or province, or those of one officer; the look is logged.
+def compliance(home: Home, period: Period, area: Scope, viewer: Viewer) -> Compliance:
+    """The figures of an area; the look is logged.
 
     NotControlError for an account that is not of the control team, UsageError outside its area.
     """
     known = figures(home)
     with home.ledger.reading() as session:
         seen = area_of(session, area, viewer)
-        found = {
-            figure.code: [
-                case for case in _cases(home, session, figure.code, period, seen) if officer in (None, case.officer)
-            ]
-            for figure in known
-        }
+        found = {figure.code: _cases(home, session, figure.code, period, seen) for figure in known}
         names = {account.login: account.full_name for account in accounts.every(session)}
-    lines = _lines(found, by, names if by == "officer" else {})
-    lines.sort(key=lambda line: (-sum(line.figures[one.code] for one in known if one.kind == "fault"), line.name))
-    _log(home, period, seen, viewer, {"by": by, "cases": sum(map(len, found.values()))})
-    return Compliance(period, seen, known, lines, found)
+    _log(home, period, seen, viewer, {"cases": sum(map(len, found.values()))})
+    return Compliance(period, seen, known, found, names)
 
 
 def cases_of(
@@ -142,23 +151,29 @@ def cases_for_rules(home: Home, codes: Sequence[str], period: Period) -> list[Co
         return [case for code in codes for case in _cases(home, session, code, period, Scope())]
 
 
-def items_of(home: Home, found: Sequence[ControlCase]) -> dict[int, int]:
+def items_of(home: Home, found: Iterable[Sequence[ControlCase]]) -> dict[int, int]:
     """row_id → the newest item of the rows of some cases that ever waited."""
     with home.ledger.reading() as session:
-        return control.items(session, [case.row_id for case in found if case.row_id is not None])
+        return control.items(session, [case.row_id for cases in found for case in cases if case.row_id is not None])
 
 
-def detail(home: Home, figure: Figure, case: ControlCase, say: Callable[[str], str] = str) -> str:
-    """A case in a line; `say` gives a Vietnamese text in the language of whoever reads."""
-    told = {**OUTCOMES, **SAID}.get(case.told or "")
-    due = "" if case.began_at is None else _due(case.began_at, desk_rules(home).due_days).isoformat()
-    return say(figure.detail).format(
-        began="" if case.began_at is None else local_time(case.began_at),
-        told=say(told) if told is not None else case.told or "",
-        number=case.number,
-        days=case.days,
-        due=local_date(due) or "",
-    )
+def detail(home: Home, figure: Figure, say: Callable[[str], str] = str) -> Callable[[ControlCase], str]:
+    """Tells a case of a figure in a line; `say` gives a Vietnamese text in the language of whoever reads."""
+    due_days, sentence = desk_rules(home).due_days, say(figure.detail)
+
+    def tell(case: ControlCase) -> str:
+        told = {**OUTCOMES, **SAID}.get(case.told or "")
+        began = case.began_at
+        due = None if began is None else (vietnam_time(began).date() + timedelta(days=due_days)).isoformat()
+        return sentence.format(
+            began="" if began is None else local_time(began),
+            told=case.told or "" if told is None else say(told),
+            number=case.number,
+            days=case.days,
+            due=local_date(due) or "",
+        )
+
+    return tell
 
 
 def area_of(session: Session, wanted: Scope, viewer: Viewer) -> Scope:
@@ -191,24 +206,6 @@ def _cases(home: Home, session: Session, code: str, period: Period, area: Scope)
         hours = office_hours(home)
         return [case for case in found if case.happened_at is not None and not hours.are_at(case.happened_at)]
     return found
-
-
-def _lines(found: Mapping[str, Sequence[ControlCase]], by: str, names: Mapping[str, str]) -> list[ComplianceLine]:
-    counted: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(found, 0))
-    for code, cases in found.items():
-        for case in cases:
-            counted[getattr(case, by) or ""][code] += 1
-    days: dict[str, list[int]] = defaultdict(list)
-    for case in found["settled"]:
-        days[getattr(case, by) or ""].append(case.days)
-    return [
-        ComplianceLine(name, names.get(name), counts, median(days[name]) if days[name] else None)
-        for name, counts in counted.items()
-    ]
-
-
-def _due(began_at: str, days: int) -> date:
-    return vietnam_time(began_at).date() + timedelta(days=days)
 
 
 def _log(home: Home, period: Period, area: Scope, viewer: Viewer, told: Mapping[str, object]) -> None:

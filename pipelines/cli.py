@@ -13,6 +13,7 @@ from casework.errors import NO_ROOM, BusyError, MotmaError
 from pipelines import (
     cli_account,
     cli_audit,
+    cli_control,
     cli_demo,
     cli_held,
     cli_log,
@@ -72,7 +73,9 @@ def build_parser() -> argparse.ArgumentParser:
     cli_audit.add_commands(log)
     cli_log.add_commands(log)
     cli_replay.add_commands(log)
-    cli_measures.add_commands(add_group(commands, "control", "the control team: measures against officers"))
+    control = add_group(commands, "control", "the control team: what officers did, and measures against them")
+    cli_control.add_commands(control)
+    cli_measures.add_commands(control)
     cli_demo.add_commands(commands)
     return parser
 

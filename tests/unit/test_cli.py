@@ -40,7 +40,7 @@ def test_the_commands_are_those_of_the_design() -> None:
         "motma account list",
         "motma account password",
         "motma check",
-        *(f"motma control {word}" for word in ("answer", "close", "escalate", "letter", "list", "open", "show")),
+        *(f"motma control {word}" for word in ("answer", "close", "escalate", "letter", "list", "open", "report", "show")),
         "motma decisions",
         "motma demo",
         "motma init",

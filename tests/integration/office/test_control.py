@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import openpyxl
 import pytest
 
 from benchmarks.control_year import (
@@ -29,6 +31,7 @@ from casework.policy import PolicyError
 from casework.questions import answer
 from casework.types import Home, Scope, Viewer
 from casework.undo import undo_decision
+from pipelines.cli import main
 from registry import queue
 from tests.engines import Model, Places
 from tests.policies import with_policy
@@ -76,14 +79,14 @@ def test_exactly_who_erred_is_found(worked: Worked) -> None:
 
 @pytest.mark.parametrize("by", GROUPS)
 def test_a_figure_is_the_number_of_its_cases(worked: Worked, by: str) -> None:
-    seen = compliance(worked.home, PERIOD, Scope(), CENTRAL, by=by)
+    seen = compliance(worked.home, PERIOD, Scope(), CENTRAL)
     for figure in seen.figures:
         _, cases = cases_of(worked.home, figure.code, PERIOD, Scope(), CENTRAL)
         assert Counter(getattr(case, by) for case in cases) == Counter(
-            {line.name: line.figures[figure.code] for line in seen.lines}
+            {line.name: line.figures[figure.code] for line in seen.lines(by)}
         )
     decided = ask(worked.home, "select count(*) from decision where outcome in ('linked', 'issued', 'returned')")
-    assert [(sum(line.figures["settled"] for line in seen.lines),)] == decided
+    assert [(sum(line.figures["settled"] for line in seen.lines(by)),)] == decided
 
 
 def test_searches_before_an_issue_are_those_of_the_log(worked: Worked) -> None:
@@ -152,3 +155,26 @@ def test_the_control_team_decides_nothing(office: Office) -> None:
     with pytest.raises(IntegrityError, match="decides nothing"), office.home.ledger.writing() as session:
         queue.approve(session, item, team)
     assert office.counts() == before
+
+
+def test_the_report_holds_every_case(worked: Worked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = worked.home
+    monkeypatch.setenv("MOTMA_LEDGER_URL", home.ledger_url or "")
+    out = tmp_path / "r.xlsx"
+    days = ["--from", PERIOD.since.isoformat(), "--to", PERIOD.until.isoformat()]
+    environ = {"MOTMA_HOME": str(home.folder), "MOTMA_LEDGER_URL": home.ledger_url or ""}
+    assert main(["control", "report", "--by", "kiem.01", *days, "--out", str(out)], environ) == 0
+    book = openpyxl.load_workbook(out)
+    counted = compliance(home, PERIOD, Scope("01"), CENTRAL)
+    titles = [figure.title for figure in counted.figures]
+    assert book.sheetnames == ["Theo cán bộ", "Theo đơn vị", "Theo tỉnh", *titles, "Định nghĩa"]
+    for figure in counted.figures:
+        _, _, _, *rows = book[figure.title].values
+        assert [(row[0], row[1]) for row in rows] == [
+            (case.case_id, case.officer) for case in counted.cases[figure.code]
+        ]
+    _, _, headings, *rows = book["Theo cán bộ"].values
+    assert {row[0]: row[headings.index("Quá hạn")] for row in rows if row[headings.index("Quá hạn")]} == {"cuc": WEEKS}
+    assert "tỉnh 01" in book["Theo tỉnh"]["A1"].value
+    assert main(["control", "report", "--by", "kiem.01", "--area", "66", *days, "--out", str(out)], environ) == 2
+    assert main(["control", "report", "--by", "an", *days, "--out", str(out)], environ) == 2
