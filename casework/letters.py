@@ -146,11 +146,11 @@ def _day(step: StepDone) -> str:
 def _case_table(cases: Sequence[PlacedCase]) -> tuple[list[str], list[list[str]]]:
     """Headings and rows: numbers and places in the sender's file only, nobody's name."""
     has_time = any(case.happened_at for case in cases)
-    headings = ["STT", "Mã hồ sơ", "Vị trí trong tệp gửi đến", *(["Thời điểm"] if has_time else [])]
+    headings = ["STT", "Mã hồ sơ", "Đơn vị gửi, vị trí trong tệp", *(["Thời điểm"] if has_time else [])]
     rows = []
     for number, case in enumerate(cases, start=1):
         sheet = "" if case.sheet is None else f"trang {case.sheet}, "
-        place = "" if case.sheet_row is None else f"{sheet}dòng {case.sheet_row}"
+        place = "" if case.sheet_row is None else f"{case.source}, {sheet}dòng {case.sheet_row}"
         time = [local_time(case.happened_at) if case.happened_at else ""] if has_time else []
         rows.append([str(number), case.case_id, place, *time])
     return headings, rows

@@ -38,6 +38,14 @@ def add_commands(commands: Commands) -> None:
     _add_text(parser)
     _add_rows(parser)
 
+    add_command(
+        commands,
+        "ladder",
+        by_rule,
+        "open and raise what the rules demand of the figures of compliance; again, and nothing changes",
+        "motma control ladder",
+    )
+
     parser = add_command(
         commands, "answer", answer, "answer a measure against oneself", 'motma control answer 7 --by lan --text "…"'
     )
@@ -98,6 +106,21 @@ def open_measure(call: Call) -> int:
     return 0
 
 
+def by_rule(call: Call) -> int:
+    """Follows the rules of the ladder."""
+    from pipelines.jobs import job_ladder
+
+    result = job_ladder(call.home, call.by)
+
+    def text() -> str:
+        lines = [f"Mở mới: {len(result.opened)}. Nâng bước: {len(result.escalated)}."]
+        lines += [f"{officer}: {cases} trường hợp, không có tài khoản" for officer, cases in result.without_account]
+        return "\n".join(lines)
+
+    call.show(result, text)
+    return 0
+
+
 def answer(call: Call) -> int:
     """Answers a measure."""
     from casework import ladder
@@ -141,7 +164,7 @@ def listing(call: Call) -> int:
     from casework.types import Viewer
 
     given, home, viewer = call.arguments, open_home(call.home), Viewer(call.by, PURPOSE)
-    found = ladder.against(home, viewer) if given.own else ladder.of_the_area(home, given.officer, viewer)
+    found = ladder.against(home, viewer) if given.own else use_case.of_the_area(home, given.officer, viewer)
     call.show({"measures": found}, lambda: _measures_text(found) if found else "Không có việc nào.")
     return 0
 
@@ -220,12 +243,12 @@ def _view_text(view: MeasureView) -> str:
         )
         for step in view.steps
     ]
-    cases = [(case.figure, case.case_id, case.sheet, case.sheet_row) for case in view.cases]
+    cases = [(case.figure, case.case_id, case.source, case.sheet, case.sheet_row) for case in view.cases]
     parts = [
         f"{view.measure.full_name} ({view.measure.officer}): {view.title}",
         _measures_text([view.measure]),
         table(["Lần", "Việc", "Bước", "Lúc", "Người ghi", "Nội dung"], steps),
     ]
     if cases:
-        parts.append(table(["Chỉ số", "Mã hồ sơ", "Trang", "Dòng"], cases))
+        parts.append(table(["Chỉ số", "Mã hồ sơ", "Đơn vị gửi", "Trang", "Dòng"], cases))
     return "\n\n".join(parts)

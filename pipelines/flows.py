@@ -69,6 +69,15 @@ def seal(home: str | None = None, by: str | None = None) -> dict[str, Any]:
     return {"size": result.size, "added": result.added}
 
 
+@flow(name="ladder")
+def ladder(home: str | None = None, by: str | None = None) -> dict[str, Any]:
+    """How many measures against officers the rules opened, and how many they raised."""
+    result, logger = jobs.job_ladder(_home(home), _by(by)), get_run_logger()
+    for officer, cases in result.without_account:
+        logger.warning("%s has no account: %d cases hold nothing against anybody", officer, cases)
+    return {"opened": len(result.opened), "escalated": len(result.escalated)}
+
+
 @flow(name="run")
 def run(paths: list[str], home: str | None = None, source: str | None = None, by: str | None = None) -> Outcome:
     """The main job, intake and decision in one; fails, after the others are done, when a file could not be read."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from casework.answers import deliveries_of
 from casework.held import give_back_file, release
 from casework.home import default_province, open_home
+from casework.ladder_by_rule import LadderResult
+from casework.ladder_run import run_ladder
 from casework.load import LoadResult, load_extract
 from casework.publish import PublishResult, publish
 from casework.run import RunResult, decide_open, run, take_in
@@ -26,6 +28,7 @@ from pipelines.unreadable import Refused, Remark, UnreadableError, unused_column
 LOAD_PURPOSE = "register load"
 PUBLISH_PURPOSE = "register publish"
 SEAL_PURPOSE = "log seal"
+LADDER_PURPOSE = "control ladder"
 RUN_PURPOSE = "run"
 RELEASE_PURPOSE = "sources release"
 RETURN_PURPOSE = "sources return"
@@ -122,6 +125,11 @@ def job_publish(home: Path, by: str, progress: Progress = silent) -> PublishResu
 def job_seal(home: Path, by: str) -> SealResult:
     """Seals what was logged since the last seal."""
     return seal(open_home(home), Viewer(by, SEAL_PURPOSE))
+
+
+def job_ladder(home: Path, by: str) -> LadderResult:
+    """Opens and raises the measures that the rules demand."""
+    return run_ladder(open_home(home), Viewer(by, LADDER_PURPOSE))
 
 
 def job_intake(

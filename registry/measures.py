@@ -77,6 +77,7 @@ class PlacedCase(Case):
     """A case of a measure: with which step it came, and where its sender first saw the row."""
 
     step_no: int = 0
+    source: str | None = None
     sheet: str | None = None
     sheet_row: int | None = None
 

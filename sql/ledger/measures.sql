@@ -34,8 +34,9 @@ order by s.step_no;
 
 -- name: measure_cases
 -- the cases of a measure, and where the sender of a row saw it first
-select k.step_no, k.figure, k.case_id, k.row_id, k.happened_at, r.sheet, r.sheet_row
+select k.step_no, k.figure, k.case_id, k.row_id, k.happened_at, w.source, r.sheet, r.sheet_row
 from measure_case as k
+left join intake_row as w on w.row_id = k.row_id
 left join delivery_row as r on r.row_id = k.row_id
   and r.delivery_id = (select min(f.delivery_id) from delivery_row as f where f.row_id = k.row_id)
 where k.measure_id = :measure_id

@@ -40,7 +40,7 @@ def test_the_commands_are_those_of_the_design() -> None:
         "motma account list",
         "motma account password",
         "motma check",
-        *(f"motma control {word}" for word in ("answer", "close", "escalate", "letter", "list", "open")),
+        *(f"motma control {word}" for word in ("answer", "close", "escalate", "ladder", "letter", "list", "open")),
         "motma control report",
         "motma control show",
         "motma decisions",

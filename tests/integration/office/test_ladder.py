@@ -14,7 +14,9 @@ from casework.ladder import MeasureRefusedError
 from casework.ladder_by_rule import LadderResult, OfficersCase, follow_rules
 from casework.policy import PolicyError
 from casework.types import Scope, Viewer
+from casework.undo import undo_decision
 from casework.vietnam_time import today, utc_moment
+from tests.papers import EVERY_OUTCOME
 
 if TYPE_CHECKING:
     from .conftest import Office
@@ -213,3 +215,19 @@ def test_the_command_line_goes_the_whole_way(team: Office, tmp_path: Path, capsy
     assert motma("show", str(number), by="lan") == 0
     told = capsys.readouterr().out
     assert all(text in told for text in ("quyết định hồ sơ quá thời hạn", ANSWER, "Vẫn tái diễn.", "Đã sửa."))
+
+
+def test_the_command_follows_the_figures_of_compliance(team: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    set_rules(team)
+    file = team.home.folder / "rules" / "ladder.toml"
+    file.write_text(RULES.replace("night", "overturned"), "utf-8")
+    row = team.run_lines("a.csv", EVERY_OUTCOME[0])[0]
+    item = team.item(row)
+    team.decide(item, "return", note="thiếu giấy khai sinh")
+    undo_decision(team.home, item, LAN)
+    for opened_now in (1, 0):
+        assert team.main("control", "ladder", "--by", "operator") == 0
+        assert f"Mở mới: {opened_now}. Nâng bước: 0." in capsys.readouterr().out
+    (measure,) = ladder.of_the_area(team.home, "lan", TEAM)
+    (case,) = ladder.show(team.home, measure.measure_id, LAN).cases
+    assert (case.figure, case.row_id, case.source) == ("overturned", row.row_id, "xa-01")

@@ -59,7 +59,7 @@ def test_each_rung_has_its_letter_in_both_forms(team: Office) -> None:
         assert "BẢO HIỂM XÃ HỘI THÀNH PHỐ HÀ NỘI" in text
         assert "quyết định hồ sơ quá thời hạn" in text
         assert "Các trường hợp cụ thể (3):" in text
-        assert f"1 {rows[0].row_id} dòng 2" in text
+        assert f"1 {rows[0].row_id} xa-01, dòng 2" in text
         assert "Nơi nhận:" in text
         assert not any(name in text for name in ("Vũ Ngọc", "Đỗ Gia An", "001188000777", "{", "None"))
     assert "Kính gửi: Ông (bà) Lan" in told[0]
