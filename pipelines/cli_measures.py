@@ -164,7 +164,7 @@ def listing(call: Call) -> int:
     from casework.types import Viewer
 
     given, home, viewer = call.arguments, open_home(call.home), Viewer(call.by, PURPOSE)
-    found = ladder.against(home, viewer) if given.own else use_case.of_the_area(home, given.officer, viewer)
+    found = ladder.against(home, viewer) if given.own else ladder.of_the_area(home, given.officer, viewer)
     call.show({"measures": found}, lambda: _measures_text(found) if found else "Không có việc nào.")
     return 0
 

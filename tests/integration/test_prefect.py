@@ -135,7 +135,10 @@ def test_the_scheduled_flows_are_planned(server: Server) -> None:
         flows = {flow["id"]: flow["name"] for flow in server.ask("/flows/filter", {})}
         return {flows[run["flow_id"]] for run in server.flow_runs() if run["auto_scheduled"]}
 
-    until(lambda: planned() == {"intake", "ladder", "match-and-issue", "publish", "seal"}, "each schedule has planned its runs")
+    until(
+        lambda: planned() == {"intake", "ladder", "match-and-issue", "publish", "seal"},
+        "each schedule has planned its runs",
+    )
 
 
 def test_a_worker_runs_a_deployment_and_every_row_is_decided(server: Server) -> None:
