@@ -48,6 +48,7 @@ def _set_page(draft: Draft) -> None:
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.top_margin = page.bottom_margin = Mm(20)
     page.left_margin, page.right_margin = Mm(30), Mm(15)
+    page.header_distance = Mm(10)
     page.different_first_page_header_footer = True
     page.header.is_linked_to_previous = False
     _page_number(page.header.paragraphs[0])
@@ -60,8 +61,8 @@ def _set_page(draft: Draft) -> None:
 def _head(draft: Draft, letter: Letter) -> None:
     head = _grid(draft, (67, 98))
     left, right = head.rows[0].cells
-    _line(left.paragraphs[0], letter.parent, 12, ALIGN.CENTER)
-    _line(left.add_paragraph(), letter.office, 12, ALIGN.CENTER, bold=True)
+    _line(left.paragraphs[0], letter.office, 12, ALIGN.CENTER)
+    _line(left.add_paragraph(), letter.team, 12, ALIGN.CENTER, bold=True)
     _rule(left, 22)
     _line(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 12, ALIGN.CENTER, bold=True)
     _line(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", 13, ALIGN.CENTER, bold=True)
@@ -77,13 +78,13 @@ def _cases(draft: Draft, letter: Letter) -> None:
     table = _grid(draft, widths)
     table.style = "Table Grid"
     for cell, text in zip(table.rows[0].cells, letter.headings, strict=True):
-        _line(cell.paragraphs[0], text, 12, ALIGN.CENTER, bold=True)
+        _line(cell.paragraphs[0], text, 12, ALIGN.CENTER, bold=True, before=1, after=2)
     repeated = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)
     for row in letter.cases:
         cells = table.add_row().cells
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
-            _line(cell.paragraphs[0], text, 12, ALIGN.CENTER if place == 0 else ALIGN.LEFT)
+            _line(cell.paragraphs[0], text, 12, ALIGN.CENTER if place == 0 else ALIGN.LEFT, before=1, after=2)
 
 
 def _foot(draft: Draft, letter: Letter) -> None:
@@ -133,7 +134,8 @@ def _grid(draft: Draft, widths: tuple[int, ...]) -> Table:
 
 def _rule(cell: _Cell, indent: int) -> None:
     """A line below what stands in a cell, indented on both sides by so many millimetres."""
-    paragraph = _line(cell.add_paragraph(), "", 2, after=4)
+    paragraph = _line(cell.add_paragraph(), "", 2, before=2, after=2)
+    paragraph.paragraph_format.line_spacing = Pt(4)
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(indent)
     border = OxmlElement("w:top")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):

@@ -73,8 +73,8 @@ def write_pdf(letter: Letter) -> bytes:
 
 def _head(paper: _Paper, letter: Letter) -> None:
     top, right, width = paper.get_y(), _LEFT + _HALF, _WIDTH - _HALF
-    paper.text_block(letter.parent, 12, align=Align.C, x=_LEFT, width=_HALF)
-    paper.text_block(letter.office, 12, style="B", align=Align.C, x=_LEFT, width=_HALF)
+    paper.text_block(letter.office, 12, align=Align.C, x=_LEFT, width=_HALF)
+    paper.text_block(letter.team, 12, style="B", align=Align.C, x=_LEFT, width=_HALF)
     paper.rule(_LEFT + _HALF / 3, _HALF / 3)
     left_end = paper.get_y()
     paper.set_y(top)
@@ -111,9 +111,13 @@ def _cases(paper: _Paper, letter: Letter) -> None:
         align="LEFT",
         line_height=12 * _PT * 1.3,
         text_align=("C", *["L"] * (len(widths) - 1)),
+        padding=(0.5, 1.5),
         headings_style=FontFace(emphasis="B"),
     ) as table:
-        for row in (letter.headings, *letter.cases):
+        head = table.row()
+        for text in letter.headings:
+            head.cell(text, align=Align.C)
+        for row in letter.cases:
             table.row(row)
     paper.ln(3)
 

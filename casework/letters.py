@@ -17,10 +17,13 @@ from matching.places import PROVINCES_34
 from registry.measures import RUNGS, StepDone
 
 FORMS = ("docx", "pdf")
-_TEXTS = ("province_parent", "province_office", "country_parent", "country_office", "symbol", "signer")
+_TEXTS = ("province_office", "country_office", "team", "symbol", "signer")
 _PARTS = {"about": str, "to": str, "before_cases": list, "after_cases": list, "copies": list}
 #: values without which a paragraph is left out
 _OPTIONAL = ("said", "before", "cases")
+#: a space at which no line ends
+_TOGETHER = "\N{NO-BREAK SPACE}"
+_LONGEST_PLACE = 160
 _BELOW = {"reminder": "nhắc nhở", "warning": "cảnh báo"}
 
 
@@ -28,8 +31,8 @@ _BELOW = {"reminder": "nhắc nhở", "warning": "cảnh báo"}
 class Letter:
     """What stands in a letter, from top to bottom; `dated` is the moment of the step that it tells (UTC)."""
 
-    parent: str
     office: str
+    team: str
     number: str
     about: str
     place_and_day: str
@@ -73,8 +76,8 @@ def letter(home: Home, view: MeasureView) -> Letter:
     place = "Hà Nội" if not name else name.removeprefix("Thành phố ").removeprefix("Tỉnh ")
     year = vietnam_time(measure.asked_at).year
     return Letter(
-        parent=texts[f"{where}_parent"].upper(),
-        office=office.upper(),
+        office=texts[f"{where}_office"].format(province=name.replace(" ", _TOGETHER)).upper(),
+        team=texts["team"].upper(),
         number=f"Số:        /{texts['symbol']}",
         about=_filled(template["about"], values),
         place_and_day=f"{place}, ngày       tháng       năm {year}",
@@ -84,7 +87,7 @@ def letter(home: Home, view: MeasureView) -> Letter:
         cases=rows,
         after_cases=_paragraphs(template["after_cases"], values),
         copies=_paragraphs(template["copies"], values),
-        signer=texts["signer"],
+        signer=texts["signer"].upper(),
         dated=measure.asked_at,
     )
 
@@ -152,5 +155,13 @@ def _case_table(cases: Sequence[PlacedCase]) -> tuple[list[str], list[list[str]]
         sheet = "" if case.sheet is None else f"trang {case.sheet}, "
         place = "" if case.sheet_row is None else f"{case.source}, {sheet}dòng {case.sheet_row}"
         time = [local_time(case.happened_at) if case.happened_at else ""] if has_time else []
-        rows.append([str(number), case.case_id, place, *time])
+        # what rests on no row is an entry of the log
+        code = str(case.row_id or case.case_id.replace("log-", "nhật ký "))
+        rows.append([str(number), code, _in_print(place), *time])
     return headings, rows
+
+
+def _in_print(place: str) -> str:
+    """What a sender wrote, as a cell can show it."""
+    shown = "".join(char if char.isprintable() else " " for char in place)
+    return shown if len(shown) <= _LONGEST_PLACE else f"{shown[: _LONGEST_PLACE - 1]}…"

@@ -28,7 +28,7 @@ _MEDIA = {
     "pdf": "application/pdf",
 }
 _WHY = {
-    "words": "Chưa ghi gì: viết nội dung.",
+    "words": "Chưa ghi gì: viết nội dung, không có ký tự ẩn.",
     "rows": "Chưa ghi gì: mã dòng là số, cách nhau bằng dấu phẩy.",
     "team": "Chưa ghi gì: việc này của Tổ kiểm soát.",
     "own": "Chưa ghi gì: không ai quyết định việc của chính mình.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from typing import TYPE_CHECKING
@@ -11,7 +12,9 @@ import pypdf
 import pytest
 
 from casework import ladder
-from casework.letters import letter_file
+from casework.letter_docx import write_docx
+from casework.letter_pdf import write_pdf
+from casework.letters import letter, letter_file
 from casework.policy import PolicyError
 from casework.types import Viewer
 from tests.integration.office.test_ladder import ANSWER, BOSS, LAN, OTHERS, TEAM, opened, team
@@ -56,7 +59,7 @@ def test_each_rung_has_its_letter_in_both_forms(team: Office) -> None:
             ladder.escalate(team.home, measure, "Vẫn tái diễn.", [], TEAM)
     for text in told:
         assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Độc lập - Tự do - Hạnh phúc" in text
-        assert "BẢO HIỂM XÃ HỘI THÀNH PHỐ HÀ NỘI" in text
+        assert "BẢO HIỂM XÃ HỘI THÀNH PHỐ HÀ NỘI TỔ KIỂM SOÁT" in text
         assert "quyết định hồ sơ quá thời hạn" in text
         assert "Các trường hợp cụ thể (3):" in text
         assert f"1 {rows[0].row_id} xa-01, dòng 2" in text
@@ -75,10 +78,21 @@ def test_a_letter_without_cases_or_of_the_country_leaves_nothing_open(team: Offi
     team.main("account", "change", "lan", "--area", "country")
     measure = opened(team, BOSS).measure_id
     text = docx_text(letter_file(team.home, measure, "docx", BOSS))
-    assert "BỘ TÀI CHÍNH BẢO HIỂM XÃ HỘI VIỆT NAM" in text
+    assert "BẢO HIỂM XÃ HỘI VIỆT NAM TỔ KIỂM SOÁT" in text
     assert "trường hợp" not in text
     with pytest.raises(ladder.MeasureRefusedError):
         letter_file(team.home, measure, "pdf", OTHERS)
+
+
+def test_what_a_sender_named_his_sheet_breaks_no_letter(team: Office) -> None:
+    view = ladder.show(team.home, opened(team).measure_id, TEAM)
+    names = ("\x00\x0b</w:t>&amp;", "**x** {officer}", "\udc80\u202e\ufffe", "dài" * 1000)
+    places = [ladder.PlacedCase("late", f"log-{len(name)}", None, None, 1, "xa-01", name, 2) for name in names]
+    told = letter(team.home, dataclasses.replace(view, cases=places))
+    texts = [docx_text(write_docx(told)), pdf_text(write_pdf(told))]
+    for text in texts:
+        assert "</w:t>&amp;, dòng 2" in text
+        assert "trang **x** {officer}, dòng 2" in text
 
 
 def test_a_faulty_template_is_told(team: Office) -> None:
@@ -86,5 +100,5 @@ def test_a_faulty_template_is_told(team: Office) -> None:
     rules = team.home.folder / "rules"
     rules.mkdir(exist_ok=True)
     (rules / "letters.toml").write_text('version = "x"\nsigner = "Tổ trưởng"\n', encoding="utf-8")
-    with pytest.raises(PolicyError, match=r"province_parent is missing; .*reminder.about is missing"):
+    with pytest.raises(PolicyError, match=r"province_office is missing; .*reminder.about is missing"):
         letter_file(team.home, measure, "docx", Viewer("kiem", "x"))
