@@ -1,4 +1,4 @@
-"""A reminder by the control team, the officer's answer, and the end of it."""
+"""A reminder by the control team, the officer's answer, the next rung, and the end of it."""
 
 from __future__ import annotations
 
@@ -46,6 +46,20 @@ def journey_a_reminder_and_its_answer(enter: Enter, demo: Site, tmp_path: Path) 
     with control.expect_download() as letter:
         control.get_by_role("link", name="PDF").click()
     assert Path(letter.value.path()).read_bytes().startswith(b"%PDF")
+    control.get_by_label("Nội dung gửi cán bộ").fill("Tháng này lại có hai hồ sơ quá hạn.")
+    control.get_by_role("button", name="Nâng lên: cảnh báo").click()
+    with control.expect_download() as letter:
+        control.get_by_role("link", name="DOCX").click()
+    assert Path(letter.value.path()).read_bytes().startswith(b"PK")
+
+    officer.goto("/queue")
+    officer.get_by_role("link", name="Tổ kiểm soát chờ bạn giải trình").click()
+    officer.locator("tbody a").first.click()
+    officer.get_by_label("Giải trình của bạn").fill("Đã khắc phục, không còn hồ sơ nào quá hạn.")
+    keep(officer, "ladder-warned-phone")
+    officer.get_by_role("button", name="Gửi giải trình").click()
+
+    control.goto(where)
     control.get_by_label("Nội dung gửi cán bộ").fill("Giải trình được chấp nhận.")
     control.get_by_role("button", name="Kết thúc: đã khắc phục").click()
     control.goto("/control/measures")
