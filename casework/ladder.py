@@ -167,10 +167,10 @@ def show(home: Home, measure_id: int, viewer: Viewer, act: str = "measure_show")
         )
 
 
-def waits_until(home: Home, login: str) -> str | None:
-    """Until which day in Vietnam somebody is to answer the control team; None where nothing waits for him."""
+def stands(home: Home, login: str) -> tuple[int, str | None]:
+    """How many measures there are against somebody, and the day in Vietnam until which he is to answer, if any waits."""
     with home.ledger.reading() as session:
-        return measures.waiting_for(session, login)[1]
+        return measures.against(session, login)
 
 
 def title_of(rules: LadderRules, matter: str) -> str:

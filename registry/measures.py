@@ -155,7 +155,7 @@ def rows_in(session: Session, row_ids: Sequence[int], area: Scope) -> list[Case]
     return [Case("by_hand", str(row.row_id), row.row_id, None) for row in found]
 
 
-def waiting_for(session: Session, officer: str) -> tuple[int, str | None]:
-    """How many measures wait for an officer's answer, and until when the first of them does."""
-    row = session.one("measures_waiting_for", officer=officer)
+def against(session: Session, officer: str) -> tuple[int, str | None]:
+    """How many measures there are against an officer, and until when he is to answer; None where nothing waits."""
+    row = session.one("measures_against", officer=officer)
     return (0, None) if row is None else (row.measures, row.answer_until)

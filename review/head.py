@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 @dataclass
 class Head:
-    """`answer_until`: the day until which he is to answer the control team, None where nothing waits for him."""
+    """`measures`: how many there are against him; `answer_until`: the day until which he is to answer the control team, None where nothing waits for him."""
 
+    measures: int = 0
     answer_until: str | None = None
 
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from casework import accounts
 from casework.accounts import SignedIn
-from casework.ladder import waits_until
+from casework.ladder import stands
 from casework.types import Home
 from review.behind import Behind
 from review.head import head
@@ -50,7 +50,7 @@ def who(request: Request) -> SignedIn:
     found = accounts.signed_in(home_of(request), token) if token else None
     if found is None:
         raise NotSignedInError
-    head.get().answer_until = waits_until(home_of(request), found.account.login)
+    head.get().measures, head.get().answer_until = stands(home_of(request), found.account.login)
     return found
 
 

@@ -58,8 +58,10 @@ where w.row_id in :row_ids
   and (cast(:unit as text) is null or w.source = :unit)
 order by w.row_id;
 
--- name: measures_waiting_for
--- on how many measures an officer has still to answer, and until when for the first of them
-select count(*) as measures, min(c.answer_until) as answer_until
+-- name: measures_against
+-- how many measures there are against an officer, and until when he is to answer the first of those that wait for him
+select
+  count(*) as measures,
+  min(case when c.act in ('opened', 'escalated') then c.answer_until end) as answer_until
 from measure_current as c
-where c.officer = :officer and c.act in ('opened', 'escalated');
+where c.officer = :officer;

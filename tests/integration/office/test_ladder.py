@@ -86,9 +86,9 @@ def test_the_whole_way(team: Office) -> None:
     begun = ladder.open_measure(team.home, "lan", "late", "reminder", TEAM, said="Quá hạn.", row_ids=[row.row_id])
     assert (begun.rung, begun.act, begun.cases) == ("reminder", "opened", 1)
     assert date.fromisoformat(begun.answer_until) == today() + timedelta(days=5)
-    assert ladder.waits_until(team.home, "lan") == begun.answer_until
+    assert ladder.stands(team.home, "lan") == (1, begun.answer_until)
     assert ladder.answer(team.home, begun.measure_id, ANSWER, LAN).act == "answered"
-    assert ladder.waits_until(team.home, "lan") is None
+    assert ladder.stands(team.home, "lan") == (1, None)
     raised = ladder.escalate(team.home, begun.measure_id, "Vẫn tái diễn.", [], TEAM)
     assert (raised.rung, raised.is_waiting) == ("warning", True)
     assert ladder.close(team.home, begun.measure_id, "upheld", "Giữ nguyên.", BOSS).outcome == "upheld"

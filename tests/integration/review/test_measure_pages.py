@@ -28,7 +28,7 @@ def team(home: Home) -> None:
 
 def test_a_measure_goes_its_way(sign_in: SignIn, home: Home) -> None:
     officer, control = sign_in("lan"), sign_in("kiem")
-    assert WAITS not in officer.get("/queue").text
+    assert "/measures" not in officer.get("/queue").text
     ((row,),) = ask(home, "select min(row_id) from intake_row where province = '01'")
     where = control.post("/control/measures", data={**OPENED, "rows": str(row)}).headers["location"]
     assert "Chờ cán bộ giải trình" in control.get(where).text
@@ -40,7 +40,9 @@ def test_a_measure_goes_its_way(sign_in: SignIn, home: Home) -> None:
     assert "quyết định hồ sơ quá thời hạn" in told
     assert 'value="upheld"' not in told
     assert officer.post(f"{where}/answer", data={"text": "Đã tra cứu lại.\r\nXin giải trình."}).status_code == 303
-    assert WAITS not in officer.get("/queue").text
+    answered = officer.get("/queue").text
+    assert WAITS not in answered
+    assert 'href="/measures">Nhắc nhở gửi tôi<' in answered
     assert "Đã tra cứu lại. Xin giải trình." in control.get(where).text
     assert control.post(f"{where}/escalate", data={"text": "Vẫn tái diễn."}).status_code == 303
     assert WAITS in officer.get("/queue").text
