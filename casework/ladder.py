@@ -168,7 +168,7 @@ def show(home: Home, measure_id: int, viewer: Viewer, act: str = "measure_show")
 
 
 def stands(home: Home, login: str) -> tuple[int, str | None]:
-    """How many measures there are against somebody, and the day in Vietnam until which he is to answer, if any waits."""
+    """How many measures there are against somebody, and until which day in Vietnam he is to answer, if any waits."""
     with home.ledger.reading() as session:
         return measures.against(session, login)
 

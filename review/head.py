@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass
 class Head:
-    """`measures`: how many there are against him; `answer_until`: the day until which he is to answer the control team, None where nothing waits for him."""
+    """`measures`: how many the control team holds against him; `answer_until`: the day until which he is to answer it.
+
+    `answer_until` is None where nothing waits for his answer.
+    """
 
     measures: int = 0
     answer_until: str | None = None
