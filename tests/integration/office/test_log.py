@@ -50,9 +50,10 @@ NOTE = "hỏi lại ông Trứ, 0912345678"
 
 
 def told_by_samples() -> set[str]:
-    """Every name and number of the sample register and inbox."""
+    """Every name and number of the sample register and change files."""
     found = set[str]()
-    for path in (SAMPLES / "register.csv", *sorted((SAMPLES / "inbox").rglob("*.csv"))):
+    files = (path for folder in ("inbox", "desk") for path in sorted((SAMPLES / folder).rglob("*.csv")))
+    for path in (SAMPLES / "register.csv", *files):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 found.update(row[name].strip() for name in _TELLING if (row.get(name) or "").strip())
@@ -81,7 +82,7 @@ def entries(office: Office) -> list[dict[str, Any]]:
 def busy_office(new_office: Callable[[], Office]) -> Office:
     """An office where everything has been done once that is logged."""
     office = new_office()
-    office.run(*read_inbox([SAMPLES / "inbox"], None).files)
+    office.run(*read_inbox([SAMPLES / "inbox", SAMPLES / "desk"], None).files)
     shown = listing(office.home, None, 100, office.viewer).items
     reviewed = [item for item in shown if item.kind == "row"]
     cases = [show(office.home, item.item_id, Viewer("minh", "khiếu nại")) for item in reviewed]
@@ -134,7 +135,7 @@ def test_every_act_has_its_entry(busy_office: Office) -> None:
         "release",
         "log_show",
     }
-    assert acts["intake"] == 4
+    assert acts["intake"] == 6
     assert acts["approval"] == 2
     assert [entry["no"] for entry in found] == list(range(1, len(found) + 1))
     for entry in found:
