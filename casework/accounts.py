@@ -171,6 +171,14 @@ def set_purpose(home: Home, token: str, purpose: str) -> None:
         accounts.set_purpose(session, _digest(token), purpose)
 
 
+def control_account(session: Session, login: str) -> Account | None:
+    """The account of this login where it is of the control team and has not ended."""
+    held = accounts.by_login(session, login)
+    if held is None or not held[0].is_control or _is_expired(held[0], now()):
+        return None
+    return held[0]
+
+
 def may_decide(session: Session, viewer: Viewer) -> None:
     """OnlyLooksError where the viewer has an account of the control team."""
     held = accounts.by_login(session, viewer.by)

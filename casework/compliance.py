@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from casework.accounts import control_account
 from casework.desk import desk_rules
 from casework.errors import NotControlError, UsageError
 from casework.ladder_by_rule import OfficersCase
@@ -181,12 +182,12 @@ def area_of(session: Session, wanted: Scope, viewer: Viewer) -> Scope:
 
     Who has no account acts on the machine itself, as for every command, and sees what is wanted.
     """
-    held = accounts.by_login(session, viewer.by)
-    if held is None:
+    if accounts.by_login(session, viewer.by) is None:
         return wanted
-    if not held[0].is_control:
+    team = control_account(session, viewer.by)
+    if team is None:
         raise NotControlError
-    own = held[0].scope
+    own = team.scope
     seen = Scope(wanted.province or own.province, wanted.unit or own.unit)
     if own.province not in (None, seen.province) or own.unit not in (None, seen.unit):
         raise UsageError("this lies outside the area of the account")

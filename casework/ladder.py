@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from casework.accounts import control_account
 from casework.errors import UsageError
 from casework.ladder_rules import LadderRules, ladder_rules
 from casework.types import Home, Viewer
@@ -23,6 +24,8 @@ from registry.viewer import COUNTRY, Scope
 
 __all__ = ["RUNGS", "Measure", "PlacedCase", "StepDone"]
 
+#: characters of what is said
+LONGEST = 4000
 #: how a matter ends: the officer was right, what was wrong is mended, or it stands
 CLOSINGS = ("unfounded", "mended", "upheld")
 
@@ -32,7 +35,7 @@ class MeasureRefusedError(UsageError):
 
     #: code → what stands in the way
     WHY: ClassVar[dict[str, str]] = {
-        "words": "say what is meant, in words that can be printed",
+        "words": f"say what is meant, in at most {LONGEST} characters that can be printed",
         "team": "only the control team does this, under its own account (motma account add --control)",
         "own": "nobody decides in his own matter",
         "anothers": "only the officer concerned answers",
@@ -148,10 +151,8 @@ def show(home: Home, measure_id: int, viewer: Viewer, act: str = "measure_show")
     """One measure, for the officer concerned or the team of its area; the look is logged under `act`."""
     rules = ladder_rules(home)
     with home.ledger.writing() as session:
-        account = accounts.by_login(session, viewer.by)
-        is_team = account is not None and account[0].is_control
-        area = account[0].scope if account is not None and is_team else COUNTRY
-        measure = _find(session, measure_id, area) if is_team else None
+        team = control_account(session, viewer.by)
+        measure = None if team is None else _find(session, measure_id, team.scope)
         if measure is None:
             measure = _found(session, measure_id, COUNTRY, officer=viewer.by, why="area")
         log.append(session, viewer, [log.Act(act, {"measure": measure_id})])
@@ -162,7 +163,7 @@ def show(home: Home, measure_id: int, viewer: Viewer, act: str = "measure_show")
             measures.steps(session, measure_id),
             measures.cases(session, measure_id),
             is_own and measure.is_waiting,
-            is_team and not is_own and is_open,
+            team is not None and not is_own and is_open,
             next_rung(measure) if is_open else None,
         )
 
@@ -229,17 +230,17 @@ def _add(
 def _words(said: str) -> str:
     """What is said, on one line and in one Unicode form."""
     words = unicodedata.normalize("NFC", " ".join(said.split()))
-    if not words.isprintable() or not words:
+    if not words.isprintable() or not 0 < len(words) <= LONGEST:
         raise MeasureRefusedError("words")
     return words
 
 
 def _team(session: Session, viewer: Viewer) -> Account:
     """The control team's account of whoever acts."""
-    found = accounts.by_login(session, viewer.by)
-    if found is None or not found[0].is_control:
+    found = control_account(session, viewer.by)
+    if found is None:
         raise MeasureRefusedError("team")
-    return found[0]
+    return found
 
 
 def _for_team(session: Session, measure_id: int, viewer: Viewer) -> tuple[Account, Measure]:

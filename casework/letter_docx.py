@@ -18,6 +18,7 @@ from docx.text.paragraph import Paragraph
 from casework.letters import Letter
 
 _FONT = "Times New Roman"
+_LONGEST_TITLE = 255
 _COLUMNS = {3: (14, 41, 110), 4: (14, 36, 71, 44)}
 
 
@@ -35,7 +36,7 @@ def write_docx(letter: Letter) -> bytes:
     for text in letter.after_cases:
         _body(draft, text)
     _foot(draft, letter)
-    draft.core_properties.title = letter.about
+    draft.core_properties.title = letter.about[:_LONGEST_TITLE]
     draft.core_properties.author = letter.office
     draft.core_properties.created = draft.core_properties.modified = datetime.fromisoformat(letter.dated)
     made = io.BytesIO()

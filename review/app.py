@@ -10,6 +10,7 @@ from socket import socket
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -58,6 +59,7 @@ def create_app(
     app.add_exception_handler(BadFormError, _bad_form)
     app.add_exception_handler(MotmaError, _refused)
     app.add_exception_handler(HTTPException, _not_there)
+    app.add_exception_handler(RequestValidationError, _not_there)
     return app
 
 
@@ -119,7 +121,7 @@ def _refused(_request: Request, error: Exception) -> Response:
 
 
 def _not_there(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    status = error.status_code if isinstance(error, HTTPException) else 404
     return _message("Không có trang này", "Địa chỉ sai hoặc đã cũ.", status)
 
 

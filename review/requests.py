@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from casework import accounts
 from casework.accounts import SignedIn
@@ -65,9 +65,13 @@ async def fields(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError:
         raise BadFormError from None
+    if any("\0" in value for _, value in pairs):
+        raise BadFormError
     return {name: value.strip() for name, value in pairs}
 
 
+#: the number of something in the ledger, in an address
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 BehindOf = Annotated[Behind, Depends(behind_of)]
 HomeOf = Annotated[Home, Depends(home_of)]
 Who = Annotated[SignedIn, Depends(who)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -18,9 +18,11 @@ from casework.letters import letter_file
 from casework.types import Home
 from review.language import Told
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Who
+from review.requests import Fields, HomeOf, Number, Who
 
 router = APIRouter()
+
+Step = Literal["answer", "escalate", "close"]
 
 PURPOSE = "control"
 _MEDIA = {
@@ -28,7 +30,7 @@ _MEDIA = {
     "pdf": "application/pdf",
 }
 _WHY = {
-    "words": "Chưa ghi gì: viết nội dung, không có ký tự ẩn.",
+    "words": "Chưa ghi gì: viết nội dung, không quá 4000 ký tự, không có ký tự ẩn.",
     "rows": "Chưa ghi gì: mã dòng là số, cách nhau bằng dấu phẩy.",
     "team": "Chưa ghi gì: việc này của Tổ kiểm soát.",
     "own": "Chưa ghi gì: không ai quyết định việc của chính mình.",
@@ -103,13 +105,13 @@ def opened(home: HomeOf, who: Who, given: Fields) -> Response:
 
 
 @router.get("/measures/{measure_id}")
-def one(home: HomeOf, who: Who, measure_id: int) -> Response:
+def one(home: HomeOf, who: Who, measure_id: Number) -> Response:
     """One measure."""
     return page(OneMeasure(who.account, ladder.show(home, measure_id, viewer_of(who.account, PURPOSE))))
 
 
 @router.post("/measures/{measure_id}/{step}")
-def step(home: HomeOf, who: Who, measure_id: int, step: str, given: Fields) -> Response:
+def step(home: HomeOf, who: Who, measure_id: Number, step: Step, given: Fields) -> Response:
     """Answers, raises or closes a measure and shows it; where that cannot be, as it stands, and why."""
     viewer, text = viewer_of(who.account, PURPOSE), given.get("text", "")
     try:
@@ -126,7 +128,7 @@ def step(home: HomeOf, who: Who, measure_id: int, step: str, given: Fields) -> R
 
 
 @router.get("/measures/{measure_id}/letter.{form}")
-def letter(home: HomeOf, who: Who, measure_id: int, form: str) -> Response:
+def letter(home: HomeOf, who: Who, measure_id: Number, form: str) -> Response:
     """The letter of a measure, as a file."""
     content = letter_file(home, measure_id, form, viewer_of(who.account, PURPOSE))
     name = f'attachment; filename="motma-{measure_id}.{form}"'

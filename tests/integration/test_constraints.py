@@ -408,3 +408,16 @@ def test_the_ledger_refuses_a_step_against_an_officer(ledger: sa.Connection, wha
         ledger.exec_driver_sql(_STEP.replace("(step", f"({before}").replace("whom", "team"))
     with pytest.raises(sa.exc.DatabaseError, match=said):
         ledger.exec_driver_sql(_STEP.replace("(step", f"({tried}").replace("whom", by))
+
+
+def test_the_ledger_adds_no_case_behind_a_step(ledger: sa.Connection) -> None:
+    for statement in _MEASURED.split(";"):
+        if statement.strip():
+            ledger.exec_driver_sql(statement)
+    case = "insert into measure_case values (900011, 1, 'late', '{}', null, null)"
+    ledger.exec_driver_sql(case.format(1))
+    ledger.exec_driver_sql(
+        _STEP.replace("(step", "(900011, 2, 'answered', 'reminder', null, 'a', null, null").replace("whom", "officer")
+    )
+    with pytest.raises(sa.exc.DatabaseError, match="a case comes with the step"):
+        ledger.exec_driver_sql(case.format(2))

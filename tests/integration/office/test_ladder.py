@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from casework import ladder
-from casework.accounts import Account, add_account
+from casework.accounts import Account, add_account, change_account
+from casework.compliance import Period, compliance
+from casework.errors import NotControlError
 from casework.ladder import MeasureRefusedError
 from casework.ladder_by_rule import LadderResult, OfficersCase, follow_rules
 from casework.policy import PolicyError
@@ -149,6 +151,22 @@ def test_nobody_does_anothers_part(team: Office) -> None:
     with pytest.raises(MeasureRefusedError) as caught:
         opened(team, rung="warning")
     assert why(caught) == "below"
+
+
+def test_an_account_that_has_ended_is_of_no_team(team: Office) -> None:
+    measure = opened(team).measure_id
+    change_account(team.home, "kiem", {"expires_on": "2020-01-01"}, CHIEF)
+    for act in (
+        lambda: opened(team, officer="kiem.66"),
+        lambda: ladder.close(team.home, measure, "upheld", "x", TEAM),
+        lambda: ladder.show(team.home, measure, TEAM),
+        lambda: ladder.of_the_area(team.home, None, TEAM),
+    ):
+        with pytest.raises(MeasureRefusedError):
+            act()
+    month = Period(today() - timedelta(days=30), today())
+    with pytest.raises(NotControlError):
+        compliance(team.home, month, Scope("01"), TEAM)
 
 
 def test_each_team_sees_its_area(team: Office) -> None:

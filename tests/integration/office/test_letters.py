@@ -88,7 +88,7 @@ def test_what_a_sender_named_his_sheet_breaks_no_letter(team: Office) -> None:
     view = ladder.show(team.home, opened(team).measure_id, TEAM)
     names = ("\x00\x0b</w:t>&amp;", "**x** {officer}", "\udc80\u202e\ufffe", "dài" * 1000)
     places = [ladder.PlacedCase("late", f"log-{len(name)}", None, None, 1, "xa-01", name, 2) for name in names]
-    told = letter(team.home, dataclasses.replace(view, cases=places))
+    told = dataclasses.replace(letter(team.home, dataclasses.replace(view, cases=places)), about="V/v " + "dài " * 99)
     texts = [docx_text(write_docx(told)), pdf_text(write_pdf(told))]
     for text in texts:
         assert "</w:t>&amp;, dòng 2" in text

@@ -64,6 +64,7 @@ def test_a_measure_goes_its_way(sign_in: SignIn, home: Home) -> None:
         ({"rung": "execution"}, "chưa có bước dưới"),
         ({"ground": "x"}, "chọn về việc gì"),
         ({"text": " "}, "viết nội dung"),
+        ({"text": "dài" * 1334}, "không quá 4000 ký tự"),
         ({"rows": "12, x"}, "mã dòng là số"),
         ({"rows": "999999"}, "ngoài phạm vi"),
     ],
@@ -85,6 +86,23 @@ def test_nobody_else_sees_or_acts(sign_in: SignIn, home: Home) -> None:
     answer = sign_in("kiem").post(f"{where}/answer", data={"text": "x"})
     assert answer.status_code == 409
     assert "chỉ cán bộ liên quan mới giải trình" in answer.text
+    assert ask(home, "select count(*) from measure_step") == [(1,)]
+
+
+def test_an_address_that_is_none_changes_nothing(sign_in: SignIn, home: Home) -> None:
+    control = sign_in("kiem")
+    where = control.post("/control/measures", data=OPENED).headers["location"]
+    word = {"text": "x", "outcome": "upheld"}
+    assert control.post(f"{where}/ended", data=word).status_code == 404
+    for number in ("9" * 30, "0", "-1", "x"):
+        for address in (f"/measures/{number}", f"/measures/{number}/letter.pdf"):
+            answer = control.get(address)
+            assert (answer.status_code, "Không có trang này" in answer.text) == (404, True)
+        assert control.post(f"/measures/{number}/close", data=word).status_code == 404
+    assert control.post(f"{where}/close", data={**word, "text": "a\0b"}).status_code == 400
+    assert control.post(f"{where}/close", data={**word, "outcome": "x"}).status_code == 404
+    for site in ({"sec-fetch-site": "cross-site"}, {"origin": "null"}):
+        assert control.post(f"{where}/close", data=word, headers=site).status_code == 403
     assert ask(home, "select count(*) from measure_step") == [(1,)]
 
 
