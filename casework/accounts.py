@@ -119,7 +119,7 @@ def sign_in(home: Home, login: str, password: str) -> str:
             why = "locked"
         elif held is None or not is_right:
             why = "wrong"
-        elif _is_expired(held[0], session.at):
+        elif has_ended(held[0], session.at):
             why = "expired"
         # while it is locked nothing is counted, or whoever tries on would keep it locked for ever
         if why != "locked":
@@ -147,7 +147,7 @@ def signed_in(home: Home, token: str) -> SignedIn | None:
     is_over = idle > timedelta(minutes=rules.idle_minutes) or _since(found.opened_at, at) > timedelta(
         hours=rules.session_hours
     )
-    if is_over or _is_expired(found.account, at):
+    if is_over or has_ended(found.account, at):
         return None
     if idle > _SEEN_EVERY:
         with home.ledger.writing() as session:
@@ -174,7 +174,7 @@ def set_purpose(home: Home, token: str, purpose: str) -> None:
 def control_account(session: Session, login: str) -> Account | None:
     """The account of this login where it is of the control team and has not ended."""
     held = accounts.by_login(session, login)
-    if held is None or not held[0].is_control or _is_expired(held[0], now()):
+    if held is None or not held[0].is_control or has_ended(held[0], now()):
         return None
     return held[0]
 
@@ -184,6 +184,11 @@ def may_decide(session: Session, viewer: Viewer) -> None:
     held = accounts.by_login(session, viewer.by)
     if held is not None and held[0].is_control:
         raise OnlyLooksError(viewer.by)
+
+
+def has_ended(account: Account, at: str) -> bool:
+    """Whether an account's last day was over at a moment (UTC)."""
+    return account.expires_on is not None and vietnam_time(at).date() > date.fromisoformat(account.expires_on)
 
 
 def viewer_of(account: Account, purpose: str) -> Viewer:
@@ -254,10 +259,6 @@ def _digest(token: str) -> str:
 def _is_locked(session: Session, digest: str, rules: AccountRules) -> bool:
     since = datetime.fromisoformat(now()) - timedelta(minutes=rules.failure_minutes)
     return len(accounts.failures(session, digest, since.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))) >= rules.failures
-
-
-def _is_expired(account: Account, at: str) -> bool:
-    return account.expires_on is not None and vietnam_time(at).date() > date.fromisoformat(account.expires_on)
 
 
 def _since(moment: str, at: str) -> timedelta:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from casework.accounts import Account, has_ended
 from casework.ladder import about, deadline, highest_open, log_step, next_rung
 from casework.ladder_rules import LadderRules, OpeningRule, ladder_rules
 from casework.types import Home, Viewer
@@ -26,11 +27,14 @@ class OfficersCase(Case):
 
 @dataclass(frozen=True)
 class LadderResult:
-    """Measures that were opened, measures that went a rung higher, and officers without an account (login, cases)."""
+    """Measures that were opened, measures that went a rung higher, and who cannot answer (login, cases).
+
+    Nobody can answer who has no account, or whose account has ended.
+    """
 
     opened: Sequence[int]
     escalated: Sequence[int]
-    without_account: Sequence[tuple[str, int]]
+    cannot_answer: Sequence[tuple[str, int]]
 
 
 def follow_rules(home: Home, cases: Iterable[OfficersCase], viewer: Viewer) -> LadderResult:
@@ -38,10 +42,10 @@ def follow_rules(home: Home, cases: Iterable[OfficersCase], viewer: Viewer) -> L
     rules = ladder_rules(home)
     with home.ledger.writing() as session:
         escalated = _escalate(session, home, rules, viewer)
-        opened, without_account = _open(session, home, rules, cases, viewer)
+        opened, cannot_answer = _open(session, home, rules, cases, viewer)
         done = {"opened": len(opened), "escalated": len(escalated), "rule": rules.version}
         log.append(session, viewer, [log.Act("ladder", done)])
-    return LadderResult(opened, escalated, without_account)
+    return LadderResult(opened, escalated, cannot_answer)
 
 
 def _escalate(session: WriteSession, home: Home, rules: LadderRules, viewer: Viewer) -> list[int]:
@@ -50,6 +54,8 @@ def _escalate(session: WriteSession, home: Home, rules: LadderRules, viewer: Vie
         rung, wait = next_rung(measure), rules.rungs[measure.rung].next_days
         ends = date.fromisoformat(measure.answer_until) + timedelta(days=wait)
         if rung is None or wait == 0 or not measure.is_waiting or today <= ends:
+            continue
+        if _who_answers(session, measure.officer) is None:
             continue
         step = Step("escalated", rung, None, deadline(session, rules, rung), rule=rules.version)
         measures.add_step(session, measure.measure_id, measure.step_no + 1, step, viewer, cases=())
@@ -61,14 +67,14 @@ def _escalate(session: WriteSession, home: Home, rules: LadderRules, viewer: Vie
 def _open(
     session: WriteSession, home: Home, rules: LadderRules, cases: Iterable[OfficersCase], viewer: Viewer
 ) -> tuple[list[int], list[tuple[str, int]]]:
-    opened, without_account = [], []
+    opened, cannot_answer = [], []
     for (officer, _), new in sorted(_new_cases(session, rules, cases).items()):
         rule = _strongest(session, rules, new)
         if rule is None:
             continue
-        account = accounts.by_login(session, officer)
+        account = _who_answers(session, officer)
         if account is None:
-            without_account.append((officer, len(new)))
+            cannot_answer.append((officer, len(new)))
             continue
         before = about(session, officer, rule.ground)
         if any(one.act != "closed" for one in before):
@@ -76,10 +82,16 @@ def _open(
         rung = RUNGS[min(RUNGS.index(rule.rung), highest_open(before))]
         step = Step("opened", rung, None, deadline(session, rules, rung), rule=rules.version)
         held = _within(session, rule, new)
-        number = measures.open_measure(session, officer, rule.ground, account[0].scope, viewer, step=step, cases=held)
+        number = measures.open_measure(session, officer, rule.ground, account.scope, viewer, step=step, cases=held)
         log_step(session, home, number, 1, step, cases=len(held), viewer=viewer)
         opened.append(number)
-    return opened, without_account
+    return opened, cannot_answer
+
+
+def _who_answers(session: WriteSession, login: str) -> Account | None:
+    """An officer's account, if he can still sign in and answer."""
+    held = accounts.by_login(session, login)
+    return None if held is None or has_ended(held[0], session.at) else held[0]
 
 
 def _new_cases(

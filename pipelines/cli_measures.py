@@ -114,7 +114,10 @@ def by_rule(call: Call) -> int:
 
     def text() -> str:
         lines = [f"Mở mới: {len(result.opened)}. Nâng bước: {len(result.escalated)}."]
-        lines += [f"{officer}: {cases} trường hợp, không có tài khoản" for officer, cases in result.without_account]
+        lines += [
+            f"{officer}: {cases} trường hợp; không có tài khoản, hoặc tài khoản đã hết hạn"
+            for officer, cases in result.cannot_answer
+        ]
         return "\n".join(lines)
 
     call.show(result, text)

@@ -73,8 +73,8 @@ def seal(home: str | None = None, by: str | None = None) -> dict[str, Any]:
 def ladder(home: str | None = None, by: str | None = None) -> dict[str, Any]:
     """How many measures against officers the rules opened, and how many they raised."""
     result, logger = jobs.job_ladder(_home(home), _by(by)), get_run_logger()
-    for officer, cases in result.without_account:
-        logger.warning("%s has no account: %d cases hold nothing against anybody", officer, cases)
+    for officer, cases in result.cannot_answer:
+        logger.warning("%s has no account, or an ended one: %d cases hold nothing against anybody", officer, cases)
     return {"opened": len(result.opened), "escalated": len(result.escalated)}
 
 

@@ -204,6 +204,16 @@ def test_rules_raise_what_nobody_answered(team: Office, monkeypatch: pytest.Monk
     assert (measure.rung, date.fromisoformat(measure.answer_until)) == ("warning", today() + timedelta(days=11))
 
 
+def test_nothing_goes_by_rule_against_who_cannot_answer(team: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_rules(team)
+    (number,) = follow_rules(team.home, [night("1")], TEAM).opened
+    change_account(team.home, "lan", {"expires_on": today().isoformat()}, CHIEF)
+    later(monkeypatch, 8)
+    assert follow_rules(team.home, [], TEAM).escalated == []
+    ladder.close(team.home, number, "upheld", "Đã nghỉ việc.", TEAM)
+    assert follow_rules(team.home, [night("2")], TEAM) == LadderResult([], [], [("lan", 1)])
+
+
 def test_a_faulty_policy_is_told_whole(team: Office) -> None:
     set_rules(team)
     file = team.home.folder / "rules" / "ladder.toml"
