@@ -41,12 +41,21 @@ class Figure:
     detail: str
 
 
+#: of which a period may be
+YEARS = range(2000, 3000)
+
+
 @dataclass(frozen=True)
 class Period:
-    """Days in Vietnam, the last one included."""
+    """Days in Vietnam, the last one included; UsageError for days of no century that a ledger is of."""
 
     since: date
     until: date
+
+    def __post_init__(self) -> None:
+        """Looks at the years."""
+        if self.since.year < YEARS.start or self.until.year not in YEARS:
+            raise UsageError(f"{self.since} to {self.until}: days from {YEARS.start} to {YEARS.stop - 1}")
 
 
 @dataclass(frozen=True)

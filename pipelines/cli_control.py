@@ -47,7 +47,10 @@ def report(call: Call) -> int:
     home = open_home(call.home)
     area = Scope(None if given.area == COUNTRY else given.area, given.unit)
     counted = compliance(home, Period(given.since, given.until), area, Viewer(call.by, PURPOSE))
-    write_report(home, counted, items_of(home, counted.cases.values()), given.out)
+    try:
+        write_report(home, counted, items_of(home, counted.cases.values()), given.out)
+    except OSError as error:
+        raise UsageError(f"{given.out}: cannot be written ({error.strerror})") from error
     lines = counted.lines("officer")
 
     def text() -> str:

@@ -178,3 +178,7 @@ def test_the_report_holds_every_case(worked: Worked, tmp_path: Path, monkeypatch
     assert "tỉnh 01" in str(book.get_sheet_by_name("Theo tỉnh").to_python()[0][0])
     assert main(["control", "report", "--by", "kiem.01", "--area", "66", *days, "--out", str(out)], environ) == 2
     assert main(["control", "report", "--by", "an", *days, "--out", str(out)], environ) == 2
+    nowhere = ["--out", str(tmp_path / "none" / "r.xlsx")]
+    assert main(["control", "report", "--by", "kiem.01", *days, *nowhere], environ) == 2
+    ever = ["--from", "0001-01-01", "--to", "9999-12-31"]
+    assert main(["control", "report", "--by", "kiem.01", *ever, "--out", str(out)], environ) == 2
