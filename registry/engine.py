@@ -19,7 +19,7 @@ import orjson
 import sqlalchemy as sa
 
 import sql
-from registry.errors import BusyError, IntegrityError
+from registry.errors import BusyError, IntegrityError, UsageError
 
 _LIST_PARAMETER = re.compile(r"\bin :(\w+)")
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
@@ -241,9 +241,15 @@ class Ledger:
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
-        """Engine errors as ours: 12 when trying again may help, 13 when the ledger or a constraint forbids it."""
+        """Engine errors as ours: 12 when trying again may help, 13 when the ledger or a constraint forbids it.
+
+        2 for what no ledger can hold: a number of more than 64 bits, a text with a NUL.
+        """
         try:
             yield
+        except (OverflowError, sa.exc.DataError) as error:
+            said = "a number, or a character, that is none of a ledger's"
+            raise UsageError(f"{self.store.name}: {said} ({error.args[0]}). Nothing was changed.") from error
         except (sa.exc.DatabaseError, sa.exc.InterfaceError) as error:
             said = self.store.says(error)
             if self.store.is_of_another_make(error):

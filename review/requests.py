@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Request
 
 from casework import accounts
 from casework.accounts import SignedIn
@@ -70,8 +70,6 @@ async def fields(request: Request) -> dict[str, str]:
     return {name: value.strip() for name, value in pairs}
 
 
-#: the number of something in the ledger, in an address
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 BehindOf = Annotated[Behind, Depends(behind_of)]
 HomeOf = Annotated[Home, Depends(home_of)]
 Who = Annotated[SignedIn, Depends(who)]

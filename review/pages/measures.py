@@ -18,7 +18,7 @@ from casework.letters import letter_file
 from casework.types import Home
 from review.language import Told
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Number, Who
+from review.requests import Fields, HomeOf, Who
 
 router = APIRouter()
 
@@ -105,13 +105,13 @@ def opened(home: HomeOf, who: Who, given: Fields) -> Response:
 
 
 @router.get("/measures/{measure_id}")
-def one(home: HomeOf, who: Who, measure_id: Number) -> Response:
+def one(home: HomeOf, who: Who, measure_id: int) -> Response:
     """One measure."""
     return page(OneMeasure(who.account, ladder.show(home, measure_id, viewer_of(who.account, PURPOSE))))
 
 
 @router.post("/measures/{measure_id}/{step}")
-def step(home: HomeOf, who: Who, measure_id: Number, step: Step, given: Fields) -> Response:
+def step(home: HomeOf, who: Who, measure_id: int, step: Step, given: Fields) -> Response:
     """Answers, raises or closes a measure and shows it; where that cannot be, as it stands, and why."""
     viewer, text = viewer_of(who.account, PURPOSE), given.get("text", "")
     try:
@@ -128,7 +128,7 @@ def step(home: HomeOf, who: Who, measure_id: Number, step: Step, given: Fields) 
 
 
 @router.get("/measures/{measure_id}/letter.{form}")
-def letter(home: HomeOf, who: Who, measure_id: Number, form: str) -> Response:
+def letter(home: HomeOf, who: Who, measure_id: int, form: str) -> Response:
     """The letter of a measure, as a file."""
     content = letter_file(home, measure_id, form, viewer_of(who.account, PURPOSE))
     name = f'attachment; filename="motma-{measure_id}.{form}"'

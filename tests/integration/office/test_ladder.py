@@ -11,7 +11,7 @@ import pytest
 from casework import ladder
 from casework.accounts import Account, add_account, change_account
 from casework.compliance import Period, compliance
-from casework.errors import NotControlError
+from casework.errors import NotControlError, UsageError
 from casework.ladder import MeasureRefusedError
 from casework.ladder_by_rule import LadderResult, OfficersCase, follow_rules
 from casework.policy import PolicyError
@@ -151,6 +151,16 @@ def test_nobody_does_anothers_part(team: Office) -> None:
     with pytest.raises(MeasureRefusedError) as caught:
         opened(team, rung="warning")
     assert why(caught) == "below"
+
+
+def test_what_no_ledger_holds_is_not_there(team: Office) -> None:
+    for act in (
+        lambda: ladder.show(team.home, 10**30, TEAM),
+        lambda: ladder.close(team.home, -(10**30), "upheld", "x", TEAM),
+        lambda: opened(team, officer="la\0n"),
+    ):
+        with pytest.raises(UsageError):
+            act()
 
 
 def test_an_account_that_has_ended_is_of_no_team(team: Office) -> None:

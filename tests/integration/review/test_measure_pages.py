@@ -95,9 +95,9 @@ def test_an_address_that_is_none_changes_nothing(sign_in: SignIn, home: Home) ->
     word = {"text": "x", "outcome": "upheld"}
     assert control.post(f"{where}/ended", data=word).status_code == 404
     for number in ("9" * 30, "0", "-1", "x"):
-        for address in (f"/measures/{number}", f"/measures/{number}/letter.pdf"):
+        for address in (f"/measures/{number}", f"/measures/{number}/letter.pdf", f"/items/{number}"):
             answer = control.get(address)
-            assert (answer.status_code, "Không có trang này" in answer.text) == (404, True)
+            assert (answer.status_code, "<h1>Không có" in answer.text) == (404, True)
         assert control.post(f"/measures/{number}/close", data=word).status_code == 404
     assert control.post(f"{where}/close", data={**word, "text": "a\0b"}).status_code == 400
     assert control.post(f"{where}/close", data={**word, "outcome": "x"}).status_code == 404
