@@ -22,6 +22,7 @@ from matching.places import known_province
 from registry import accounts, claims, log
 from registry.accounts import Account, SignedIn
 from registry.engine import Session, now
+from registry.queue import one_form
 
 __all__ = ["Account", "SignedIn"]
 
@@ -180,8 +181,8 @@ def control_account(session: Session, login: str) -> Account | None:
 
 
 def may_decide(session: Session, viewer: Viewer) -> None:
-    """OnlyLooksError where the viewer has an account of the control team."""
-    held = accounts.by_login(session, viewer.by)
+    """OnlyLooksError where the viewer has an account of the control team, however his login was typed."""
+    held = accounts.by_login(session, one_form(viewer.by))
     if held is not None and held[0].is_control:
         raise OnlyLooksError(viewer.by)
 

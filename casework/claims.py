@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from casework.accounts import control_account
 from casework.desk import desk_rules
 from casework.types import Home, Viewer
 from casework.view import ItemView, item_view
@@ -14,9 +15,10 @@ __all__ = ["Claim"]
 
 
 def show_claimed(home: Home, item_id: int, viewer: Viewer) -> tuple[ItemView, Claim | None]:
-    """One case, and whose it is: the viewer's from now on, unless somebody else is at work on it; None if it is closed.
+    """One case, and whose it is: the viewer's from now on, unless somebody else is at work on it.
 
-    The look and the claim are logged before anything is shown.
+    None if it is closed, or nobody's: the control team looks, and keeps nobody from his work. Look and claim are logged
+    before anything is shown.
     """
     lease = timedelta(minutes=desk_rules(home).lease_minutes)
     with home.ledger.writing() as session:
@@ -26,10 +28,10 @@ def show_claimed(home: Home, item_id: int, viewer: Viewer) -> tuple[ItemView, Cl
         if item.state == "open":
             held = claims.held(session, item_id)
             until = (datetime.fromisoformat(session.at) + lease).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            if held is None:
+            if held is None and control_account(session, viewer.by) is None:
                 held = claims.take(session, item_id, until, viewer)
                 acts.append(log.Act("claim", {"item": item_id}, item.row_id))
-            elif held.claimed_by == viewer.by:
+            elif held is not None and held.claimed_by == viewer.by:
                 held = claims.renew(session, item_id, until, viewer)
         log.append(session, viewer, acts)
     with home.ledger.reading() as session:

@@ -21,6 +21,7 @@ from casework.vietnam_time import utc_moment, vietnam_time
 from matching.steps import search_rules
 from registry import accounts, control, log
 from registry.engine import Session
+from registry.queue import one_form
 
 #: by what figures may be grouped
 GROUPS = ("officer", "unit", "province")
@@ -191,7 +192,7 @@ def area_of(session: Session, wanted: Scope, viewer: Viewer) -> Scope:
 
     Who has no account acts on the machine itself, as for every command, and sees what is wanted.
     """
-    if accounts.by_login(session, viewer.by) is None:
+    if accounts.by_login(session, one_form(viewer.by)) is None:
         return wanted
     team = control_account(session, viewer.by)
     if team is None:

@@ -9,7 +9,7 @@ import pytest
 from casework.accounts import Account, add_account
 from casework.check import run_checks
 from casework.types import Home, Scope
-from tests.integration.review.conftest import CHIEF, PHRASE
+from tests.integration.review.conftest import CHIEF, PHRASE, item_of
 from tests.story import ask
 
 if TYPE_CHECKING:
@@ -112,3 +112,17 @@ def test_the_pages_speak_english(sign_in: SignIn) -> None:
     control.post("/language", data={"to": "en", "back": "/queue"})
     assert "decisions behind their term" in control.get(where).text
     assert "Open a measure" in control.get("/control/measures").text
+
+
+def test_the_team_decides_and_claims_nothing_in_the_queue(sign_in: SignIn, home: Home) -> None:
+    item_id = item_of(home, "Lê Thị Phương Thư")
+    control, where = sign_in("kiem"), f"/items/{item_id}"
+    decided = "select (select count(*) from judgement), (select count(*) from question), (select count(*) from claim)"
+    before = ask(home, decided)
+    assert control.get(where).status_code == 200
+    for verdict in ("new", "return", "link:1", "not_same:1", "approve", "alive:1"):
+        assert control.post(where, data={"verdict": verdict, "note": "x", "because": "papers"}).status_code >= 400
+    assert control.post(f"{where}/undo").status_code >= 400
+    assert control.post(f"{where}/ask", data={"person": "1", "about": "papers"}).status_code >= 400
+    assert ask(home, decided) == before
+    assert 'name="verdict"' in sign_in("lan").get(where).text
