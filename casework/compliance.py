@@ -21,6 +21,7 @@ from casework.vietnam_time import utc_moment, vietnam_time
 from matching.steps import search_rules
 from registry import accounts, control, log
 from registry.engine import Session
+from registry.measures import Case
 from registry.queue import one_form
 
 #: by what figures may be grouped
@@ -162,7 +163,7 @@ def cases_for_rules(home: Home, codes: Sequence[str], period: Period) -> list[Co
         return [case for code in codes for case in _cases(home, session, code, period, Scope())]
 
 
-def items_of(home: Home, found: Iterable[Sequence[ControlCase]]) -> dict[int, int]:
+def items_of(home: Home, found: Iterable[Sequence[Case]]) -> dict[int, int]:
     """row_id → the newest item of the rows of some cases that ever waited."""
     with home.ledger.reading() as session:
         return control.items(session, [case.row_id for cases in found for case in cases if case.row_id is not None])

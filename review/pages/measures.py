@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from fastapi import APIRouter
@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from casework import ladder
 from casework.accounts import Account, viewer_of
+from casework.compliance import items_of
 from casework.ladder import Measure, MeasureRefusedError, MeasureView
 from casework.ladder_rules import Ground, ladder_rules
 from casework.letters import letter_file
@@ -61,11 +62,12 @@ class Measures(Context):
 
 @dataclass(frozen=True)
 class OneMeasure(Context):
-    """One measure; `text` is what was written and not taken, `said` why."""
+    """One measure; `items`: row_id → its item; `text` is what was written and not taken, `said` why."""
 
     template: ClassVar[str] = "measure.html"
     account: Account
     view: MeasureView
+    items: Mapping[int, int]
     text: str = ""
     said: str | None = None
 
@@ -107,7 +109,7 @@ def opened(home: HomeOf, who: Who, given: Fields) -> Response:
 @router.get("/measures/{measure_id}")
 def one(home: HomeOf, who: Who, measure_id: int) -> Response:
     """One measure."""
-    return page(OneMeasure(who.account, ladder.show(home, measure_id, viewer_of(who.account, PURPOSE))))
+    return page(_one(home, who.account, measure_id))
 
 
 @router.post("/measures/{measure_id}/{step}")
@@ -122,8 +124,7 @@ def step(home: HomeOf, who: Who, measure_id: int, step: Step, given: Fields) -> 
         else:
             ladder.close(home, measure_id, given.get("outcome", ""), text, viewer)
     except MeasureRefusedError as refusal:
-        view = ladder.show(home, measure_id, viewer)
-        return page(OneMeasure(who.account, view, text, Told(_WHY)[refusal.why]), 409)
+        return page(replace(_one(home, who.account, measure_id), text=text, said=Told(_WHY)[refusal.why]), 409)
     return RedirectResponse(f"/measures/{measure_id}", 303)
 
 
@@ -133,6 +134,11 @@ def letter(home: HomeOf, who: Who, measure_id: int, form: str) -> Response:
     content = letter_file(home, measure_id, form, viewer_of(who.account, PURPOSE))
     name = f'attachment; filename="motma-{measure_id}.{form}"'
     return Response(content, media_type=_MEDIA[form], headers={"content-disposition": name})
+
+
+def _one(home: Home, account: Account, measure_id: int) -> OneMeasure:
+    view = ladder.show(home, measure_id, viewer_of(account, PURPOSE))
+    return OneMeasure(account, view, items_of(home, [view.cases]))
 
 
 def _list(home: Home, account: Account, form: Mapping[str, str], why: str | None = None) -> Measures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,7 +30,10 @@ def team(home: Home) -> None:
 def test_a_measure_goes_its_way(sign_in: SignIn, home: Home) -> None:
     officer, control = sign_in("lan"), sign_in("kiem")
     assert "/measures" not in officer.get("/queue").text
-    ((row,),) = ask(home, "select min(row_id) from intake_row where province = '01'")
+    ((row,),) = ask(
+        home,
+        "select min(q.row_id) from queue_item as q join intake_row as w on w.row_id = q.row_id where w.province = '01'",
+    )
     where = control.post("/control/measures", data={**OPENED, "rows": str(row)}).headers["location"]
     assert "Chờ cán bộ giải trình" in control.get(where).text
     assert WAITS in officer.get("/search").text
@@ -37,6 +41,9 @@ def test_a_measure_goes_its_way(sign_in: SignIn, home: Home) -> None:
     assert f'href="{where}"' in officer.get("/measures").text
     told = officer.get(where).text
     assert "Bốn hồ sơ quá hạn." in told
+    link = re.search(rf'href="(/items/\d+)">{row}<', told)
+    assert link is not None
+    assert officer.get(link[1]).status_code == 200
     assert "quyết định hồ sơ quá thời hạn" in told
     assert 'value="upheld"' not in told
     assert officer.post(f"{where}/answer", data={"text": "Đã tra cứu lại.\r\nXin giải trình."}).status_code == 303
