@@ -65,9 +65,14 @@ class Candidate:
         return self.has("code", "same") or self.has("personal_id", "same")
 
     @property
+    def has_a_number(self) -> bool:
+        """Whether any number of the person's own is the same."""
+        return self.agrees_in_number or self.has("old_id", "same")
+
+    @property
     def is_tied(self) -> bool:
         """Whether any number or the household is the same: more than a name, a date and places that others share."""
-        return any(self.has(name, "same") for name in ("code", "personal_id", "old_id", "household"))
+        return self.has_a_number or self.has("household", "same")
 
     @property
     def bears_the_name(self) -> bool:

@@ -15,9 +15,9 @@ from matching.cases import ARRIVALS, Candidate, Case, Ruling, Thresholds
 from matching.posteriors import posteriors_of
 
 _Review = Callable[..., Ruling]
-#: What a link needs where the given name differs by a slip and only name, date and place speak for it: a twin of
-#: another household, a mark apart, fits as well, and the model knows too little of twins who moved.
-_SURE = 0.9999
+#: What a link needs where the given name differs by a slip and no number agrees: a twin whose name is a mark apart fits
+#: as well, and of twins who moved the model knows too little.
+_SURE_AT_HOME, _SURE_ELSEWHERE = 0.999, 0.9999
 
 
 @dataclass
@@ -232,10 +232,9 @@ def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Enti
     claimed = any(other.has("personal_id", "same") for other in others) and not best.has("personal_id", "same")
     if claimed and not case.number_is_anothers:
         return "correction" if case.event == "correction" else "identity_conflict"
-    is_slip_of_the_name = best.has("given", "mark", "vowel", "sound") and best.has_same_date and not best.is_tied
-    if best.looks_like_a_twin or (is_slip_of_the_name and top < _SURE):
+    if best.looks_like_a_twin or _may_be_a_twins(best, top):
         return "twin"
-    if best.has("parents", "conflict") and not best.is_tied:
+    if (best.has("parents", "conflict") or best.has("surname", "different")) and not best.is_tied:
         return "identity_conflict"
     other_number = best.has("personal_id", "different") and not (best.has("code", "same") or best.has("old_id", "same"))
     other_date = (best.has_clashing_date and not best.agrees_in_number) or (
@@ -244,6 +243,12 @@ def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Enti
     if (other_number or other_date) and not _is_what_is_corrected(case, best):
         return "identity_conflict"
     return None
+
+
+def _may_be_a_twins(best: Candidate, top: float) -> bool:
+    """Whether the given name, a slip apart, may be that of a twin of the best, whose posterior is `top`."""
+    is_slip = best.has("given", "mark", "vowel", "sound") and best.has_same_date and not best.has_a_number
+    return is_slip and top < (_SURE_AT_HOME if best.has("household", "same") else _SURE_ELSEWHERE)
 
 
 def _is_slip_of_the_code(case: Case, best: Candidate, holders: Sequence[Candidate]) -> bool:

@@ -15,7 +15,7 @@ from matching.decide import decide, decide_all
 TABLE = tomllib.loads((Path(__file__).parent / "tables" / "decisions.toml").read_text(encoding="utf-8"))["case"]
 THRESHOLDS = Thresholds(upper=0.995, lower=0.02, missed=0.05)
 #: log2 odds behind the table's words, for an even prior
-ODDS = {"surely": 20.0, "well": 9.0, "likely": 4.0, "perhaps": 0.0, "hardly": -10.0}
+ODDS = {"surely": 20.0, "mostly": 12.0, "well": 9.0, "likely": 4.0, "perhaps": 0.0, "hardly": -10.0}
 #: What the machine itself may say; household_conflict and stale come of applying a plan.
 REASONS = {
     "ambiguous",
