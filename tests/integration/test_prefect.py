@@ -144,10 +144,11 @@ def test_the_scheduled_flows_are_planned(server: Server) -> None:
 def test_a_worker_runs_a_deployment_and_every_row_is_decided(server: Server) -> None:
     parameter = f"paths={json.dumps([str(SAMPLES / 'inbox')])}"
     command(server.environment, "prefect", "deployment", "run", "run/run", "--param", parameter)
+    command(server.environment, "prefect", "deployment", "run", "ladder/ladder")
     worker = ("worker", "start", "--pool", "motma", "--type", "process", "--run-once", "--install-policy", "never")
     command(server.environment, "prefect", *worker)
-    (run,) = [run for run in server.flow_runs() if not run["auto_scheduled"]]
-    assert run["state_type"] == "COMPLETED"
+    runs = [run for run in server.flow_runs() if not run["auto_scheduled"]]
+    assert [run["state_type"] for run in runs] == ["COMPLETED", "COMPLETED"]
 
     again = json.loads(command(server.environment, "pipelines.cli", "run", str(SAMPLES / "inbox"), "--json"))
     rows = len((SAMPLES / "truth.csv").read_text(encoding="utf-8").splitlines()) - 1
