@@ -22,16 +22,17 @@ from pathlib import Path
 from typing import Self
 from unittest.mock import patch
 
-from casework import compliance, counter, undo
-from casework.accounts import Account, add_account
-from casework.compliance import Period
+from casework.control import compliance
+from casework.control.compliance import Period
 from casework.home import create_home
-from casework.load import load_extract
-from casework.publish import publish
-from casework.queue import decide
+from casework.office import counter, undo
+from casework.office.accounts import Account, add_account
+from casework.office.queue import decide
+from casework.office.verdicts import Verdict
+from casework.register.load import load_extract
+from casework.register.publish import publish
 from casework.run import run
 from casework.types import Home, Scope, Viewer
-from casework.verdicts import Verdict
 from casework.vietnam_time import utc_moment
 from pipelines.change_files import ReadFile, read_path
 from pipelines.extract_files import read_extract
@@ -167,7 +168,7 @@ def set_clock() -> Iterator[None]:
         def now(cls, tz: tzinfo | None = None) -> Self:
             return cls.fromisoformat(_clock[0])
 
-    with patch("registry.engine.now", lambda: _clock[0]), patch("casework.sealing.datetime", Then):
+    with patch("registry.engine.now", lambda: _clock[0]), patch("casework.audit.sealing.datetime", Then):
         yield
 
 

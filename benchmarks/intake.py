@@ -18,7 +18,7 @@ from pathlib import Path
 import xlsxwriter
 
 from benchmarks.intake_sheets import POST_BOOK
-from casework.intake import understood_sheet
+from casework.deliveries.intake import understood_sheet
 from casework.vietnam_time import today
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles

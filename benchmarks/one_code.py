@@ -18,12 +18,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from casework.apply import apply_plan
-from casework.batch import decide_batch
+from casework.deciding.apply import apply_plan
+from casework.deciding.batch import decide_batch
+from casework.deliveries.intake import ReceivedFile, take_in
 from casework.home import create_home
-from casework.intake import ReceivedFile, take_in
-from casework.load import load_extract
-from casework.publish import publish
+from casework.register.load import load_extract
+from casework.register.publish import publish
 from casework.types import Home, Viewer
 from pipelines.extract_files import read_extract
 from pipelines.inbox import read_inbox

@@ -33,7 +33,7 @@ from urllib.parse import urlencode
 
 import polars as pl
 
-from casework.accounts import Account, add_account, change_password
+from casework.office.accounts import Account, add_account, change_password
 from casework.types import Scope, Viewer
 from tests.engines import ENGINES, Folders, Model, Places, postgresql_server
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.given_back import give_back_rows
+from casework.deciding.given_back import give_back_rows
 from casework.run import RunResult, check_ready, decide_deliveries
 from casework.types import Home, Progress, Viewer, silent
 from registry import holds, log

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from casework.apply import apply_plan, by_hand
-from casework.batch import decide_batch, decide_new
-from casework.find import check_versions
-from casework.given_back import give_back_rows
-from casework.intake import ReceivedFile, take_in
-from casework.redecide import MOST_ATTEMPTS, settle_outrun, settle_stranded
-from casework.returned import ReturnedRow, returned_rows
-from casework.sealing import sealed_meanwhile
+from casework.audit.sealing import sealed_meanwhile
+from casework.deciding.apply import apply_plan, by_hand
+from casework.deciding.batch import decide_batch, decide_new
+from casework.deciding.find import check_versions
+from casework.deciding.given_back import give_back_rows
+from casework.deciding.redecide import MOST_ATTEMPTS, settle_outrun, settle_stranded
+from casework.deliveries.intake import ReceivedFile, take_in
+from casework.deliveries.returned import ReturnedRow, returned_rows
 from casework.types import Home, Progress, Viewer, silent
 from registry import deliveries, holds, plans, queue, register
 from registry.engine import Session

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from casework.answers import Answer, answers
+from casework.deliveries.answers import Answer, answers
+from casework.deliveries.layouts import CSV, FAULTS_HEADING, ROW_HEADING
 from casework.errors import NO_ROOM, BusyError, UsageError
-from casework.layouts import CSV, FAULTS_HEADING, ROW_HEADING
 from casework.types import Home, Progress, Viewer, silent
 from pipelines.answer_texts import above_of, cells_of
 from pipelines.answer_workbooks import write_error_workbook, write_receipt

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casework.answers import Answer, AnsweredRow
-from casework.error_sheets import ErrorSheet, RowToMend
-from casework.layouts import CSV, FAULTS_HEADING
+from casework.deliveries.answers import Answer, AnsweredRow
+from casework.deliveries.error_sheets import ErrorSheet, RowToMend
+from casework.deliveries.layouts import CSV, FAULTS_HEADING
+from casework.deliveries.returned import Fault, WhyReturned
 from casework.office_words import KINDS, NOTE, OUTCOMES, REASONS, RUN_OUTCOMES, both, title_of, word
-from casework.returned import Fault, WhyReturned
 
 #: What to do with an error file, as its last heading says.
 HOW_TO_MEND = (

@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from casework.answers import Answer, AnsweredRow
-from casework.error_sheets import ErrorSheet
-from casework.layouts import FAULTS_HEADING, ROW_HEADING
+from casework.deliveries.answers import Answer, AnsweredRow
+from casework.deliveries.error_sheets import ErrorSheet
+from casework.deliveries.layouts import FAULTS_HEADING, ROW_HEADING
 from casework.office_dates import local_time
 from casework.office_words import OUTCOMES
 from pipelines.answer_texts import (

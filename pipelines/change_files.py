@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from casework.intake import CSV, WORKBOOK, ReceivedFile, ReceivedSheet, decoded_sheet
+from casework.deliveries.intake import CSV, WORKBOOK, ReceivedFile, ReceivedSheet, decoded_sheet
 from pipelines import archives
 from pipelines.csv_text import sheet_of
 from pipelines.layout import Layout, UnknownLayoutError, find_layout, quoted

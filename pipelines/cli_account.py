@@ -12,7 +12,7 @@ from pipelines.cli_call import Call, Commands, add_command, day, said
 from pipelines.cli_table import table
 
 if TYPE_CHECKING:
-    from casework.accounts import Account
+    from casework.office.accounts import Account
     from casework.types import Scope
 
 PURPOSE = "accounts"
@@ -68,8 +68,8 @@ def _add_password_file(parser: argparse.ArgumentParser) -> None:
 
 def add(call: Call) -> int:
     """Adds an account."""
-    from casework.accounts import Account, add_account
     from casework.home import open_home
+    from casework.office.accounts import Account, add_account
     from casework.types import Viewer
 
     given = call.arguments
@@ -83,8 +83,8 @@ def add(call: Call) -> int:
 
 def listing(call: Call) -> int:
     """Lists the accounts."""
-    from casework.accounts import all_accounts
     from casework.home import open_home
+    from casework.office.accounts import all_accounts
     from casework.types import Viewer
 
     found = list(all_accounts(open_home(call.home), Viewer(call.by, PURPOSE)))
@@ -94,8 +94,8 @@ def listing(call: Call) -> int:
 
 def change(call: Call) -> int:
     """Changes an account."""
-    from casework.accounts import all_accounts, change_account
     from casework.home import open_home
+    from casework.office.accounts import all_accounts, change_account
     from casework.types import Scope, Viewer
 
     given, viewer = call.arguments, Viewer(call.by, PURPOSE)
@@ -122,8 +122,8 @@ def change(call: Call) -> int:
 
 def password(call: Call) -> int:
     """Sets another password."""
-    from casework.accounts import change_password
     from casework.home import open_home
+    from casework.office.accounts import change_password
     from casework.types import Viewer
 
     change_password(open_home(call.home), call.arguments.login, _password(call), Viewer(call.by, PURPOSE))

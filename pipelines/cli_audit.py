@@ -39,7 +39,7 @@ def add_commands(commands: Commands) -> None:
 
 def check(call: Call) -> int:
     """Runs the checks."""
-    from casework.check import run_checks
+    from casework.audit.check import run_checks
     from casework.home import open_home
 
     results = run_checks(open_home(call.home))
@@ -63,7 +63,7 @@ def check(call: Call) -> int:
 
 def show(call: Call) -> int:
     """Shows entries of the log."""
-    from casework.history import show_log
+    from casework.audit.history import show_log
     from casework.home import open_home
     from casework.types import Viewer
 

@@ -12,8 +12,8 @@ from casework.office_words import COMPARISONS, FIELDS, RELATIONS, SEXES, STATUSE
 from pipelines.cli_table import shown, table
 
 if TYPE_CHECKING:
-    from casework.search import SearchHit
-    from casework.view import CandidateView
+    from casework.office.search import SearchHit
+    from casework.office.view import CandidateView
 
 Record = Mapping[str, Any]
 

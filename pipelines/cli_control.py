@@ -33,7 +33,7 @@ def add_commands(commands: Commands) -> None:
 
 def report(call: Call) -> int:
     """Writes the report, and prints the figures of each officer."""
-    from casework.compliance import Period, compliance, items_of
+    from casework.control.compliance import Period, compliance, items_of
     from casework.errors import UsageError
     from casework.home import open_home
     from casework.types import Scope, Viewer

@@ -76,8 +76,8 @@ def demo(call: Call) -> int:
 
 
 def _add_accounts(password: str, by: str) -> None:
-    from casework.accounts import Account, add_account
     from casework.home import open_home
+    from casework.office.accounts import Account, add_account
     from casework.types import Scope, Viewer
 
     home = open_home(HOME)

@@ -23,7 +23,7 @@ from pipelines.cli_question import question_line
 from pipelines.cli_table import shown, table
 
 if TYPE_CHECKING:
-    from casework.view import CandidateView, ItemView
+    from casework.office.view import CandidateView, ItemView
 
 #: the arguments of `motma queue decide` for a verdict
 _ARGUMENTS = {
@@ -120,7 +120,7 @@ def _standing(candidate: CandidateView) -> str | None:
 
 def _choices(view: ItemView) -> str:
     """What can be decided, what it does, and the command."""
-    from casework.choices import choices
+    from casework.office.choices import choices
 
     if view.state != "open":
         return "Mục này đã được quyết định."

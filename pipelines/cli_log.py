@@ -66,8 +66,8 @@ def seal(call: Call) -> int:
 
 def verify(call: Call) -> int:
     """Verifies the log."""
+    from casework.audit.verify import verify_log
     from casework.home import open_home
-    from casework.verify import verify_log
 
     given = call.arguments
     report = verify_log(open_home(call.home), key=given.key, witness_key=given.witness_key, witnessed=given.witnessed)
@@ -86,9 +86,9 @@ def verify(call: Call) -> int:
 
 def proof(call: Call) -> int:
     """Writes a proof."""
+    from casework.audit.proofs import prove_decision
     from casework.errors import UsageError
     from casework.home import open_home
-    from casework.proofs import prove_decision
 
     given = call.arguments
     found = prove_decision(open_home(call.home), given.row, given.no)
@@ -111,7 +111,7 @@ def proof(call: Call) -> int:
 
 def witness(call: Call) -> int:
     """Cosigns a log."""
-    from casework.witness import witness
+    from casework.audit.witness import witness
 
     given = call.arguments
     found = witness(given.folder, state=given.state, key=given.key, name=given.name, log_key=given.log_key)

@@ -14,7 +14,7 @@ from pipelines.cli_table import table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from casework.ladder import Measure, MeasureView
+    from casework.control.ladder import Measure, MeasureView
 
 PURPOSE = "control"
 _NUMBER = "its number, as `motma control list` says"
@@ -88,7 +88,7 @@ def add_commands(commands: Commands) -> None:
 
 def open_measure(call: Call) -> int:
     """Opens a measure."""
-    from casework import ladder
+    from casework.control import ladder
     from casework.home import open_home
     from casework.types import Viewer
 
@@ -126,7 +126,7 @@ def by_rule(call: Call) -> int:
 
 def answer(call: Call) -> int:
     """Answers a measure."""
-    from casework import ladder
+    from casework.control import ladder
     from casework.home import open_home
     from casework.types import Viewer
 
@@ -138,7 +138,7 @@ def answer(call: Call) -> int:
 
 def escalate(call: Call) -> int:
     """Raises a measure by a rung."""
-    from casework import ladder
+    from casework.control import ladder
     from casework.home import open_home
     from casework.types import Viewer
 
@@ -150,7 +150,7 @@ def escalate(call: Call) -> int:
 
 def close(call: Call) -> int:
     """Closes a measure."""
-    from casework import ladder
+    from casework.control import ladder
     from casework.home import open_home
     from casework.types import Viewer
 
@@ -162,7 +162,7 @@ def close(call: Call) -> int:
 
 def listing(call: Call) -> int:
     """Lists measures."""
-    from casework import ladder
+    from casework.control import ladder
     from casework.home import open_home
     from casework.types import Viewer
 
@@ -174,7 +174,7 @@ def listing(call: Call) -> int:
 
 def show(call: Call) -> int:
     """Shows one measure."""
-    from casework import ladder
+    from casework.control import ladder
     from casework.home import open_home
     from casework.types import Viewer
 
@@ -185,9 +185,9 @@ def show(call: Call) -> int:
 
 def letter(call: Call) -> int:
     """Writes the letter of a measure."""
+    from casework.control.letters import letter_file
     from casework.errors import UsageError
     from casework.home import open_home
-    from casework.letters import letter_file
     from casework.types import Viewer
 
     out: Path = call.arguments.out

@@ -11,8 +11,8 @@ from pipelines.cli_call import Call, Commands, add_command, day, natural, positi
 from pipelines.cli_table import table
 
 if TYPE_CHECKING:
-    from casework.models import LevelView, ModelView
-    from casework.thresholds import Choice
+    from casework.model.models import LevelView, ModelView
+    from casework.model.thresholds import Choice
 
 #: How many persons of the register ask, where nobody says: enough to meet every block that is large.
 DEFAULT_SAMPLE = 20_000
@@ -101,7 +101,7 @@ def _chart_file(text: str) -> Path:
 
 def show(call: Call) -> int:
     """Shows a model."""
-    from casework.models import view_model
+    from casework.model.models import view_model
 
     view = view_model(call.arguments.model)
     if call.arguments.chart:
@@ -195,8 +195,8 @@ def _inboxes(registers: list[Path], inboxes: list[Path] | None) -> list[Path]:
 
 def blocks(call: Call) -> int:
     """Shows what each key would bring."""
-    from casework.blocks import block_report
     from casework.home import open_home
+    from casework.model.blocks import block_report
 
     with progress_bars() as progress:
         report = block_report(open_home(call.home), call.arguments.sample, progress)
@@ -242,7 +242,7 @@ def blocks(call: Call) -> int:
 def thresholds(call: Call) -> int:
     """Shows what thresholds budgets of review imply."""
     from casework.home import open_home
-    from casework.thresholds import threshold_report
+    from casework.model.thresholds import threshold_report
 
     report = threshold_report(open_home(call.home), call.arguments.batch, call.arguments.review)
     headings = [

@@ -11,7 +11,7 @@ from pipelines.cli_case import LEGEND, side_by_side
 from pipelines.cli_table import shown, table
 
 if TYPE_CHECKING:
-    from casework.questions import Question, QuestionLine, QuestionView
+    from casework.office.questions import Question, QuestionLine, QuestionView
 
 ASK_PURPOSE = "queue ask"
 ANSWER_PURPOSE = "queue answer"
@@ -52,7 +52,7 @@ def add_commands(commands: Commands) -> None:
 def asking(call: Call) -> int:
     """Asks another province."""
     from casework.home import open_home
-    from casework.questions import Asking, ask, candidate_of_code
+    from casework.office.questions import Asking, ask, candidate_of_code
     from casework.types import Viewer
 
     given, home, viewer = call.arguments, open_home(call.home), Viewer(call.by, ASK_PURPOSE)
@@ -71,7 +71,7 @@ def asking(call: Call) -> int:
 def listing(call: Call) -> int:
     """Lists the questions that wait, or shows one."""
     from casework.home import open_home
-    from casework.questions import show, waiting
+    from casework.office.questions import show, waiting
     from casework.types import Viewer
 
     home, viewer = open_home(call.home), Viewer(call.by, ANSWER_PURPOSE)
@@ -87,7 +87,7 @@ def listing(call: Call) -> int:
 def answering(call: Call) -> int:
     """Answers a question."""
     from casework.home import open_home
-    from casework.questions import answer
+    from casework.office.questions import answer
     from casework.types import Viewer
 
     given = call.arguments

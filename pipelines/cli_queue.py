@@ -10,8 +10,8 @@ from pipelines.cli_call import Call, Commands, add_command, positive, said
 from pipelines.cli_table import shown, table
 
 if TYPE_CHECKING:
-    from casework.queue import DecideResult, QueueLine, QueueListing
-    from casework.undo import UndoResult
+    from casework.office.queue import DecideResult, QueueLine, QueueListing
+    from casework.office.undo import UndoResult
 
 LIST_PURPOSE = "queue list"
 DECIDE_PURPOSE = "queue decide"
@@ -76,9 +76,9 @@ def add_commands(commands: Commands) -> None:
 
 def listing(call: Call) -> int:
     """Lists what waits, what corrections ask to change, or disputed codes."""
-    from casework import queue
-    from casework.disputed import disputed_codes
     from casework.home import open_home
+    from casework.office import queue
+    from casework.register.disputed import disputed_codes
     from casework.types import Viewer
 
     given, viewer = call.arguments, Viewer(call.by, LIST_PURPOSE)
@@ -152,8 +152,8 @@ def _listing_text(found: QueueListing, reason: str | None) -> str:
 
 def show(call: Call) -> int:
     """Shows one case."""
-    from casework import queue
     from casework.home import open_home
+    from casework.office import queue
     from casework.types import Viewer
     from pipelines.cli_item import item_text
 
@@ -164,10 +164,10 @@ def show(call: Call) -> int:
 
 def decide(call: Call) -> int:
     """Decides one case."""
-    from casework import queue
     from casework.home import open_home
+    from casework.office import queue
+    from casework.office.verdicts import Verdict
     from casework.types import Viewer
-    from casework.verdicts import Verdict
 
     given = call.arguments
     verdicts = {
@@ -192,8 +192,8 @@ def decide(call: Call) -> int:
 def undo(call: Call) -> int:
     """Takes a decision back."""
     from casework.home import open_home
+    from casework.office.undo import undo_decision
     from casework.types import Viewer
-    from casework.undo import undo_decision
 
     result = undo_decision(open_home(call.home), call.arguments.item, Viewer(call.by, UNDO_PURPOSE))
     call.show(result, lambda: undone_text(result))

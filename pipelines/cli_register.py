@@ -100,7 +100,7 @@ def publish(call: Call) -> int:
 
 def codes(call: Call) -> int:
     """Shows what is left of the numbers of each province."""
-    from casework.code_scheme import report
+    from casework.deciding.code_scheme import report
     from casework.home import open_home
 
     found = report(open_home(call.home))

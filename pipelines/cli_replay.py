@@ -11,7 +11,7 @@ from pipelines.cli_call import Call, Commands, add_command, natural, positive, p
 from pipelines.cli_table import table
 
 if TYPE_CHECKING:
-    from casework.replay import Replayed
+    from casework.audit.replay import Replayed
 
 PURPOSE = "log replay"
 EXIT_DIFFERENT = 13
@@ -40,7 +40,7 @@ def add_commands(commands: Commands) -> None:
 
 def replay(call: Call) -> int:
     """Replays decisions."""
-    from casework import replay as use_case
+    from casework.audit import replay as use_case
     from casework.home import open_home
     from casework.types import Viewer
 

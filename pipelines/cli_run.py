@@ -170,8 +170,8 @@ def _next_commands(result: RunResult) -> str:
 
 def decisions(call: Call) -> int:
     """Writes the decisions to a file."""
+    from casework.deliveries.export import export_decisions
     from casework.errors import UsageError
-    from casework.export import export_decisions
     from casework.home import open_home
     from casework.types import Viewer
     from pipelines.decision_files import WRITERS, write_decisions

@@ -13,9 +13,9 @@ from pipelines.cli_case import LEGEND, candidate_lines, households_text, side_by
 from pipelines.cli_table import table
 
 if TYPE_CHECKING:
-    from casework.search import SearchResult
+    from casework.office.search import SearchResult
 
-#: Argument → what casework.search calls it, and the help.
+#: Argument → what casework.office.search calls it, and the help.
 QUESTIONS = {
     "name": ("full_name", "full name, with or without marks"),
     "birth": ("birth_date", "birth date: 05/03/1987, 03/1987 or 1987"),
@@ -49,7 +49,7 @@ def add_commands(commands: Commands) -> None:
 def search(call: Call) -> int:
     """Searches one person."""
     from casework.home import open_home
-    from casework.search import search as search_person
+    from casework.office.search import search as search_person
     from casework.types import Viewer
 
     given = vars(call.arguments)

@@ -12,7 +12,7 @@ from pipelines.cli_call import Call, Commands, add_command, positive, progress_b
 from pipelines.cli_table import table
 
 if TYPE_CHECKING:
-    from casework.preview import SheetPreview
+    from casework.deliveries.preview import SheetPreview
     from pipelines.change_files import ReadFile, ReadSheet
 
 _SHOWN = ("event", "full_name", "birth_date", "sex", "personal_id", "bhxh_code", "household_code", "relation_to_head")
@@ -52,7 +52,7 @@ def add_commands(commands: Commands) -> None:
 
 def check(call: Call) -> int:
     """Shows what was recognised of files."""
-    from casework.preview import preview
+    from casework.deliveries.preview import preview
     from pipelines.inbox import Unnamed, passed_over, read_all
     from pipelines.unreadable import EXIT_UNREADABLE, Refused, Remark, told_once
 
@@ -210,7 +210,7 @@ def _decoded_text(seen: SheetPreview) -> str:
 
 def _faults_text(seen: SheetPreview) -> str:
     """The faults for which rows would go back, in the sender's words, and what was read otherwise than written."""
-    from casework.returned import fault_message
+    from casework.deliveries.returned import fault_message
 
     faults = [(rows, f"{fault_message(code)} ({code})") for code, rows in sorted(seen.faults.items())]
     flags = [(rows, both(FLAGS, flag)) for flag, rows in sorted(seen.flags.items())]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from casework.compliance import Compliance, ControlCase, Figure, detail
+from casework.control.compliance import Compliance, ControlCase, Figure, detail
 from casework.office_dates import local_date, local_time
 from casework.types import Home
 

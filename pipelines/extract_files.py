@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from casework.load import EXTRACT_COLUMNS, Extract
+from casework.register.load import EXTRACT_COLUMNS, Extract
 from pipelines.csv_text import records, sniff_delimiter
 from pipelines.text_encoding import read_text
 from pipelines.unreadable import UnreadableError, not_opened

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from casework.intake import ReceivedFile
+from casework.deliveries.intake import ReceivedFile
 from casework.types import Progress, silent
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles

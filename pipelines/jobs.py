@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from casework.answers import deliveries_of
+from casework.audit.sealing import SealResult, seal
+from casework.control.ladder_by_rule import LadderResult
+from casework.control.ladder_run import run_ladder
+from casework.deliveries.answers import deliveries_of
 from casework.held import give_back_file, release
 from casework.home import default_province, open_home
-from casework.ladder_by_rule import LadderResult
-from casework.ladder_run import run_ladder
-from casework.load import LoadResult, load_extract
-from casework.publish import PublishResult, publish
+from casework.model.training import Learnt, learn, read_lesson
+from casework.register.load import LoadResult, load_extract
+from casework.register.publish import PublishResult, publish
 from casework.run import RunResult, decide_open, run, take_in
-from casework.sealing import SealResult, seal
-from casework.training import Learnt, learn, read_lesson
 from casework.types import Home, Progress, Viewer, silent
 from pipelines.answer_files import AnswerFiles, write_answers
 from pipelines.extract_files import read_extract

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from casework.intake import LEGACY_ENCODINGS, AboveCell, decode
-from casework.layouts import FAULTS_HEADING, ROW_HEADING
+from casework.deliveries.intake import LEGACY_ENCODINGS, AboveCell, decode
+from casework.deliveries.layouts import FAULTS_HEADING, ROW_HEADING
 from pipelines.limits import HEADING_WITHIN_ROWS
 from pipelines.profile import Profile, fold_heading
 from pipelines.tables import Row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from casework.errors import UsageError
 
 if TYPE_CHECKING:
-    from casework.models import ModelView
+    from casework.model.models import ModelView
 
 _WIDTH = 420
 _FOR, _AGAINST = "#2f6f4f", "#a63d2f"

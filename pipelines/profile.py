@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from casework.intake import ENCODINGS_TO_CONFIRM, RECEIVED, Conventions, known_province
+from casework.deliveries.intake import ENCODINGS_TO_CONFIRM, RECEIVED, Conventions, known_province
 
 FOLDER = Path(__file__).parent / "profiles"
 

@@ -9,7 +9,7 @@ from itertools import compress
 
 import polars as pl
 
-from casework.intake import (
+from casework.deliveries.intake import (
     LEGACY_ENCODINGS,
     RECEIVED,
     AboveCell,

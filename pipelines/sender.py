@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from casework.intake import ENCODINGS_TO_CONFIRM, known_province
+from casework.deliveries.intake import ENCODINGS_TO_CONFIRM, known_province
 from pipelines.text_encoding import DECLARABLE
 from pipelines.unreadable import UnreadableError
 

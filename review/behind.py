@@ -24,14 +24,14 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
-from casework.claims import release
+from casework.audit.sealing import sealed_meanwhile
+from casework.deciding.redecide import settle_stranded
 from casework.errors import MotmaError
 from casework.home import open_home
-from casework.queue import DecideResult, Rest, carry_out, keep
-from casework.redecide import settle_stranded
-from casework.sealing import sealed_meanwhile
+from casework.office.claims import release
+from casework.office.queue import DecideResult, Rest, carry_out, keep
+from casework.office.verdicts import Verdict
 from casework.types import Home, Viewer
-from casework.verdicts import Verdict
 
 #: a page waits so long for a decision to be carried out; the next one tells the rest
 PATIENCE_SECONDS = 0.12
@@ -99,7 +99,7 @@ class Behind:
     def decide(self, item_id: int, verdict: Verdict, viewer: Viewer) -> DecideResult | None:
         """What came of a decision, whose word is kept; None where it is still being carried out.
 
-        MotmaError as for `casework.queue.decide`. The item is left to the viewer until it is carried out.
+        MotmaError as for `casework.office.queue.decide`. The item is left to the viewer until it is carried out.
         """
         word = _Word(keep(self.home, item_id, verdict, viewer), item_id, viewer)
         self._waiting.put(word)

@@ -13,8 +13,8 @@ import jinja2
 from fastapi.responses import HTMLResponse
 
 from casework import office_words as words
-from casework.choices import Choice
-from casework.masking import province_name
+from casework.office.choices import Choice
+from casework.office.masking import province_name
 from casework.office_dates import local_date, local_time
 from casework.step_titles import step_titles
 from casework.vietnam_time import today

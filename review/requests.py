@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
-from casework import accounts
-from casework.accounts import SignedIn
-from casework.ladder import stands
+from casework.control.ladder import stands
+from casework.office import accounts
+from casework.office.accounts import SignedIn
 from casework.types import Home
 from review.behind import Behind
 from review.head import head

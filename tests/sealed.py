@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.audit.verify import verify_log
 from casework.types import Home, Viewer
-from casework.verify import verify_log
 from registry.log import Act, append
 
 LINE = "Bổ sung,Vũ Ngọc Diễm,09/04/1988,Nữ,001188000777,,0190000077,Chủ hộ,09676,09676,,,01/10/2025"

@@ -17,8 +17,8 @@ from typing import Any
 
 import polars as pl
 
-from casework.intake import understood_sheet
-from casework.rows import for_comparison, normalise_understood
+from casework.deciding.rows import for_comparison, normalise_understood
+from casework.deliveries.intake import understood_sheet
 from matching.normalise import normalise
 from matching.places import province_of
 from matching.schemas import RECORD, conform

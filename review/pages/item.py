@@ -9,11 +9,7 @@ from typing import Any, ClassVar
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from casework.accounts import Account, viewer_of
-from casework.choices import Choice, choices
-from casework.claims import Claim, show_claimed
-from casework.comparison import Line, compared
-from casework.desk import Ended, ended, next_item
+from casework.deliveries.return_reasons import ReturnReason, return_reasons
 from casework.errors import (
     BusyError,
     ClaimedError,
@@ -23,16 +19,20 @@ from casework.errors import (
     NotUndoneError,
     UndoneError,
 )
-from casework.grounds import Ground, grounds
+from casework.office.accounts import Account, viewer_of
+from casework.office.choices import Choice, choices
+from casework.office.claims import Claim, show_claimed
+from casework.office.comparison import Line, compared
+from casework.office.desk import Ended, ended, next_item
+from casework.office.grounds import Ground, grounds
+from casework.office.questions import About, abouts, askable
+from casework.office.roles import RoleConflict, living_of, role_conflicts, with_row
+from casework.office.undo import can_undo, undo_decision
+from casework.office.verdicts import Verdict
+from casework.office.view import ItemView
 from casework.office_dates import local_time
-from casework.questions import About, abouts, askable
-from casework.return_reasons import ReturnReason, return_reasons
-from casework.roles import RoleConflict, living_of, role_conflicts, with_row
 from casework.types import Home
-from casework.undo import can_undo, undo_decision
-from casework.verdicts import Verdict
 from casework.vietnam_time import today
-from casework.view import ItemView
 from review.language import _
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page

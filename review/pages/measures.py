@@ -10,12 +10,12 @@ from typing import ClassVar, Literal
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from casework import ladder
-from casework.accounts import Account, viewer_of
-from casework.compliance import items_of
-from casework.ladder import Measure, MeasureRefusedError, MeasureView
-from casework.ladder_rules import Ground, ladder_rules
-from casework.letters import letter_file
+from casework.control import ladder
+from casework.control.compliance import items_of
+from casework.control.ladder import Measure, MeasureRefusedError, MeasureView
+from casework.control.ladder_rules import Ground, ladder_rules
+from casework.control.letters import letter_file
+from casework.office.accounts import Account, viewer_of
 from casework.types import Home
 from review.language import Told
 from review.render import Context, page

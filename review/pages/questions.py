@@ -9,12 +9,12 @@ from typing import ClassVar
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from casework.accounts import Account, viewer_of
-from casework.comparison import Line, compared
-from casework.desk import next_item
 from casework.errors import AnsweredError, BusyError, ClaimedError, UsageError
+from casework.office.accounts import Account, viewer_of
+from casework.office.comparison import Line, compared
+from casework.office.desk import next_item
+from casework.office.questions import About, Asking, QuestionView, abouts, answer, ask, show, waiting
 from casework.policy import PolicyError
-from casework.questions import About, Asking, QuestionView, abouts, answer, ask, show, waiting
 from casework.types import Home
 from review.language import _
 from review.pages.item import case_of, why_not

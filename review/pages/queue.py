@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 
-from casework.accounts import Account, viewer_of
-from casework.claims import release
-from casework.desk import Desk, Ended, desk, ended, next_item
-from casework.questions import QuestionLine, waiting
-from casework.undo import Said, said_lately
+from casework.office.accounts import Account, viewer_of
+from casework.office.claims import release
+from casework.office.desk import Desk, Ended, desk, ended, next_item
+from casework.office.questions import QuestionLine, waiting
+from casework.office.undo import Said, said_lately
 from review.render import Context, page
 from review.requests import HomeOf, Who
 

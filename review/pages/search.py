@@ -9,10 +9,10 @@ from typing import ClassVar
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from casework import accounts
-from casework.accounts import Account, viewer_of
-from casework.counter import CounterResult, PersonView, in_one_box, look_up, open_person
 from casework.errors import BusyError, MotmaError, UsageError
+from casework.office import accounts
+from casework.office.accounts import Account, viewer_of
+from casework.office.counter import CounterResult, PersonView, in_one_box, look_up, open_person
 from review.language import Told, _
 from review.render import Context, page
 from review.requests import Fields, HomeOf, Who, token_of

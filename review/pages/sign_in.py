@@ -9,8 +9,8 @@ from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from casework import accounts
-from casework.accounts import SignInRefusedError
+from casework.office import accounts
+from casework.office.accounts import SignInRefusedError
 from review.language import Told, _
 from review.render import Context, page
 from review.requests import Fields, HomeOf, token_of

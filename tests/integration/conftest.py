@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from casework.home import LEDGER_URL, create_home
-from casework.load import load_extract
-from casework.publish import publish
-from casework.queue import decide, listing
+from casework.office.queue import decide, listing
+from casework.office.verdicts import Verdict
+from casework.register.load import load_extract
+from casework.register.publish import publish
 from casework.run import run
 from casework.types import Home, Viewer
-from casework.verdicts import Verdict
 from pipelines.extract_files import read_extract
 from pipelines.inbox import read_inbox
 from tests.engines import ENGINES, Folders, Model, Places, Server, postgresql_server

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 import sql
-from casework.check import CheckResult, run_checks
+from casework.audit.check import CheckResult, run_checks
 from casework.errors import BusyError
 from casework.home import create_home
-from casework.load import load_extract
+from casework.register.load import load_extract
 from casework.types import Home, Viewer
 from pipelines.extract_files import read_extract
 from tests.engines import Model, Places

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from casework.accounts import sign_in, signed_in
 from casework.home import open_home
+from casework.office.accounts import sign_in, signed_in
 from pipelines.cli import main
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"

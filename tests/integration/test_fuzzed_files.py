@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.intake_files import MadeFile, made_files
-from casework.preview import preview
+from casework.deliveries.preview import preview
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender

@@ -18,7 +18,7 @@ import xlsxwriter
 
 from benchmarks.intake_sheets import ARRIVALS, COMMUNE, DEPARTURES, LAYOUTS, TK1
 from benchmarks.intake_writers import csv_bytes, xls_bytes, xlsx_bytes, zip_bytes
-from casework.preview import preview
+from casework.deliveries.preview import preview
 from pipelines import limits, workbooks
 from pipelines.change_files import ReadFile, read_path
 from pipelines.inbox import read_inbox

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from benchmarks.intake_sheets import COMMUNE
-from casework.check import run_checks
+from casework.audit.check import run_checks
 from casework.home import create_home, open_home
-from casework.queue import decide, listing
+from casework.office.queue import decide, listing
+from casework.office.verdicts import Verdict
 from casework.run import RunResult
 from casework.types import Viewer
-from casework.verdicts import Verdict
 from pipelines.jobs import job_load, job_publish, job_run
 from registry import people
 

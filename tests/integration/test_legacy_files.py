@@ -14,8 +14,8 @@ from benchmarks.encodings import encode
 from benchmarks.intake_legacy import in_legacy, legacy_files, people, raw_bytes
 from benchmarks.intake_sheets import ARRIVALS, BLANK_ABOVE, COMMUNE, LAYOUTS, TK1
 from benchmarks.intake_writers import csv_bytes, xlsx_bytes
-from casework.intake import LEGACY_ENCODINGS, understood_sheet
-from casework.preview import preview
+from casework.deliveries.intake import LEGACY_ENCODINGS, understood_sheet
+from casework.deliveries.preview import preview
 from pipelines import change_files
 from pipelines.change_files import ReadFile, read_path
 from pipelines.cli import main

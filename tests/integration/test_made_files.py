@@ -10,7 +10,7 @@ import pytest
 from benchmarks.intake_files import MadeFile, made_files
 from benchmarks.intake_sheets import LAYOUTS, POST_BOOK
 from benchmarks.intake_writers import zip_bytes
-from casework.intake import RECEIVED
+from casework.deliveries.intake import RECEIVED
 from pipelines.change_files import ReadFile, read_path
 from pipelines.inbox import read_inbox
 from pipelines.profile import known_profiles

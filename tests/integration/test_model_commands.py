@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from benchmarks.world import main as make_world
-from casework.blocks import block_report
 from casework.home import open_home
+from casework.model.blocks import block_report
 from casework.types import Home
 from matching.model_files import load_model
 from matching.steps import search_rules
@@ -96,7 +96,7 @@ def test_blocks_tell_what_the_cap_narrows_and_cuts(tmp_path: Path, monkeypatch: 
     environ = {"MOTMA_HOME": str(home)}
     for args in (["init"], ["register", "load", str(extract)], ["register", "publish"]):
         assert main(args, environ) == 0
-    monkeypatch.setattr("casework.blocks.search_rules", lambda: replace(search_rules(), cap=30))
+    monkeypatch.setattr("casework.model.blocks.search_rules", lambda: replace(search_rules(), cap=30))
     keys = {each.key: each for each in block_report(open_home(home), 1000).keys}
     by_province, by_sex = keys["name + birth"], keys["sound + birth"]
     assert (by_province.over, by_province.narrowed, by_province.cut) == (40, 40, 0)

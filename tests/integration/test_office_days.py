@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from casework import settle
+from casework.deciding import settle
 from registry import deliveries, plans
 from tests.engines import Model, Places
 from tests.torture.desk import OFFICERS, WRITING, Strike, make_model

@@ -16,7 +16,7 @@ import xlwt
 
 from benchmarks.intake_sheets import COMMUNE, TK1
 from benchmarks.intake_writers import xlsx_bytes, zip_bytes
-from casework.intake import ReceivedSheet, understood_sheet
+from casework.deliveries.intake import ReceivedSheet, understood_sheet
 from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.world_names import KINH, Names, full_names
-from casework.check import run_checks
+from casework.audit.check import run_checks
 from casework.errors import BusyError, UsageError
 from casework.home import create_home
-from casework.load import load_extract
-from casework.publish import publish
-from casework.queue import decide
+from casework.office.queue import decide
+from casework.office.verdicts import Verdict
+from casework.register.load import load_extract
+from casework.register.publish import publish
 from casework.types import Home, Viewer
-from casework.verdicts import Verdict
 from matching.text import fold
 from pipelines.cli import main
 from pipelines.extract_files import read_extract

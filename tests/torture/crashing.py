@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from casework.check import run_checks
+from casework.audit.check import run_checks
 from casework.types import Home
 from tests.engines import Model, Places
 from tests.papers import EVERY_OUTCOME, REGISTER, write_changes

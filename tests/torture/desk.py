@@ -12,18 +12,18 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from casework.batch import decide_new
+from casework.deciding.batch import decide_new
+from casework.deciding.redecide import settle_stranded
+from casework.deliveries.intake import ReceivedFile, take_in
 from casework.errors import BusyError, NotUndoneError
 from casework.home import create_home
-from casework.intake import ReceivedFile, take_in
-from casework.load import load_extract
-from casework.publish import publish
-from casework.queue import decide, show
-from casework.redecide import settle_stranded
+from casework.office.queue import decide, show
+from casework.office.undo import undo_decision
+from casework.office.verdicts import Verdict
+from casework.register.load import load_extract
+from casework.register.publish import publish
 from casework.run import FileOutcome, decide_open, run
 from casework.types import Viewer
-from casework.undo import undo_decision
-from casework.verdicts import Verdict
 from pipelines.change_files import ReadFile, read_path
 from pipelines.extract_files import read_extract
 from pipelines.profile import known_profiles

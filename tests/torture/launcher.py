@@ -25,7 +25,13 @@ from typing import Any, NamedTuple, Self
 
 ROOT = Path(__file__).parents[2]
 #: what commands import, imported before any fork
-_IMPORTED = ("casework.check", "casework.publish", "casework.queue", "casework.run", "registry.postgresql")
+_IMPORTED = (
+    "casework.audit.check",
+    "casework.register.publish",
+    "casework.office.queue",
+    "casework.run",
+    "registry.postgresql",
+)
 #: the process is killed; the ledger can take nothing more; no file can grow; the server ends the connection
 ACTS = ("kill", "full", "unwritable", "lost")
 _PATIENCE = 300.0
@@ -160,8 +166,8 @@ def _plant(points: Points) -> None:
     """Wraps the program's calls."""
     from sqlalchemy.engine.default import DefaultDialect
 
-    import casework.intake
-    import casework.redecide
+    import casework.deciding.redecide
+    import casework.deliveries.intake
     import casework.run
     import pipelines.cli_call
     from registry.engine import Session
@@ -196,11 +202,11 @@ def _plant(points: Points) -> None:
         setattr(of, name, wrapped(getattr(of, name)))
     for name in ("fsync", "replace", "rename"):
         points.around(os, name, lambda *paths, name=name: f"{name} of {role}" if (role := _file(*paths)) else None)
-    points.around(casework.intake, "_take_in", lambda *_: "intake of a file")
-    for place in (casework.run, casework.redecide):
+    points.around(casework.deliveries.intake, "_take_in", lambda *_: "intake of a file")
+    for place in (casework.run, casework.deciding.redecide):
         points.around(place, "apply_plan", lambda *_: "application of a plan")
     points.around(casework.run, "decide_batch", lambda *_: "plan of a batch")
-    points.around(casework.redecide, "decide_again", lambda *_: "plan of rows decided again")
+    points.around(casework.deciding.redecide, "decide_again", lambda *_: "plan of rows decided again")
     points.around(Writer, "add", lambda *_: "slice of a version")
     points.around(Writer, "publish", lambda *_: "publication of a version")
     points.around(pipelines.cli_call.Call, "show", lambda *_: "answer to the operator")

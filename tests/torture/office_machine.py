@@ -19,10 +19,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from casework.apply import apply_plan
-from casework.intake import ReceivedFile
-from casework.publish import publish
-from casework.replay import replay
+from casework.audit.replay import replay
+from casework.deciding.apply import apply_plan
+from casework.deliveries.intake import ReceivedFile
+from casework.register.publish import publish
 from casework.run import run
 from casework.types import Viewer
 from tests.engines import Model, Places

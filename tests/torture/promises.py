@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from casework.check import run_checks
+from casework.audit.check import run_checks
 from casework.types import Home
 from tests.story import ask
 from tests.torture.people import ARRIVALS, PEOPLE, REGISTERED, Report

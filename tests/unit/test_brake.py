@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casework.brake import SIGNS, WatchedRow, brake_rules, signs
+from casework.deliveries.brake import SIGNS, WatchedRow, brake_rules, signs
 from casework.types import Home
 from tests.policies import LIMITS, with_policy
 

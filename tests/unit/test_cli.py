@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.queue import DecideResult
+from casework.office.queue import DecideResult
 from pipelines.cli import build_parser, main
 from pipelines.cli_call import Commands, add_command, operating_system_user, plain
 from pipelines.cli_queue import result_text

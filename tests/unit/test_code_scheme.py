@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casework.code_scheme import PERMUTATION, PERSONAL, code_policy, own_number
+from casework.deciding.code_scheme import PERMUTATION, PERSONAL, code_policy, own_number
 from casework.types import Home
 from tests.policies import SCHEMES, with_policy
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from casework.counter import in_one_box
 from casework.errors import UsageError
-from casework.masking import is_within, masked
+from casework.office.counter import in_one_box
+from casework.office.masking import is_within, masked
 from casework.types import Scope
 
 

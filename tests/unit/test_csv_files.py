@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from casework.intake import RECEIVED, ReceivedFile, ReceivedSheet
+from casework.deliveries.intake import RECEIVED, ReceivedFile, ReceivedSheet
 from pipelines.change_files import ReadFile, read_path
 from pipelines.inbox import read_inbox
 from pipelines.profile import known_profiles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casework.comparison import compared
+from casework.office.comparison import compared
 from matching.differences import GRADES, Place, grade, grade_place, pieces
 
 TABLE = [

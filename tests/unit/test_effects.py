@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from casework.course import after_change, after_issue
-from casework.effects import Effects, HouseholdState, PersonState, change_requests, of_issue, of_link
-from casework.foresee import record_digest
+from casework.deciding.course import after_change, after_issue
+from casework.deciding.effects import Effects, HouseholdState, PersonState, change_requests, of_issue, of_link
+from casework.deciding.foresee import record_digest
 from matching.schemas import EVENTS, RECORD
 
 HOME, OTHER = "0100005955", "0100009999"

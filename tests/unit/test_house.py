@@ -33,6 +33,8 @@ PLANTINGS = [
     ("floors", "matching", "import registry"),
     ("floors", "registry", "import casework"),
     ("floors", "casework", "import pipelines"),
+    ("rooms", "casework/deliveries", "import casework.deciding.batch"),
+    ("rooms", "casework/office", "import casework.control.ladder"),
     ("shells-call-casework", "pipelines", "import registry"),
     ("shells-call-casework", "pipelines", "import review"),
     ("shells-call-casework", "pipelines", "import duckdb"),

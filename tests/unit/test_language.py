@@ -10,13 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from casework import comparison, office_words
+from casework import office_words
+from casework.office import comparison
 from casework.step_titles import step_titles
 from review.language import CATALOGUE, english
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "review" / "templates").glob("*.html"))
-MODULES = [*sorted((ROOT / "review").rglob("*.py")), *(ROOT / "casework" / name for name in ("choices.py", "roles.py"))]
+MODULES = [
+    *sorted((ROOT / "review").rglob("*.py")),
+    *(ROOT / "casework" / "office" / name for name in ("choices.py", "roles.py")),
+]
 #: tables of the words of the offices that pages show; the others are the terminal's
 TABLES = sorted(
     {name for file in TEMPLATES for name in re.findall(r"\bwords\.([A-Z_]+)", file.read_text(encoding="utf-8"))}

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from casework.accounts import account_rules
-from casework.brake import brake_rules
-from casework.code_scheme import code_policy
-from casework.desk import desk_rules
+from casework.audit.sealing import seal_rules
+from casework.deciding.code_scheme import code_policy
+from casework.deliveries.brake import brake_rules
+from casework.office.accounts import account_rules
+from casework.office.desk import desk_rules
 from casework.policy import PolicyError
-from casework.sealing import seal_rules
 from casework.types import Home
 from tests.policies import LIMITS, SCHEMES, with_policy
 

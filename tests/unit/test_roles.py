@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casework.roles import role_conflicts, with_row
+from casework.office.roles import role_conflicts, with_row
 
 YEAR = 2026
 

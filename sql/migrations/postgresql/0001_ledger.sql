@@ -57,7 +57,7 @@ create table delivery (
   file_name text collate "C" not null,
   digest text collate "C" not null,
   profile text collate "C" not null,
-  -- JSON: form, delimiter, and of each sheet its headings and where a row's cells stand (casework/layouts.py)
+  -- JSON: form, delimiter, and of each sheet its headings and where a row's cells stand (casework/deliveries/layouts.py)
   layout text collate "C" not null,
   rows bigint not null,
   received_at text collate "C" not null,

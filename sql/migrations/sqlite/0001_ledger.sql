@@ -57,7 +57,7 @@ create table delivery (
   file_name text not null,
   digest text not null,
   profile text not null,
-  -- JSON: form, delimiter, and of each sheet its headings and where a row's cells stand (casework/layouts.py)
+  -- JSON: form, delimiter, and of each sheet its headings and where a row's cells stand (casework/deliveries/layouts.py)
   layout text not null,
   rows integer not null,
   received_at text not null,

@@ -14,7 +14,7 @@ from xml.parsers import expat
 import pytest
 
 from benchmarks.intake_writers import csv_bytes, xlsx_bytes
-from casework.answers import answers
+from casework.deliveries.answers import answers
 from casework.home import open_home
 from casework.types import Viewer
 from pipelines.limits import CELL_CHARACTERS

@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from casework.check import run_checks
+from casework.audit.check import run_checks
+from casework.audit.sealing import seal
+from casework.deliveries.intake import ReceivedFile
 from casework.home import create_home, open_home
-from casework.intake import ReceivedFile
-from casework.load import LoadResult, load_extract
-from casework.publish import publish
-from casework.queue import DecideResult, decide
+from casework.office.queue import DecideResult, decide
+from casework.office.verdicts import Verdict
+from casework.register.load import LoadResult, load_extract
+from casework.register.publish import publish
 from casework.run import RunResult, run
-from casework.sealing import seal
 from casework.types import Viewer
-from casework.verdicts import Verdict
 from pipelines.change_files import ReadFile, read_path
 from pipelines.cli import main
 from pipelines.extract_files import read_extract

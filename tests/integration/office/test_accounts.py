@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from casework import accounts, queue
-from casework.accounts import (
+from casework.errors import UsageError
+from casework.home import open_home
+from casework.office import accounts, queue
+from casework.office.accounts import (
     Account,
     SignInRefusedError,
     add_account,
@@ -21,10 +23,8 @@ from casework.accounts import (
     signed_in,
     viewer_of,
 )
-from casework.errors import UsageError
-from casework.home import open_home
+from casework.office.verdicts import Verdict
 from casework.types import Scope, Viewer
-from casework.verdicts import Verdict
 from casework.vietnam_time import today
 from registry.engine import now
 from tests.integration.office.test_queue import DEATH, UNKNOWN, one

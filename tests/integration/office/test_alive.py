@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.choices import choices
-from casework.desk import ended
 from casework.errors import NotApproverError, UsageError
-from casework.queue import decide, show
+from casework.office.choices import choices
+from casework.office.desk import ended
+from casework.office.queue import decide, show
+from casework.office.verdicts import Verdict
 from casework.types import Viewer
-from casework.verdicts import Verdict
 from tests.integration.office.test_queue import KHAI, one, status
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def test_who_was_called_dead_wrongly_dies_by_two_people(office: Office) -> None:
 def test_a_run_finishes_what_taking_back_was_cut_short_in(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     item = recorded(office)
     office.decide(item, "alive", KHAI, by="lan")
-    monkeypatch.setattr("casework.queue.redecide", _die)
+    monkeypatch.setattr("casework.office.queue.redecide", _die)
     with pytest.raises(KeyboardInterrupt):
         office.decide(item, "alive", KHAI, by="minh")
     monkeypatch.undo()

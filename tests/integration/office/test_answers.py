@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.answers import answers, deliveries_of
+from casework.deliveries.answers import answers, deliveries_of
 from casework.errors import UsageError
 from pipelines.answer_files import write_answer
 

@@ -12,11 +12,11 @@ from unittest.mock import Mock
 
 import pytest
 
-from casework import batch
-from casework.answers import answers
+from casework.deciding import batch
+from casework.deliveries.answers import answers
+from casework.deliveries.intake import take_in
 from casework.errors import UsageError
 from casework.held import give_back_file, listing, release
-from casework.intake import take_in
 from casework.run import work_through
 from pipelines.answer_texts import outcome_word, what_to_do
 from registry import plans

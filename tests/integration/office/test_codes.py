@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from casework.batch import decide_batch
-from casework.intake import take_in
-from casework.load import load_extract
+from casework.deciding.batch import decide_batch
+from casework.deliveries.intake import take_in
+from casework.register.load import load_extract
 from pipelines.extract_files import read_extract
 from registry import plans
 from registry.codes import permute
@@ -35,7 +35,7 @@ def set_clock(patched: pytest.MonkeyPatch, at: str) -> None:
             return cls.fromisoformat(at)
 
     patched.setattr("registry.engine.now", lambda: at)
-    patched.setattr("casework.sealing.datetime", Then)
+    patched.setattr("casework.audit.sealing.datetime", Then)
 
 
 def test_the_personal_number_is_the_code_from_its_day_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from casework import search as search_module
-from casework import writing
-from casework.search import search
+from casework.deciding import writing
+from casework.office import search as search_module
+from casework.office.search import search
 from casework.types import Viewer
 from tests.sealed import LINE
 

@@ -24,13 +24,13 @@ from benchmarks.control_year import (
     make,
     set_clock,
 )
-from casework.accounts import Account, add_account
-from casework.compliance import GROUPS, Period, cases_of, compliance
+from casework.control.compliance import GROUPS, Period, cases_of, compliance
 from casework.errors import IntegrityError, NotControlError, OnlyLooksError, UsageError
+from casework.office.accounts import Account, add_account
+from casework.office.questions import answer
+from casework.office.undo import undo_decision
 from casework.policy import PolicyError
-from casework.questions import answer
 from casework.types import Home, Scope, Viewer
-from casework.undo import undo_decision
 from pipelines.cli import main
 from registry import queue
 from tests.engines import Model, Places

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.claims import release, show_claimed
-from casework.counter import look_up, open_person
-from casework.desk import desk, ended, next_item
 from casework.errors import ClaimedError, UsageError
+from casework.office.claims import release, show_claimed
+from casework.office.counter import look_up, open_person
+from casework.office.desk import desk, ended, next_item
 from casework.types import Scope, Viewer
 from tests.integration.office.test_queue import DEATH, DOUBTED, HANH, UNKNOWN, one
 

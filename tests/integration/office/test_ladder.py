@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework import ladder
-from casework.accounts import Account, add_account, change_account
-from casework.compliance import Period, compliance
+from casework.control import ladder
+from casework.control.compliance import Period, compliance
+from casework.control.ladder import MeasureRefusedError
+from casework.control.ladder_by_rule import LadderResult, OfficersCase, follow_rules
 from casework.errors import NotControlError, UsageError
-from casework.ladder import MeasureRefusedError
-from casework.ladder_by_rule import LadderResult, OfficersCase, follow_rules
+from casework.office.accounts import Account, add_account, change_account
+from casework.office.undo import undo_decision
 from casework.policy import PolicyError
 from casework.types import Scope, Viewer
-from casework.undo import undo_decision
 from casework.vietnam_time import today, utc_moment
 from tests.papers import EVERY_OUTCOME
 

@@ -11,10 +11,10 @@ import docx
 import pypdf
 import pytest
 
-from casework import ladder
-from casework.letter_docx import write_docx
-from casework.letter_pdf import write_pdf
-from casework.letters import letter, letter_file
+from casework.control import ladder
+from casework.control.letter_docx import write_docx
+from casework.control.letter_pdf import write_pdf
+from casework.control.letters import letter, letter_file
 from casework.policy import PolicyError
 from casework.types import Viewer
 from tests.integration.office.test_ladder import ANSWER, BOSS, LAN, OTHERS, TEAM, opened, team

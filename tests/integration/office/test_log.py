@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from casework.audit.history import show_log
+from casework.deliveries.export import export_decisions
 from casework.errors import BusyError
-from casework.export import export_decisions
-from casework.history import show_log
-from casework.queue import listing, show
-from casework.search import search
+from casework.office.queue import listing, show
+from casework.office.search import search
 from casework.types import Viewer
 from matching.steps import search_rules
 from matching.text import fold

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from casework import apply, queue, redecide
-from casework.batch import decide_again
+from casework.deciding import apply, redecide
+from casework.deciding.batch import decide_again
 from casework.errors import BusyError, UsageError
-from casework.queue import show
+from casework.office import queue
+from casework.office.queue import show
 from casework.types import Viewer
 from registry import plans
 
@@ -341,7 +342,7 @@ def test_rows_whose_settling_was_cut_short_are_settled_by_the_next_command(
     office.run(office.file("a.csv", first))
     office.run(office.file("b.csv", second))
     with monkeypatch.context() as cut:
-        cut.setattr("casework.queue.settle_waiting", killed)
+        cut.setattr("casework.office.queue.settle_waiting", killed)
         with pytest.raises(KeyboardInterrupt):
             office.decide(office.item(office.rows()[0]), "new")
     assert [row.outcome for row in office.rows()] == ["issued", "review"]

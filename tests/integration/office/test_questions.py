@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.claims import show_claimed
-from casework.desk import desk, ended, next_item
 from casework.errors import AnsweredError, ClaimedError, UsageError
-from casework.questions import Asking, answer, ask, askable, candidate_of_code, show, waiting
-from casework.queue import show as show_item
+from casework.office.claims import show_claimed
+from casework.office.desk import desk, ended, next_item
+from casework.office.questions import Asking, answer, ask, askable, candidate_of_code, show, waiting
+from casework.office.queue import show as show_item
 from casework.types import Scope, Viewer
 from tests.integration.office.test_undo import ADDITION, HANH
 

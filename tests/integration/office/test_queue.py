@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework import queue
+from casework.deliveries.intake import take_in
 from casework.errors import UsageError
-from casework.intake import take_in
-from casework.queue import change_requests, listing
+from casework.office import queue
+from casework.office.queue import change_requests, listing
 
 if TYPE_CHECKING:
     from .conftest import Office, Row

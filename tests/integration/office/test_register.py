@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework import apply, batch
-from casework import publish as publishing
 from casework import run as running
-from casework.disputed import disputed_codes
+from casework.audit.history import show_log
+from casework.deciding import apply, batch
 from casework.errors import BusyError
-from casework.history import show_log
-from casework.search import search
+from casework.office.search import search
+from casework.register import publish as publishing
+from casework.register.disputed import disputed_codes
 from casework.types import Viewer
 from matching import block
 from registry import plans, register

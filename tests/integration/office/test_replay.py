@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.replay import Replayed, replay, sample
+from casework.audit.replay import Replayed, replay, sample
+from casework.office.undo import undo_decision
 from casework.types import Home, Viewer
-from casework.undo import undo_decision
 from matching import model_files
 from matching.model import MODELS
 from matching.model_files import load_model

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.choices import choices
 from casework.errors import UsageError
-from casework.queue import DecideResult, decide, show
+from casework.office.choices import choices
+from casework.office.queue import DecideResult, decide, show
+from casework.office.undo import undo_decision
+from casework.office.verdicts import Verdict
 from casework.types import Viewer
-from casework.undo import undo_decision
-from casework.verdicts import Verdict
 
 if TYPE_CHECKING:
     from .conftest import Office, Row

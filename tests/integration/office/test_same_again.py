@@ -5,13 +5,13 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
-from casework.intake import take_in
+from casework.deliveries.intake import take_in
 from tests.papers import EVERY_OUTCOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from casework.intake import ReceivedFile
+    from casework.deliveries.intake import ReceivedFile
     from casework.run import RunResult
 
     from .conftest import Office, Row

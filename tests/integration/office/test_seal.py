@@ -18,11 +18,11 @@ import pytest
 from pymerkle import InmemoryTree
 
 from casework import run as run_module
-from casework import sealing
-from casework.batch import decide_new
+from casework.audit import sealing
+from casework.audit.sealing import SealResult, seal, sealed_log
+from casework.deciding.batch import decide_new
 from casework.errors import BusyError, UsageError
-from casework.queue import listing
-from casework.sealing import SealResult, seal, sealed_log
+from casework.office.queue import listing
 from registry import seals
 from registry.tlog.tiles import LogFolder
 from tests.sealed import LINE, LOG_ROWS, faults, look
@@ -76,7 +76,7 @@ def test_sealing_again_changes_nothing(sealed: Office) -> None:
 _KILLED = """
 import os, signal, sys
 from casework.home import open_home
-from casework.sealing import seal
+from casework.audit.sealing import seal
 from casework.types import Viewer
 from registry import seals
 from registry.tlog import tiles

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from casework.apply import apply_plan
-from casework.batch import decide_again, decide_batch
+from casework.audit.history import show_log
+from casework.deciding.apply import apply_plan
+from casework.deciding.batch import decide_again, decide_batch
+from casework.deliveries.export import export_decisions
 from casework.errors import BusyError
-from casework.export import export_decisions
-from casework.history import show_log
-from casework.queue import listing, show
+from casework.office.queue import listing, show
+from casework.office.search import search
 from casework.run import take_in, work_through
-from casework.search import search
 from registry import engine, plans, postgresql
 from registry.engine import Ledger, Session, WriteSession
 from registry.sqlite import SqliteStore

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from casework.audit.sealing import seal, sealed_log
 from casework.errors import IntegrityError
-from casework.sealing import seal, sealed_log
 from tests.planting import unguarded
 from tests.sealed import LOG_ROWS, faults
 from verifier.__main__ import main as verifier_main

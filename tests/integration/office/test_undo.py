@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from casework.errors import MotmaError, NotUndoneError, UndoneError
-from casework.queue import change_requests, show
+from casework.office.queue import change_requests, show
+from casework.office.undo import UndoResult, undo_decision
 from casework.types import Viewer
-from casework.undo import UndoResult, undo_decision
 
 if TYPE_CHECKING:
     from .conftest import Office, Row

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from casework import sealing
+from casework.audit import sealing
+from casework.audit.proofs import prove_decision
+from casework.audit.sealing import seal
+from casework.audit.verify import verify_log
+from casework.audit.witness import witness
 from casework.errors import BusyError, IntegrityError, UsageError
-from casework.proofs import prove_decision
-from casework.sealing import seal
-from casework.verify import verify_log
-from casework.witness import witness
 from tests.planting import unguarded
 from tests.sealed import LINE, faults, look
 from verifier.__main__ import main as verifier_main

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from casework import queue
-from casework.accounts import Account, add_account
 from casework.home import create_home
-from casework.load import load_extract
-from casework.publish import publish
+from casework.office import queue
+from casework.office.accounts import Account, add_account
+from casework.register.load import load_extract
+from casework.register.publish import publish
 from casework.run import run
 from casework.types import Home, Scope, Viewer
 from pipelines.extract_files import read_extract

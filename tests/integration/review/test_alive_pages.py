@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casework.check import run_checks
+from casework.audit.check import run_checks
 from casework.types import Home
 from tests.integration.review.conftest import item_of
 

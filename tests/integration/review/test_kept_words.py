@@ -12,14 +12,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from casework import queue
-from casework.check import run_checks
-from casework.desk import ended, next_item
+from casework.audit.check import run_checks
+from casework.deciding.redecide import redecide, settle_stranded
 from casework.errors import BusyError, ClaimedError, NotUndoneError
-from casework.queue import keep
-from casework.redecide import redecide, settle_stranded
+from casework.office import queue
+from casework.office.desk import ended, next_item
+from casework.office.queue import keep
+from casework.office.verdicts import Verdict
 from casework.types import Home, Scope, Viewer
-from casework.verdicts import Verdict
 from review.app import create_app
 from review.behind import in_process
 from tests.integration.review.conftest import CHIEF, PHRASE, SITE
@@ -50,7 +50,7 @@ def held_up(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TestC
         assert go.wait(60)
         carried_out(home, row_ids, viewer)
 
-    monkeypatch.setattr("casework.queue.redecide", late)
+    monkeypatch.setattr("casework.office.queue.redecide", late)
     app = create_app(home, is_behind_tls=False, patience=0.01)
     with TestClient(app, base_url=SITE, headers={"origin": SITE}, follow_redirects=False) as client:
         client.post("/sign-in", data={"login": "lan", "password": PHRASE})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.return_reasons import return_reasons
+from casework.deliveries.return_reasons import return_reasons
 from casework.types import Home
 from tests.integration.review.conftest import item_of
 from tests.story import ask

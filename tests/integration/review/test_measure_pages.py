@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.accounts import Account, add_account
-from casework.check import run_checks
+from casework.audit.check import run_checks
+from casework.office.accounts import Account, add_account
 from casework.types import Home, Scope
 from tests.integration.review.conftest import CHIEF, PHRASE, item_of
 from tests.story import ask

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework import queue
-from casework.check import run_checks
+from casework.audit.check import run_checks
 from casework.errors import ClaimedError
+from casework.office import queue
+from casework.office.verdicts import Verdict
 from casework.types import Home
-from casework.verdicts import Verdict
 from tests.integration.review.conftest import CHIEF, PHRASE, SITE, acts, item_of
 from tests.story import ask
 

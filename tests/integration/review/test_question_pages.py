@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from casework.check import run_checks
+from casework.audit.check import run_checks
 from casework.types import Home
 from tests.story import ask
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework import queue
+from casework.deliveries.return_reasons import return_reasons
 from casework.errors import UsageError
-from casework.return_reasons import return_reasons
+from casework.office import queue
+from casework.office.verdicts import Verdict
 from casework.types import Home
-from casework.verdicts import Verdict
 from tests.integration.review.conftest import CHIEF, item_of
 from tests.story import ask
 

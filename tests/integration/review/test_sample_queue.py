@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.desk import desk
+from casework.office.desk import desk
 from casework.office_words import REASONS
 from casework.types import Home
 from tests.integration.review.conftest import CHIEF

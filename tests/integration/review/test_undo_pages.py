@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.check import run_checks
+from casework.audit.check import run_checks
 from casework.errors import NotUndoneError
 from casework.types import Home
 from review.pages import item as item_page

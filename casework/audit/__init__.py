@@ -1,0 +1,1 @@
+"""What can be proved afterwards: the log sealed and witnessed, decisions made again, every promise checked."""

@@ -1,0 +1,110 @@
+"""Carrying out a plan: short transactions under the issuing lock, each row whole or not at all (DESIGN 3.5).
+
+A row whose keys somebody else has committed since the plan's T, or whose ground has shifted otherwise, is not scored
+under the lock: it goes back and is decided again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from casework.deciding.code_scheme import code_policy
+from casework.deciding.writing import Chunk, Work
+from casework.types import Home, Progress, Viewer, silent
+from registry import plans
+from registry.engine import Session
+from registry.plans import OpenRow, Plan
+
+#: A transaction should hold the lock for at most this long (DESIGN 3.5); who waits then is next in line
+TRANSACTION_SECONDS = 0.1
+PAUSE_SECONDS = 0.002
+_SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 50, 100, 400
+
+
+def by_hand(_session: Session) -> None:
+    """Refuses nothing: what an officer decides is applied whether or not the log is sealed."""
+
+
+def apply_plan(
+    home: Home,
+    plan: Plan,
+    viewer: Viewer,
+    *,
+    is_last: bool,
+    refuse: Callable[[Session], None] = by_hand,
+    progress: Progress = silent,
+) -> int:
+    """How many rows were sent back to be decided again; on the last attempt they go to review as stale instead.
+
+    `refuse` is asked within each transaction, and raises where no more may be issued.
+    """
+    size, after, sent_back, done = _FIRST_CHUNK, -1, 0, 0
+    work = Work(home, plan, code_policy(home), viewer)
+    total = 0 if progress is silent else _count_open(home, plan)
+    while True:
+        with home.ledger.writing() as session:
+            started = time.monotonic()
+            rows = plans.to_apply(session, plan, viewer, after=after, limit=size)
+            if not rows:
+                break
+            refuse(session)
+            chunk = Chunk(session, work, rows)
+            states: dict[int, str] = {}
+            for row in rows:
+                if chunk.must_wait(row):
+                    break
+                states[row.position] = _apply_row(chunk, row, is_last=is_last)
+                after = row.position
+            chunk.write()
+            plans.mark(session, plan, states)
+        sent_back += sum(state == "sent_back" for state in states.values())
+        done += len(states)
+        progress("apply", done, total)
+        if len(states) == len(rows) < size:
+            break
+        spent = time.monotonic() - started
+        size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, TRANSACTION_SECONDS / max(spent, 0.001)))))
+        time.sleep(PAUSE_SECONDS)
+    return sent_back
+
+
+def _count_open(home: Home, plan: Plan) -> int:
+    with home.ledger.reading() as session:
+        return plans.count_open(session, plan)
+
+
+def _apply_row(chunk: Chunk, row: OpenRow, *, is_last: bool) -> str:
+    """Applies one row, or says that it is sent back."""
+    if chunk.is_superseded(row):
+        return "applied"
+    body = row.body
+    if body["outcome"] == "returned":
+        # it has searched nothing
+        chunk.return_row(row, body)
+        return "applied"
+    if _is_stale(chunk, row):
+        if not is_last:
+            return "sent_back"
+        body = {**body, "outcome": "review", "reason": "stale", "waits_for_row": None}
+    elif body["outcome"] == "issued" and chunk.is_number_taken(body):
+        body = {**body, "outcome": "review", "reason": "code_conflict", "waits_for_row": None}
+    if body["outcome"] == "issued":
+        chunk.issue(row, body)
+    elif body["outcome"] == "linked":
+        chunk.link(row, body)
+    else:
+        chunk.review(row, body)
+    return "applied"
+
+
+def _is_stale(chunk: Chunk, row: OpenRow) -> bool:
+    """Whether the ground of a row's plan has shifted since it was decided."""
+    if chunk.is_outgrown or not chunk.strange.isdisjoint(row.asked):
+        return True
+    body = row.body
+    if body["outcome"] == "linked":
+        return chunk.link_target(body) is None
+    if body["outcome"] == "review" and body["waits_for_row"] is not None:
+        return not chunk.is_waiting(body["waits_for_row"])
+    return False
