@@ -15,8 +15,8 @@ from matching.cases import ARRIVALS, Candidate, Case, Ruling, Thresholds
 from matching.posteriors import posteriors_of
 
 _Review = Callable[..., Ruling]
-#: What a link needs where the given name differs by a slip and no number agrees: a twin whose name is a mark apart fits
-#: as well, and of twins who moved the model knows too little.
+#: What a link needs where no number agrees and the name is as near as that of a twin: such a twin fits as well, and of
+#: twins who moved the model knows too little.
 _SURE_AT_HOME, _SURE_ELSEWHERE = 0.999, 0.9999
 
 
@@ -246,9 +246,16 @@ def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Enti
 
 
 def _may_be_a_twins(best: Candidate, top: float) -> bool:
-    """Whether the given name, a slip apart, may be that of a twin of the best, whose posterior is `top`."""
-    is_slip = best.has("given", "mark", "vowel", "sound") and best.has_same_date and not best.has_a_number
-    return is_slip and top < (_SURE_AT_HOME if best.has("household", "same") else _SURE_ELSEWHERE)
+    """Whether the name is near enough to be that of a twin of the best, whose posterior is `top`.
+
+    Twins are called Tuyền and Tuyến, and in one house Kim Anh and Lan Anh.
+    """
+    if best.has_a_number or not best.has_same_date:
+        return False
+    is_slip, at_home = best.has("given", "mark", "vowel", "sound"), best.has("household", "same")
+    if at_home:
+        return top < _SURE_AT_HOME and (is_slip or best.has("middle", "different"))
+    return top < _SURE_ELSEWHERE and is_slip
 
 
 def _is_slip_of_the_code(case: Case, best: Candidate, holders: Sequence[Candidate]) -> bool:

@@ -8,13 +8,13 @@ import polars as pl
 
 from matching.dates import birth_number
 from matching.glued import parted
-from matching.numbers import clean_phone
+from matching.numbers import clean_phone, typed_to_fill
 from matching.places import place_columns
 from matching.schemas import NORMALISED, RECORD, conform
 from matching.text import bears_the_mothers_name, clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
-NORMALISER_VERSION = "2026-11-23.1"
+NORMALISER_VERSION = "2026-11-23.2"
 
 
 @lru_cache(maxsize=1)
@@ -90,12 +90,14 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _identity_numbers(personal_ids: pl.Series, old_ids: pl.Series) -> dict[str, pl.Series]:
-    """`personal_id` and `old_id`, each where its length says it belongs: twelve digits, and nine.
+    """`personal_id` and `old_id`, each where its length says it belongs: twelve digits, and nine; none typed to fill.
 
     Registers hold old identity cards in the column of personal ids, and the other way round. A number stays where it
     stands if its length is neither, or if another stands where it belongs.
     """
-    personal_id, old_id = pl.col("personal_id"), pl.col("old_id")
+    personal_id, old_id = (
+        pl.when(~typed_to_fill(pl.col(name))).then(pl.col(name)) for name in ("personal_id", "old_id")
+    )
     is_card = personal_id.str.contains(r"^\d{9}$") & (old_id.is_null() | (old_id == personal_id))
     is_personal = old_id.str.contains(r"^\d{12}$") & (personal_id.is_null() | (old_id == personal_id))
     moved = pl.DataFrame({"personal_id": personal_ids, "old_id": old_ids}).select(

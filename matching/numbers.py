@@ -92,6 +92,13 @@ def is_placeholder(digits: str) -> bool:
     return len(set(digits)) == 1 or (len(digits) > 8 and any(run.startswith(digits) for run in _RUNS))
 
 
+def typed_to_fill(numbers: pl.Expr) -> pl.Expr:
+    """Where an identity card or a personal id, as registers hold them, was typed to fill a cell."""
+    repeated = {digit * length for digit in "0123456789" for length in (9, 12)}
+    runs = {run[:length] for run in _RUNS for length in (9, 12) if len(run) >= length}
+    return numbers.is_in(sorted(repeated | runs))
+
+
 def clean_number(text: str) -> str:
     """The number without separators, in capitals; a spreadsheet's ".0" falls away."""
     upper = clean(text).upper().lstrip("'")

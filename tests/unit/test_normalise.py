@@ -143,13 +143,15 @@ def test_provinces_of_a_commune_and_of_a_day() -> None:
 @pytest.mark.parametrize(
     ("told", "personal_id", "old_id"),
     [
-        ({"personal_id": "012345678"}, None, "012345678"),
+        ({"personal_id": "012345679"}, None, "012345679"),
         ({"old_id": "001087123456"}, "001087123456", None),
-        ({"personal_id": "012345678", "old_id": "012345678"}, None, "012345678"),
+        ({"personal_id": "012345679", "old_id": "012345679"}, None, "012345679"),
         ({"personal_id": "001087123456", "old_id": "001087123456"}, "001087123456", None),
-        ({"personal_id": "012345678", "old_id": "087654321"}, "012345678", "087654321"),
-        ({"personal_id": "001087123456", "old_id": "012345678"}, "001087123456", "012345678"),
+        ({"personal_id": "012345679", "old_id": "087654321"}, "012345679", "087654321"),
+        ({"personal_id": "001087123456", "old_id": "012345679"}, "001087123456", "012345679"),
         ({"personal_id": "12345", "old_id": "B1234567"}, "12345", "B1234567"),
+        ({"personal_id": "111111111111", "old_id": "123456789"}, None, None),
+        ({"personal_id": "000000000", "old_id": "012345679"}, None, "012345679"),
     ],
 )
 def test_an_old_identity_card_is_no_personal_id_whatever_column_it_stands_in(
