@@ -89,9 +89,10 @@ class Candidate:
     @property
     def is_namesake_elsewhere(self) -> bool:
         """Whether it is of another household, though nobody says that it moved, and but for name, date and places
-        nothing agrees that is its own."""
+        nothing agrees that is its own. Whoever moves in does not live there yet."""
         is_near = self.has("parents", "both", "one", "close") or self.has("phone", "same")
-        return self.has("household", "different") and not (self.is_tied or is_near)
+        lives_there = self.has("household", "moved") and self.has("place", "residence")
+        return (self.has("household", "different") or lives_there) and not (self.is_tied or is_near)
 
     @property
     def looks_like_a_twin(self) -> bool:
