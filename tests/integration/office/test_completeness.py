@@ -21,7 +21,7 @@ from tests.sealed import LINE
 if TYPE_CHECKING:
     from .conftest import Office
 
-CASEWORK = Path(writing.__file__).parent
+CASEWORK = Path(writing.__file__).parents[1]
 #: what a statement looks like that logs
 _LOGS = re.compile(r"self\._log\(|log\.append\(|self\._acts\.append\(")
 
@@ -75,7 +75,7 @@ def work(office: Office) -> None:
 def test_the_paths_that_search_are_these() -> None:
     # whoever builds another has it mutated too; a replay repeats searches that were logged, and is held to its own
     # entries by test_replay.py
-    building = {file.name for file in CASEWORK.glob("*.py") if re.search(r"\bSearcher\(\w", file.read_text("utf-8"))}
+    building = {file.name for file in CASEWORK.rglob("*.py") if re.search(r"\bSearcher\(\w", file.read_text("utf-8"))}
     assert building == {"batch.py", "replay.py", "search.py"}
     assert sorted(mutation.statement for mutation in MUTATIONS) == [
         "Chunk._decide: self._log(row, body, person_id)",

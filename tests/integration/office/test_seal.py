@@ -252,7 +252,7 @@ def test_what_an_officer_decides_is_applied_all_the_same(office: Office, monkeyp
 
 def test_a_long_run_seals_meanwhile(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     (office.home.folder / "rules").mkdir()
-    rules = Path(sealing.__file__).parent / "rules" / "seal.toml"
+    rules = Path(sealing.__file__).parents[1] / "rules" / "seal.toml"
     text = rules.read_text(encoding="utf-8").replace("seal_every_seconds = 60", "seal_every_seconds = 1")
     (office.home.folder / "rules" / "seal.toml").write_text(text, encoding="utf-8")
     with sealing.sealed_meanwhile(office.home, office.viewer):

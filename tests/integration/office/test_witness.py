@@ -56,7 +56,7 @@ def test_the_witness_signs_what_extends_what_it_saw(sealed: Office, cosign: Call
 
 def test_a_configured_witness_is_demanded(sealed: Office, cosign: Callable[[], str]) -> None:
     key = cosign()
-    text = (Path(sealing.__file__).parent / "rules" / "seal.toml").read_text(encoding="utf-8")
+    text = (Path(sealing.__file__).parents[1] / "rules" / "seal.toml").read_text(encoding="utf-8")
     (sealed.home.folder / "rules").mkdir()
     own = sealed.home.folder / "rules" / "seal.toml"
     own.write_text(text.replace('witness_key = ""', f'witness_key = "{key}"'), encoding="utf-8")
@@ -138,7 +138,7 @@ def test_a_decision_is_proved_in_a_file(office: Office, tmp_path: Path, capsys: 
     capsys.readouterr()
     # read where nothing of the program is
     alone = tmp_path / "alone"
-    shutil.copytree(Path(sealing.__file__).parents[1] / "verifier", alone / "verifier")
+    shutil.copytree(Path(sealing.__file__).parents[2] / "verifier", alone / "verifier")
     run = subprocess.run(
         [sys.executable, "-m", "verifier", "proof", str(out), "--key", key],
         cwd=alone,
