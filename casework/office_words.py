@@ -183,6 +183,7 @@ FLAGS = {
     "number_moved": "số giấy tờ ghi nhầm cột",
     "card_code_disagrees": "thẻ BHYT và mã số BHXH không khớp",
     "name_legacy_possible": "họ tên có thể gõ bằng phông cũ, chưa đủ căn cứ để đổi",
+    "typed_at_the_counter": "cán bộ nhập tại quầy; báo chết thì cần hai người đồng ý",
     "unnamed": "chưa có tên",
     "mothers_name": "họ tên trùng họ tên mẹ, có thể chưa phải tên của người này",
     "birth_date_year_as_day": "bảng tính đã đổi năm sinh thành một ngày của năm 1905; đọc lại thành năm sinh",

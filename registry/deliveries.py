@@ -108,6 +108,11 @@ def add_delivery(
     return delivery_id, len(fresh)
 
 
+def row_ids(session: Session, delivery_id: int) -> list[int]:
+    """The rows of a delivery, in its order."""
+    return [row.row_id for row in session.rows("rows_of_delivery", delivery_id=delivery_id)]
+
+
 def rows(session: Session, row_ids: Iterable[int], viewer: Viewer) -> pl.DataFrame:
     """INTAKE_ROW of some rows. The viewer's act must be logged by the caller."""
     del viewer  # whose act it is; no scope narrows it

@@ -20,7 +20,7 @@ from casework.policy import PolicyError
 from casework.types import Home
 from review.behind import PATIENCE_SECONDS, Behind, in_process, in_thread
 from review.language import _
-from review.pages import item, languages, measures, questions, queue, search, sign_in
+from review.pages import counter, item, languages, measures, questions, queue, search, sign_in
 from review.render import STATIC, Message, page, static_url
 from review.requests import BadFormError, NotSignedInError
 from review.security import Guard
@@ -52,7 +52,7 @@ def create_app(
     app.state.door = CapacityLimiter(_AT_THE_DOOR)
     app.state.is_behind_tls = is_behind_tls
     app.add_middleware(Guard, is_behind_tls=is_behind_tls)
-    for family in (sign_in, languages, queue, item, questions, search, measures):
+    for family in (sign_in, languages, queue, item, questions, search, counter, measures):
         app.include_router(family.router)
     app.add_api_route("/static/{digest}/{name}", _static, methods=["GET"])
     app.add_exception_handler(NotSignedInError, _ask_to_sign_in)

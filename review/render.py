@@ -69,6 +69,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"static_url": static_url, "words": _Words(), "step_titles": lambda: Told(step_titles())}
+    # what a form sends for an event is the word that the row holds, in whatever language it is chosen
+    environment.globals["event_words"] = words.EVENTS
     environment.globals |= {
         "_": _,
         "language": language.get,

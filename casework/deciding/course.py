@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from casework.deciding.effects import HEAD, Effects, HouseholdState, PersonState, of_issue, of_link
-from casework.deciding.rows import ANOTHERS_NUMBER
+from casework.deciding.rows import ANOTHERS_NUMBER, AT_THE_COUNTER
 from casework.types import Viewer
 from registry import alive, people
 from registry.engine import Session
@@ -57,16 +57,21 @@ class Course:
         """What the row changes of a known person."""
         self.latest.clear()
         person, household = self.people[person_id], self.households.get(meaning["household_code"])
-        # whose recorded death was taken back once dies by the word of two
-        is_sure = may_record_death and not (
-            meaning["event"] == "death" and alive.was_taken_back(self._session, person_id)
-        )
+        is_sure = may_record_death and not (meaning["event"] == "death" and self._takes_two(person_id, meaning))
         effects = of_link(person, meaning, household, may_record_death=is_sure)
         after = replace(person, record=after_change(person.record, household, effects))
         self._leave_behind(after, meaning, effects)
         if person.record["relation_to_head"] == HEAD:
             self._lose_head(person, effects)
         return effects
+
+    def _takes_two(self, person_id: int, meaning: Mapping[str, Any]) -> bool:
+        """Whether a death waits for two people even where its number agrees.
+
+        At the counter an officer took the number from the register; of somebody called dead wrongly before it was no
+        proof.
+        """
+        return AT_THE_COUNTER in meaning["flags"] or alive.was_taken_back(self._session, person_id)
 
     def _leave_behind(self, person: PersonState, meaning: Mapping[str, Any], effects: Effects) -> None:
         if effects.membership is not None and not effects.is_past:

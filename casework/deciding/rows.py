@@ -16,6 +16,8 @@ from registry.engine import Session
 
 #: flags of an understood row
 ANOTHERS_NUMBER = "personal_id_of_another"
+#: the flag of a row that an officer typed for somebody who stood before him
+AT_THE_COUNTER = "typed_at_the_counter"
 UNNAMED = "unnamed"
 
 #: what makes a record the one it is: an officer's verdict on a pair holds until one of these changes

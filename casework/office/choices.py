@@ -46,6 +46,15 @@ class Choice:
         return self.effect.format(number=self.number, row=self.row, then=self.then)
 
 
+def effect_of(event: str | None, *, is_known: bool) -> Choice:
+    """What a request at the counter does once it is decided, about a person who is known or not."""
+    if is_known and event in _LINKING:
+        return Choice("send", "Nếu đúng là người này: {then}.", then=_LINKING[event])
+    if event in ARRIVALS:
+        return Choice("send", "Cả sổ được tìm lại; chưa ai là người này thì cấp đúng một mã số mới.")
+    return Choice("send", "Cả sổ được tìm lại; không thấy ai thì dòng chờ xem xét.")
+
+
 def choices(view: ItemView) -> list[Choice]:
     """The verdicts that an open item takes; none for a closed one."""
     return list(_choices(view)) if view.state == "open" else []

@@ -51,12 +51,13 @@ class Search(Context):
 
 @dataclass(frozen=True)
 class Person(Context):
-    """A person opened; without `view` there is the question for the reason."""
+    """A person opened, for a reason outside one's area; without `view` there is the question for it."""
 
     template: ClassVar[str] = "person.html"
     account: Account
     person_id: int
     view: PersonView | None
+    reason: str = ""
 
 
 @router.get("/search")
@@ -104,4 +105,4 @@ def person(home: HomeOf, who: Who, person_id: int, given: Fields) -> Response:
         view = open_person(home, person_id, given.get("reason") or None, viewer)
     except UsageError:
         return page(Person(who.account, person_id, None), 403)
-    return page(Person(who.account, person_id, view))
+    return page(Person(who.account, person_id, view, given.get("reason", "")))

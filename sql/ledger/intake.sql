@@ -24,6 +24,9 @@ insert into intake_row (
 insert into delivery_row (delivery_id, row, row_id, sheet, sheet_row)
 values (:delivery_id, :row, :row_id, :sheet, :sheet_row);
 
+-- name: rows_of_delivery
+select row_id from delivery_row where delivery_id = :delivery_id order by row;
+
 -- name: rows_without_batch
 -- rows of some deliveries that no batch has taken yet, in the order of their event dates; none that is held
 select r.row_id

@@ -289,6 +289,44 @@ def journey_looking_somebody_up(enter: Enter) -> None:
     keep(page, "person")
 
 
+def journey_three_steps_at_the_counter(enter: Enter) -> None:
+    page = enter("canbo66")
+    page.get_by_role("link", name="Tra cứu").click()
+    expect(page.locator("#purpose")).to_be_focused()
+    page.keyboard.type("Tiếp dân tại quầy")
+    with page.expect_navigation():
+        pressed(page, "Enter")
+    expect(page.locator("#box")).to_be_focused()
+    page.keyboard.type("thieu ngoc bao tai 1986")
+    with page.expect_navigation():
+        pressed(page, "Enter")
+    expect(page.locator(".path [aria-current]")).to_contain_text("Tìm")
+    keep(page, "counter-search")
+    pressed(page, "1")
+    with page.expect_navigation():
+        pressed(page, "Enter")
+    # what is known of him stands there already
+    expect(page.locator("#full_name")).to_have_value("Thiều Ngọc Bảo Tài")
+    keep(page, "counter-update")
+    page.locator("#event").select_option("điều chỉnh")
+    page.locator("#birth_date").fill("31/02/1986")
+    page.locator("#birth_date").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Ngày không có trong lịch")
+    keep(page, "counter-fault")
+    page.locator("#birth_date").fill("19/03/1986")
+    with page.expect_navigation():
+        page.locator("#birth_date").press("Enter")
+    expect(page.get_by_text("Đề nghị đổi: Ngày sinh")).to_be_visible()
+    keep(page, "counter-look")
+    # the button to send has the caret
+    with page.expect_navigation():
+        pressed(page, "Enter")
+    expect(page.get_by_role("status")).to_contain_text("Liên kết")
+    expect(page.locator(".code")).to_have_text("6646662399")
+    keep(page, "counter-approved")
+    assert page.url.endswith("/counter/send")
+
+
 def journey_enter_in_the_note_returns(enter: Enter) -> None:
     page = enter("nguoiduyet")
     page.goto("/queue?reason=weak&unit=xa-24301")
