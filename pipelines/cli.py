@@ -39,8 +39,8 @@ MOTMA_HOME names the home, the folder that holds everything (default ./var). MOT
 the PostgreSQL database that holds the ledger instead of a file in the home. PREFECT_API_URL, where set, makes
 `motma run` a flow run of that server.
 
-exit codes: 0 done, also with rows in review or returned; 2 usage; 10 a file could not be read, after the others were
-done; 12 busy or refused, try again; 13 a promise is broken.
+exit codes: 0 done, also with rows in review or returned, or files held; 2 usage; 10 a file could not be read, after
+the others were done; 12 busy, refused or no space left, mend what it says and try again; 13 a promise is broken.
 
 example: motma run inbox/"""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,11 @@ def test_every_command_has_help_with_an_example_json_and_by(name: str, capsys: p
     assert f"example: {name}" in said
     assert "--json" in said
     assert "--by" in said
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    named = re.findall(r"`(motma(?: [a-z]+)+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert set(named) == set(COMMANDS)
 
 
 @pytest.mark.parametrize("parser", parsers(build_parser()), ids=lambda parser: parser.prog)
