@@ -24,7 +24,6 @@ from pipelines.change_files import ReadFile, read_path
 from pipelines.profile import known_profiles
 from pipelines.sender import Sender
 
-SECONDS = 15.0
 MIB = 1024.0
 
 _SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Vũ", "Đặng", "Bùi", "Đỗ")

@@ -13,7 +13,6 @@ from registry import log
 
 DEFAULT_PROVINCE = "01"
 
-
 #: the environment's word for a ledger in PostgreSQL
 LEDGER_URL = "MOTMA_LEDGER_URL"
 
@@ -26,7 +25,7 @@ def create_home(folder: Path, province: str | None, viewer: Viewer, ledger_url: 
     code = province or DEFAULT_PROVINCE
     if not known_province(code):
         raise UsageError(f"province {code}: not on the list of provinces in force since 1/7/2025")
-    home = Home(folder, os.environ.get(LEDGER_URL) if ledger_url is None else ledger_url)
+    home = _home(folder, ledger_url)
     if home.ledger.is_made():
         return False
     home.make_folders()
@@ -45,7 +44,11 @@ def default_province(home: Home) -> str:
 
 def open_home(folder: Path, ledger_url: str | None = None) -> Home:
     """The home in a folder; UsageError when nobody has made one there. `ledger_url` as for create_home."""
-    home = Home(folder, os.environ.get(LEDGER_URL) if ledger_url is None else ledger_url)
+    home = _home(folder, ledger_url)
     if not home.ledger.is_made():
         raise UsageError(f"{folder}: no ledger here. Run `motma init` first, or set MOTMA_HOME.")
     return home
+
+
+def _home(folder: Path, ledger_url: str | None) -> Home:
+    return Home(folder, os.environ.get(LEDGER_URL) if ledger_url is None else ledger_url)

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 import sql
 from registry.errors import BusyError, IntegrityError, UsageError
+from registry.moments import moment
 
 _LIST_PARAMETER = re.compile(r"\bin :(\w+)")
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
@@ -29,7 +30,7 @@ _NO_STATE = "the ledger has no row of state; restore it from a backup"
 
 def now() -> str:
     """The present moment, UTC, as the ledger writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment(datetime.now(UTC))
 
 
 #: how each engine asks whether a value is in a list, which is one parameter: so a statement has one text for ever
@@ -98,7 +99,7 @@ class Session:
         return self._execute(name, parameters).scalar_one()
 
     def value_of_state(self, column: str) -> Any:
-        """One column of the ledger's state: seq, floor_seq, log_no, province or key_version."""
+        """One column of the ledger's state, such as seq, ledger_id, province or key_version."""
         row = self.one("state")
         if row is None:
             raise IntegrityError(_NO_STATE)

@@ -170,7 +170,7 @@ def all_waiting_rows(session: Session) -> list[int]:
 
 
 def approve(session: WriteSession, item_id: int, viewer: Viewer) -> list[str]:
-    """Everyone who has agreed to the item's death, this viewer included; the ledger refuses his second approval."""
+    """Everyone who has agreed to what waits in an item, this viewer included; the ledger refuses to take him twice."""
     agreed = approvals(session, item_id)
     approver = one_form(viewer.by)
     session.run("add_approval", item_id=item_id, by=viewer.by, approver=approver, at=session.at, seq=session.seq)
@@ -178,8 +178,8 @@ def approve(session: WriteSession, item_id: int, viewer: Viewer) -> list[str]:
 
 
 def has_approved(session: Session, item_id: int, viewer: Viewer) -> bool:
-    """Whether this viewer has agreed to the item's death."""
-    return one_form(viewer.by) in map(one_form, approvals(session, item_id))
+    """Whether this viewer has agreed to what waits in an item."""
+    return any(is_one_person(by, viewer.by) for by in approvals(session, item_id))
 
 
 def one_form(name: str) -> str:
@@ -188,7 +188,7 @@ def one_form(name: str) -> str:
 
 
 def approvals(session: Session, item_id: int) -> list[str]:
-    """Who has agreed to the item's death."""
+    """Who has agreed to what waits in an item."""
     return [row.approved_by for row in session.rows("approvals", item_id=item_id)]
 
 

@@ -1,6 +1,7 @@
 """What a link or an issue changes: persons, households, deaths, requests to correct.
 
-Pure rules on plain values; `casework.deciding.apply` reads what they need and writes what they give.
+Pure rules on plain values; `casework.deciding.course` reads what they need, `casework.deciding.writing` writes what
+they give.
 """
 
 from __future__ import annotations

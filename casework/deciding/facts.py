@@ -83,13 +83,13 @@ def facts_of(
             verdicts[record_id, -other_row] = word["verdict"]
     weighed = {row_id: decisions.candidates(session, row_id) for row_id in row_ids if -row_id not in own}
     tied = {
-        row_id: frozenset(c.person_id for c in found if c.person_id and c.posterior >= _TIED)
-        for row_id, found in weighed.items()
+        row_id: frozenset(c.person_id for c in candidates if c.person_id and c.posterior >= _TIED)
+        for row_id, candidates in weighed.items()
     }
     waits = queue.waits_from(session, weighed)
     behind = {
-        row_id: frozenset(c.other_row_id for c in found if c.other_row_id) | _awaited(row_id, waits)
-        for row_id, found in weighed.items()
+        row_id: frozenset(c.other_row_id for c in candidates if c.other_row_id) | _awaited(row_id, waits)
+        for row_id, candidates in weighed.items()
     }
     held = codes.standing(session, person_ids)
     alike = {pair for pair, verdict in verdicts.items() if verdict == "same" and pair[1] < 0}

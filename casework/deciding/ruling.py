@@ -148,6 +148,7 @@ def _own_number(meaning: Mapping[str, Any], case: Case) -> str | None:
 
 
 def by_record(frame: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[list[Any]]]:
+    """record_id → the values of some columns in each of its rows, in the frame's order."""
     gathered: dict[int, list[list[Any]]] = defaultdict(list)
     for record_id, *values in frame.select("record_id", *columns).iter_rows():
         gathered[record_id].append(values)

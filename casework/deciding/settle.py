@@ -25,7 +25,7 @@ def approve(home: Home, item: Item, viewer: Viewer) -> None:
     """
     with home.ledger.writing() as session:
         check_keys(session)
-        _still_open(session, item, viewer)
+        check_open(session, item, viewer)
         if queue.has_approved(session, item.item_id, viewer):
             return
         is_last = len(queue.approvals(session, item.item_id)) + 1 >= AGREEING[item.kind]
@@ -84,7 +84,7 @@ def give_back(home: Home, item: Item, note: str | None, viewer: Viewer, reason: 
     if not note:
         raise UsageError(f"item {item.item_id}: say why with --reason or --note; the sender reads it")
     with home.ledger.writing() as session:
-        _still_open(session, item, viewer)
+        check_open(session, item, viewer)
         if item.kind == "row":
             before = decisions.current(session, [item.row_id])[item.row_id]
             newest = decisions.history(session, item.row_id)[-1]
@@ -106,6 +106,7 @@ def give_back(home: Home, item: Item, note: str | None, viewer: Viewer, reason: 
         log.append(session, viewer, [log.Act("give_back", content, item.row_id)])
 
 
-def _still_open(session: WriteSession, item: Item, viewer: Viewer) -> None:
+def check_open(session: WriteSession, item: Item, viewer: Viewer) -> None:
+    """BusyError where somebody has decided an item since it was looked at."""
     if queue.item(session, item.item_id, viewer).state != "open":
         raise BusyError(f"item {item.item_id}: somebody else has just decided it")

@@ -38,7 +38,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class BrakeRules:
-    """The limits; a sign that fewer than `fewest_rows` rows can show trips never."""
+    """The limits; a sign that fewer than `fewest_rows` rows can show never trips."""
 
     version: str
     fewest_rows: int

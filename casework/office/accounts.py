@@ -22,6 +22,7 @@ from matching.places import known_province
 from registry import accounts, claims, log
 from registry.accounts import Account, SignedIn
 from registry.engine import Session, now
+from registry.moments import moment
 from registry.queue import one_form
 
 __all__ = ["Account", "SignedIn"]
@@ -259,7 +260,7 @@ def _digest(token: str) -> str:
 
 def _is_locked(session: Session, digest: str, rules: AccountRules) -> bool:
     since = datetime.fromisoformat(now()) - timedelta(minutes=rules.failure_minutes)
-    return len(accounts.failures(session, digest, since.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))) >= rules.failures
+    return len(accounts.failures(session, digest, moment(since))) >= rules.failures
 
 
 def _since(moment: str, at: str) -> timedelta:

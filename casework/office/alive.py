@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from casework.deciding.find import check_keys
-from casework.deciding.settle import AGREEING
-from casework.errors import BusyError, NotApproverError, UsageError
+from casework.deciding.settle import AGREEING, check_open
+from casework.errors import NotApproverError, UsageError
 from casework.office.verdicts import Verdict, ground, holder
 from casework.types import Home, Viewer
 from matching.block import emitted
@@ -22,8 +22,7 @@ def say_alive(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> None:
     """
     with home.ledger.writing() as session:
         check_keys(session)
-        if queue.item(session, item.item_id, viewer).state != "open":
-            raise BusyError(f"item {item.item_id}: somebody else has just decided it")
+        check_open(session, item, viewer)
         person_id = holder(session, verdict.code)
         if person_id not in {one.person_id for one in decisions.candidates(session, item.row_id)}:
             raise UsageError(f"item {item.item_id}: {verdict.code} is no candidate's code")

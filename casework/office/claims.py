@@ -10,6 +10,7 @@ from casework.office.view import ItemView, item_view
 from casework.types import Home, Viewer
 from registry import claims, log, queue
 from registry.claims import Claim
+from registry.moments import moment
 
 __all__ = ["Claim"]
 
@@ -27,7 +28,7 @@ def show_claimed(home: Home, item_id: int, viewer: Viewer) -> tuple[ItemView, Cl
         held = None
         if item.state == "open":
             held = claims.held(session, item_id)
-            until = (datetime.fromisoformat(session.at) + lease).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            until = moment(datetime.fromisoformat(session.at) + lease)
             if held is None and control_account(session, viewer.by) is None:
                 held = claims.take(session, item_id, until, viewer)
                 acts.append(log.Act("claim", {"item": item_id}, item.row_id))

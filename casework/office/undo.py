@@ -27,6 +27,7 @@ from matching.steps import search_rules
 from registry import decisions, log, people, queue, tail, undo
 from registry.decisions import Decision
 from registry.engine import Session, WriteSession, now
+from registry.moments import moment
 from registry.queue import Item
 
 
@@ -128,7 +129,7 @@ def said_lately(home: Home, limit: int, viewer: Viewer) -> list[Said]:
     rules = undo_rules(home)
     since = datetime.now(UTC) - timedelta(hours=rules.hours)
     with home.ledger.reading() as session:
-        found = queue.closed_by(session, since.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), limit, viewer)
+        found = queue.closed_by(session, moment(since), limit, viewer)
         return [
             Said(
                 entry["item_id"],

@@ -9,6 +9,7 @@ from typing import Any
 from casework.deciding.find import check_keys
 from casework.deciding.needs import lacking
 from casework.deciding.rows import UNNAMED, compared_rows, identity_digests, row_digests
+from casework.deciding.settle import check_open
 from casework.errors import BusyError, UsageError
 from casework.types import Home, Viewer
 from matching.cases import ARRIVALS
@@ -50,8 +51,7 @@ def keep_verdict(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> in
     with home.ledger.writing() as session:
         # what could not be carried out is not kept either
         check_keys(session)
-        if queue.item(session, item.item_id, viewer).state != "open":
-            raise BusyError(f"item {item.item_id}: somebody else has just decided it")
+        check_open(session, item, viewer)
         (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
         row_digest = row_digests(compared_rows(session, [item.row_id], viewer))[-item.row_id]
         pairs: list[tuple[int | None, str]]

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 #: what a key signs: a note as it stands, or a checkpoint with the moment at which a witness saw it
 LOG, WITNESS = 0x01, 0x04
 _TIME_BYTES = 8
-_SIGNATURE_BYTES = 64
 _KEY_BYTES = 32
 _ID_BYTES = 4
 _MOST_SIGNATURES = 32

@@ -164,24 +164,6 @@ def consistency_proof(read: ReadTile, old: int, new: int) -> list[bytes]:
     return proof[::-1]
 
 
-def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether an inclusion proof leads from a leaf hash to a root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    place, last, found = index, size - 1, leaf
-    for other in proof:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            found = node_hash(other, found)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            found = node_hash(found, other)
-        place, last = place >> 1, last >> 1
-    return last == 0 and found == root
-
-
 def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether a proof shows that the tree of `new` entries begins with the tree of `old` (RFC 9162, 2.1.4.2)."""
     if old == new:
