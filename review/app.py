@@ -14,13 +14,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from casework.errors import BusyError, MotmaError, UsageError
+from casework.errors import BusyError, MotmaError, NotControlError, OnlyLooksError, UsageError
 from casework.home import open_home
 from casework.policy import PolicyError
 from casework.types import Home
 from review.behind import PATIENCE_SECONDS, Behind, in_process, in_thread
 from review.language import _
-from review.pages import counter, item, languages, measures, questions, queue, search, sign_in
+from review.pages import control, counter, item, languages, measures, questions, queue, search, sign_in
 from review.render import STATIC, Message, page, static_url
 from review.requests import BadFormError, NotSignedInError
 from review.security import Guard
@@ -52,11 +52,13 @@ def create_app(
     app.state.door = CapacityLimiter(_AT_THE_DOOR)
     app.state.is_behind_tls = is_behind_tls
     app.add_middleware(Guard, is_behind_tls=is_behind_tls)
-    for family in (sign_in, languages, queue, item, questions, search, counter, measures):
+    for family in (sign_in, languages, queue, item, questions, search, counter, measures, control):
         app.include_router(family.router)
     app.add_api_route("/static/{digest}/{name}", _static, methods=["GET"])
     app.add_exception_handler(NotSignedInError, _ask_to_sign_in)
     app.add_exception_handler(BadFormError, _bad_form)
+    app.add_exception_handler(OnlyLooksError, _only_looks)
+    app.add_exception_handler(NotControlError, _not_control)
     app.add_exception_handler(MotmaError, _refused)
     app.add_exception_handler(HTTPException, _not_there)
     app.add_exception_handler(RequestValidationError, _not_there)
@@ -107,6 +109,17 @@ def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
 
 def _bad_form(_request: Request, _error: Exception) -> Response:
     return _message("Không đọc được", "Nội dung gửi lên không phải biểu mẫu của trang này.", 400)
+
+
+def _only_looks(request: Request, _error: Exception) -> Response:
+    if request.method == "GET":
+        return RedirectResponse("/control", 303)
+    said = _("Tài khoản của Tổ kiểm soát chỉ xem, không quyết định gì. Chưa ghi gì.")
+    return page(Message(_("Chỉ xem"), said, "/control", _("Về trang kiểm soát")), 403)
+
+
+def _not_control(_request: Request, _error: Exception) -> Response:
+    return _message("Của Tổ kiểm soát", "Trang này chỉ dành cho tài khoản của Tổ kiểm soát.", 403)
 
 
 def _refused(_request: Request, error: Exception) -> Response:

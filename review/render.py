@@ -85,6 +85,7 @@ def _environment() -> jinja2.Environment:
         "bits": _bits,
         "iso_day": _iso_day,
         "province": province_name,
+        "days": _days,
     }
     environment.filters["told"] = _effect
     environment.filters |= shown
@@ -111,6 +112,10 @@ def _share(value: float) -> str:
     if value < 0.0006:
         return _decimal("< 0.1 %")
     return _decimal(f"{100 * value:.1f} %")
+
+
+def _days(value: float) -> str:
+    return _decimal(f"{value:g}")
 
 
 def _bits(value: float) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 
 from casework.control.ladder import stands
+from casework.errors import OnlyLooksError
 from casework.office import accounts
 from casework.office.accounts import SignedIn
 from casework.types import Home
@@ -73,4 +74,14 @@ async def fields(request: Request) -> dict[str, str]:
 BehindOf = Annotated[Behind, Depends(behind_of)]
 HomeOf = Annotated[Home, Depends(home_of)]
 Who = Annotated[SignedIn, Depends(who)]
+
+
+def officer(who: Who) -> SignedIn:
+    """Who is signed in and may decide; OnlyLooksError of the control team."""
+    if who.account.is_control:
+        raise OnlyLooksError(who.account.login)
+    return who
+
+
+Officer = Annotated[SignedIn, Depends(officer)]
 Fields = Annotated[dict[str, str], Depends(fields)]

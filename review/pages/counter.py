@@ -20,7 +20,7 @@ from casework.vietnam_time import today
 from review.language import _
 from review.pages.search import Person
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Who
+from review.requests import Fields, HomeOf, Officer
 
 router = APIRouter()
 
@@ -55,7 +55,7 @@ class Answered(Context):
 
 
 @router.post("/counter")
-def begin(home: HomeOf, who: Who, given: Fields) -> Response:
+def begin(home: HomeOf, who: Officer, given: Fields) -> Response:
     """The form, with what the search or the person tells; outside one's area with the reason."""
     if who.purpose is None:
         return RedirectResponse("/search", 303)
@@ -72,7 +72,7 @@ def begin(home: HomeOf, who: Who, given: Fields) -> Response:
 
 
 @router.post("/counter/look")
-def look(home: HomeOf, who: Who, given: Fields) -> Response:
+def look(home: HomeOf, who: Officer, given: Fields) -> Response:
     """The request as it is understood, beside the person; nothing is kept."""
     if who.purpose is None:
         return RedirectResponse("/search", 303)
@@ -89,7 +89,7 @@ def look(home: HomeOf, who: Who, given: Fields) -> Response:
 
 
 @router.post("/counter/send")
-def sent(home: HomeOf, who: Who, given: Fields) -> Response:
+def sent(home: HomeOf, who: Officer, given: Fields) -> Response:
     """Sends the request the way of all rows, and shows what became of it."""
     if who.purpose is None:
         return RedirectResponse("/search", 303)

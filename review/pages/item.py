@@ -26,6 +26,7 @@ from casework.office.comparison import Line, compared
 from casework.office.desk import Ended, ended, next_item
 from casework.office.grounds import Ground, grounds
 from casework.office.questions import About, abouts, askable
+from casework.office.queue import show
 from casework.office.roles import RoleConflict, living_of, role_conflicts, with_row
 from casework.office.undo import can_undo, undo_decision
 from casework.office.verdicts import Verdict
@@ -36,7 +37,7 @@ from casework.vietnam_time import today
 from review.language import _
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page
-from review.requests import BehindOf, Fields, HomeOf, Who
+from review.requests import BehindOf, Fields, HomeOf, Officer, Who
 from review.waterfall import Waterfall, waterfall
 
 router = APIRouter()
@@ -69,7 +70,8 @@ class Item(Context):
     `households` are those of the candidates, each once: its code, the numbers of the candidates, its members, the
     conflicts of their roles; `own_conflicts` are those of the row's household with whom the row brings.
     `askable` are the provinces of the candidates, by number, who
-    can still be asked about. `claim` is somebody else's; then there is nothing to choose.
+    can still be asked about. `claim` is somebody else's; then there is nothing to choose, nor
+    for the control team.
     `done` is how the item before it ended, `said` why a decision was not taken, `note` what was written with it.
     """
 
@@ -90,6 +92,7 @@ class Item(Context):
     grounds: Sequence[Ground]
     filter: Filter
     claim: Claim | None
+    may_decide: bool
     can_undo: bool
     askable: Mapping[int, str]
     abouts: Sequence[About]
@@ -111,7 +114,7 @@ def item(home: HomeOf, who: Who, item_id: int, part: FilterOf, done: int | None 
 
 
 @router.post("/items/{item_id}")
-def decided(behind: BehindOf, who: Who, item_id: int, part: FilterOf, given: Fields) -> Response:
+def decided(behind: BehindOf, who: Officer, item_id: int, part: FilterOf, given: Fields) -> Response:
     """Decides and opens the next item; where that cannot be, shows the case as it stands now, and why."""
     home, viewer = behind.home, viewer_of(who.account, PURPOSE)
     note = given.get("note") or None
@@ -148,7 +151,7 @@ def decided(behind: BehindOf, who: Who, item_id: int, part: FilterOf, given: Fie
 
 
 @router.post("/items/{item_id}/undo")
-def taken_back(home: HomeOf, who: Who, item_id: int, part: FilterOf) -> Response:
+def taken_back(home: HomeOf, who: Officer, item_id: int, part: FilterOf) -> Response:
     """Takes a decision back and opens the case that waits again; where that cannot be, says why."""
     try:
         result = undo_decision(home, item_id, viewer_of(who.account, PURPOSE))
@@ -179,16 +182,18 @@ def why_not(error: Exception) -> str:
 
 
 def case_of(home: Home, account: Account, item_id: int, part: Filter) -> Item:
-    """The case, claimed; without choices where it is somebody else's."""
-    view, claim = show_claimed(home, item_id, viewer_of(account, PURPOSE))
+    """The case, claimed; without choices where it is somebody else's. The control team looks and claims nothing."""
+    viewer = viewer_of(account, PURPOSE)
+    view, claim = (show(home, item_id, viewer), None) if account.is_control else show_claimed(home, item_id, viewer)
     is_anothers = claim is not None and claim.claimed_by != account.login
-    found = [] if is_anothers else choices(view)
+    may_decide = not is_anothers and not account.is_control
+    found = choices(view) if may_decide else []
     links, others, living = (
         {choice.number: choice for choice in found if choice.word in words and choice.number is not None}
         for words in (("link", "same_row"), ("not_same", "not_same_row"), ("alive",))
     )
     single = {choice.word: choice for choice in found if choice.number is None}
-    provinces = {} if is_anothers else askable(home, item_id, viewer_of(account, PURPOSE))
+    provinces = askable(home, item_id, viewer) if may_decide else {}
     likely = [one.person_id for one in view.candidates if one.person_id is not None and one.posterior >= _LIKELY]
     return Item(
         account=account,
@@ -207,7 +212,8 @@ def case_of(home: Home, account: Account, item_id: int, part: Filter) -> Item:
         grounds=grounds(home),
         filter=part,
         claim=claim if is_anothers else None,
-        can_undo=can_undo(home, item_id, viewer_of(account, PURPOSE)),
+        may_decide=may_decide,
+        can_undo=not account.is_control and can_undo(home, item_id, viewer),
         askable={
             number: provinces[one.person_id]
             for number, one in enumerate(view.candidates, start=1)

@@ -20,7 +20,7 @@ from review.language import _
 from review.pages.item import case_of, why_not
 from review.pages.queue import PURPOSE, FilterOf
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Who
+from review.requests import Fields, HomeOf, Officer
 
 router = APIRouter()
 
@@ -45,7 +45,7 @@ class Question(Context):
 
 
 @router.post("/items/{item_id}/ask")
-def asked(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields) -> Response:
+def asked(home: HomeOf, who: Officer, item_id: int, part: FilterOf, given: Fields) -> Response:
     """Asks the province of a candidate and opens the next item; where that cannot be, shows the case and why."""
     viewer = viewer_of(who.account, PURPOSE)
     person = given.get("person", "")
@@ -62,13 +62,13 @@ def asked(home: HomeOf, who: Who, item_id: int, part: FilterOf, given: Fields) -
 
 
 @router.get("/questions/{question_id}")
-def question(home: HomeOf, who: Who, question_id: int, replied: int | None = None) -> Response:
+def question(home: HomeOf, who: Officer, question_id: int, replied: int | None = None) -> Response:
     """Shows a question; the look is logged first."""
     return page(replace(_question(home, who.account, question_id), replied=replied))
 
 
 @router.post("/questions/{question_id}")
-def answered(home: HomeOf, who: Who, question_id: int, given: Fields) -> Response:
+def answered(home: HomeOf, who: Officer, question_id: int, given: Fields) -> Response:
     """Answers, and opens the next question, or the queue; where that cannot be, shows how it stands, and why."""
     viewer, note = viewer_of(who.account, ANSWERING), given.get("note", "")
     try:

@@ -15,7 +15,7 @@ from casework.office.accounts import Account, viewer_of
 from casework.office.counter import CounterResult, PersonView, in_one_box, look_up, open_person
 from review.language import Told, _
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Who, token_of
+from review.requests import Fields, HomeOf, Officer, token_of
 
 router = APIRouter()
 
@@ -61,13 +61,13 @@ class Person(Context):
 
 
 @router.get("/search")
-def ask(who: Who) -> Response:
+def ask(who: Officer) -> Response:
     """The empty form, or the question for the purpose."""
     return page(Search(who.account, who.purpose, Told(FORM), {}))
 
 
 @router.post("/search/purpose")
-def purpose(request: Request, home: HomeOf, who: Who, given: Fields) -> Response:
+def purpose(request: Request, home: HomeOf, who: Officer, given: Fields) -> Response:
     """Keeps what this session searches for."""
     told = given.get("purpose")
     if not told:
@@ -77,7 +77,7 @@ def purpose(request: Request, home: HomeOf, who: Who, given: Fields) -> Response
 
 
 @router.post("/search")
-def search(home: HomeOf, who: Who, given: Fields) -> Response:
+def search(home: HomeOf, who: Officer, given: Fields) -> Response:
     """Searches, and shows who was found; the form is sent, so no address holds a name."""
     if who.purpose is None:
         return RedirectResponse("/search", 303)
@@ -96,7 +96,7 @@ def search(home: HomeOf, who: Who, given: Fields) -> Response:
 
 
 @router.post("/people/{person_id}")
-def person(home: HomeOf, who: Who, person_id: int, given: Fields) -> Response:
+def person(home: HomeOf, who: Officer, person_id: int, given: Fields) -> Response:
     """Opens a person; outside one's area with a reason, which is asked for where it was not given."""
     if who.purpose is None:
         return RedirectResponse("/search", 303)

@@ -53,16 +53,18 @@ def in_words() -> Iterator[str]:
     for table in TABLES:
         yield from getattr(office_words, table).values()
     yield from office_words.COMPARISONS.values()
+    yield from office_words.SAID.values()
     yield from comparison._TITLES.values()
     yield from step_titles().values()
-    for name in ("returns", "grounds", "questions", "ladder"):
+    for name in ("returns", "grounds", "questions", "ladder", "figures"):
         told = tomllib.loads((ROOT / "casework" / "rules" / f"{name}.toml").read_text(encoding="utf-8"))
         yield from (
-            entry["title"]
+            entry[part]
             for entries in told.values()
             if isinstance(entries, list)
             for entry in entries
-            if "title" in entry
+            for part in ("title", "what", "not_said", "detail")
+            if part in entry
         )
 
 
