@@ -169,11 +169,19 @@ def test_every_shipped_data_folder_has_its_licence_named() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize(
-    "page",
-    [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))],
-    ids=lambda page: page.relative_to(ROOT).as_posix(),
-)
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md"]
+PAGES += [page for folder in ("docs", "benchmarks", "data_samples") for page in sorted((ROOT / folder).rglob("*.md"))]
+of_pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+
+
+@of_pages
 def test_links_of_the_documents_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)[^):]*\)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@of_pages
+def test_paths_named_in_the_documents_are_there(page: Path) -> None:
+    folders = "|".join((*PACKAGES, "benchmarks", "data_samples", "tests"))
+    named = re.findall(rf"`((?:{folders})/[\w./-]*)`", page.read_text(encoding="utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
