@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -27,6 +27,12 @@ def policy(home: Home, name: str) -> Mapping[str, Any]:
         return tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise PolicyError(f"{own}: cannot be read ({error}). Mend it, or take it away.") from error
+
+
+def head_faults(raw: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """What is wrong at the top of a policy: names that are no setting of it, and a version that is missing."""
+    faults = [f"{setting} is no setting" for setting in raw if setting not in known]
+    return faults if isinstance(raw.get("version"), str) else [*faults, "version is missing"]
 
 
 def settings(home: Home, name: str, kinds: Mapping[str, type[str] | type[int]]) -> Mapping[str, Any]:
@@ -57,9 +63,7 @@ def entries(
     Texts named by `may_have` may be left out. PolicyError names every fault.
     """
     raw = policy(home, name)
-    faults = [f"{setting} is no setting" for setting in raw if setting not in ("version", table)]
-    if not isinstance(raw.get("version"), str):
-        faults.append("version is missing")
+    faults = head_faults(raw, ("version", table))
     found = raw.get(table, [])
     for number, entry in enumerate(found, start=1):
         faults += [

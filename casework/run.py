@@ -20,7 +20,17 @@ from registry import deliveries, holds, plans, queue, register
 from registry.engine import Session
 from registry.holds import HeldDelivery
 
-__all__ = ["FileOutcome", "ReturnedRow", "RunResult", "decide_open", "run", "take_in"]
+__all__ = [
+    "FileOutcome",
+    "ReturnedRow",
+    "RunResult",
+    "check_ready",
+    "decide_deliveries",
+    "decide_open",
+    "run",
+    "take_in",
+    "work_through",
+]
 
 #: rows that went back are decided again so many at a time
 _FEW_ROWS = 100

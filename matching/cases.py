@@ -24,8 +24,8 @@ class Candidate:
     """A record that the row met: a person of the register, or (negative record_id) another row.
 
     `odds` is log2 of "same" against everybody else who could look so; `price` is what the row's household would lose by
-    it (matching/assign.py). `tied_to` are the persons that a waiting row
-    itself weighs. `verdict` is an officer's word on this pair: same, not_same or None.
+    it (matching/assign.py). `tied_to` are the persons that a waiting row itself weighs. `verdict` is an officer's word
+    on this pair: same, not_same or None.
     """
 
     record_id: int

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casework.policy import PolicyError, policy
+from casework.policy import PolicyError, head_faults, policy
 from casework.types import Home
 from registry.measures import RUNGS
 
@@ -56,9 +56,7 @@ class LadderRules:
 def ladder_rules(home: Home) -> LadderRules:
     """The rules of a home; PolicyError names every fault."""
     raw = policy(home, "ladder")
-    faults = [f"{name} is no setting" for name in raw if name not in ("version", "rung", "ground", "opens")]
-    if not isinstance(raw.get("version"), str):
-        faults.append("version is missing")
+    faults = head_faults(raw, ("version", "rung", "ground", "opens"))
     rungs = [Rung(**told) for told in _read(_RUNG, raw.get("rung", []), "rung", faults)]
     grounds = [Ground(**told) for told in _read(_GROUND, raw.get("ground", []), "ground", faults)]
     opening = [OpeningRule(**told) for told in _read(_OPENS, raw.get("opens", []), "opens", faults)]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from casework.deciding.rows import ANOTHERS_NUMBER
-from casework.policy import PolicyError, policy
+from casework.policy import PolicyError, head_faults, policy
 from casework.types import Home
 from casework.vietnam_time import vietnam_time
 from registry import codes
@@ -76,9 +76,7 @@ def code_policy(home: Home) -> CodePolicy:
 
 
 def _faults(raw: Mapping[str, Any]) -> list[str]:
-    found = [f"{name} is no setting" for name in raw if name not in _SETTINGS]
-    if not isinstance(raw.get("version"), str):
-        found.append("version is missing")
+    found = head_faults(raw, _SETTINGS)
     share = raw.get("warn_below")
     if not isinstance(share, (int, float)) or not 0 <= share <= 1:
         found.append(f"warn_below is {share!r}, not a share")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casework.policy import PolicyError, policy
+from casework.policy import PolicyError, head_faults, policy
 from casework.types import Home
 from matching.text import norm_name
 
@@ -87,9 +87,7 @@ def brake_rules(home: Home) -> BrakeRules:
 
 
 def _faults(raw: Mapping[str, Any]) -> list[str]:
-    found = [f"{name} is no setting" for name in raw if name not in _SETTINGS]
-    if not isinstance(raw.get("version"), str):
-        found.append("version is missing")
+    found = head_faults(raw, _SETTINGS)
     if type(raw.get("fewest_rows")) is not int or raw["fewest_rows"] < 1:
         found.append(f"fewest_rows is {raw.get('fewest_rows')!r}, not a number of rows")
     entries = raw.get("limit")
