@@ -68,11 +68,10 @@ class Item(Context):
     """The case. `links`, `others` and `living` (his death is wrong) are the choices of each candidate, by its number.
 
     `households` are those of the candidates, each once: its code, the numbers of the candidates, its members, the
-    conflicts of their roles; `own_conflicts` are those of the row's household with whom the row brings.
-    `askable` are the provinces of the candidates, by number, who
-    can still be asked about. `claim` is somebody else's; then there is nothing to choose, nor
-    for the control team.
-    `done` is how the item before it ended, `said` why a decision was not taken, `note` what was written with it.
+    conflicts of their roles; `own_conflicts` are those of the row's household with whom the row brings. `askable` are
+    the provinces of the candidates, by number, who can still be asked about. `claim` is somebody else's; then there is
+    nothing to choose, nor for the control team. `done` is how the item before it ended, `said` why a decision was not
+    taken, `note` what was written with it.
     """
 
     template: ClassVar[str] = "item.html"
