@@ -16,7 +16,8 @@ from casework.home import open_home
 from casework.office.accounts import sign_in, signed_in
 from pipelines.cli import main
 
-SAMPLES = Path(__file__).parents[2] / "data_samples"
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "data_samples"
 COLUMNS = (
     "batch,file,row,outcome,reason,bhxh_code,person_id,match_weight,runner_up_weight,candidates,model_version,"
     "decided_at,decided_by,sheet,sheet_row,source"
@@ -286,15 +287,20 @@ def test_check_is_clean_after_all_that_and_13_when_a_promise_is_broken(operator:
     assert "home_is_closed: 1 dòng" in operator.text("check", code=13)
 
 
-def test_the_commands_that_the_demo_names_read_the_demos_ledger(
+def test_the_demo_prints_what_the_readme_shows_and_its_commands_read_its_ledger(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     drawn = set[str]()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (summary,) = re.findall(r"^```\n(Tệp .*?)^```", readme, re.DOTALL | re.MULTILINE)
+    shown = [line for line in summary.splitlines() if line != "…"]
     for url, before in (("postgresql://nobody@localhost/none", "unset MOTMA_LEDGER_URL; "), ("", "")):
         monkeypatch.setenv("MOTMA_LEDGER_URL", url)
         assert main(["demo"]) == 0
-        export, _, serve, accounts = capsys.readouterr().out.splitlines()[-4:]
+        printed = capsys.readouterr().out.splitlines()
+        assert set(shown) <= set(printed)
+        export, _, serve, accounts = printed[-4:]
         assert export.startswith(f"  {before}export MOTMA_HOME={tmp_path}/var-demo ")
         assert serve == "  motma serve"
         login, password = accounts.split()[2], accounts.split()[-1]
