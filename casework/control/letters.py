@@ -9,6 +9,7 @@ from typing import Any
 
 from casework.control.ladder import MeasureView, PlacedCase, show
 from casework.errors import UsageError
+from casework.office.masking import province_name
 from casework.office_dates import local_date, local_time
 from casework.policy import PolicyError, policy
 from casework.types import Home, Viewer
@@ -73,7 +74,7 @@ def letter(home: Home, view: MeasureView) -> Letter:
         "until": local_date(measure.answer_until) or "",
     }
     headings, rows = _case_table(told)
-    place = "Hà Nội" if not name else name.removeprefix("Thành phố ").removeprefix("Tỉnh ")
+    place = "Hà Nội" if measure.province is None else province_name(measure.province)
     year = vietnam_time(measure.asked_at).year
     return Letter(
         office=texts[f"{where}_office"].format(province=name.replace(" ", _TOGETHER)).upper(),
