@@ -13,6 +13,7 @@ from casework.control.ladder_run import run_ladder
 from casework.deliveries.answers import deliveries_of
 from casework.held import give_back_file, release
 from casework.home import default_province, open_home
+from casework.manners import give_way
 from casework.model.training import Learnt, learn, read_lesson
 from casework.register.load import LoadResult, load_extract
 from casework.register.publish import PublishResult, publish
@@ -150,6 +151,7 @@ def job_decide(home: Path, by: str, progress: Progress = silent) -> RunReport:
 
 def job_run(home: Path, paths: Sequence[Path], source: str | None, by: str, progress: Progress = silent) -> RunReport:
     """The main job: takes change files in, decides their rows and writes the answers to their senders."""
+    give_way()
     opened, viewer = open_home(home), Viewer(by, RUN_PURPOSE)
     inbox = read_inbox(paths, source, progress, default_province(opened))
     return _answered(opened, run(opened, inbox.files, viewer, progress), inbox, viewer, progress)
@@ -157,6 +159,7 @@ def job_run(home: Path, paths: Sequence[Path], source: str | None, by: str, prog
 
 def job_release(home: Path, delivery_id: int, reason: str, by: str, progress: Progress = silent) -> RunReport:
     """Decides the rows of a held file that an officer releases, and writes the answer to its sender."""
+    give_way()
     opened, viewer = open_home(home), Viewer(by, RELEASE_PURPOSE)
     result = release(opened, delivery_id, reason, viewer, progress)
     return _answered(opened, result, Inbox(iter(())), viewer, progress)

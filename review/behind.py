@@ -24,10 +24,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
-from casework.audit.sealing import sealed_meanwhile
+from casework.audit.sealing import seal
 from casework.deciding.redecide import settle_stranded
-from casework.errors import MotmaError
+from casework.errors import BusyError, MotmaError
 from casework.home import open_home
+from casework.manners import give_way
 from casework.office.claims import release
 from casework.office.queue import DecideResult, Rest, carry_out, keep
 from casework.office.verdicts import Verdict
@@ -66,12 +67,32 @@ def _enter(folder: Path, ledger_url: str | None) -> None:
     server = multiprocessing.parent_process()
     if server is not None:
         threading.Thread(target=_end_after, args=(server,), daemon=True).start()
+    give_way()
     _stand(open_home(folder, ledger_url))
 
 
 def _end_after(server: BaseProcess) -> None:
     server.join()
     os._exit(1)
+
+
+class _Line:
+    """Acts one after the other in a process or thread of its own; another takes its place where it was killed."""
+
+    def __init__(self, home: Home, new_line: Callable[[Home], Executor]) -> None:
+        self._home, self._new_line, self._line = home, new_line, new_line(home)
+
+    def does(self, act: Callable[..., Answer], *given: object) -> Answer:
+        """What an act gives."""
+        try:
+            return self._line.submit(act, *given).result()
+        except BrokenExecutor:
+            self._line = self._new_line(self._home)
+            return self._line.submit(act, *given).result()
+
+    def close(self) -> None:
+        """Ends with the act that goes on."""
+        self._line.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)
@@ -91,8 +112,8 @@ class Behind:
     """
 
     def __init__(self, home: Home, patience: float, new_line: Callable[[Home], Executor]) -> None:
-        self.home, self._patience = home, patience
-        self._new_line, self._line = new_line, new_line(home)
+        self.home, self._patience, self._new_line = home, patience, new_line
+        self._line = _Line(home, new_line)
         self._waiting: SimpleQueue[_Word] = SimpleQueue()
         self._turns = ThreadPoolExecutor(1, "turns")
 
@@ -119,7 +140,7 @@ class Behind:
         if not words:
             return
         try:
-            told = self._in_line(_carry_out, [(word.rest, word.item_id, word.viewer) for word in words])
+            told = self._line.does(_carry_out, [(word.rest, word.item_id, word.viewer) for word in words])
         except (BrokenExecutor, CancelledError, MotmaError) as error:
             # kept all the same, and settled within a minute
             _told.warning("%d decisions are kept, and were not carried out: %s", len(words), error)
@@ -130,39 +151,48 @@ class Behind:
             else:
                 word.result.set_result(came)
 
-    def _in_line(self, act: Callable[..., Answer], *given: object) -> Answer:
-        """What an act in the line gives, or in a new one where it broke: its process was killed."""
-        try:
-            return self._line.submit(act, *given).result()
-        except BrokenExecutor:
-            self._line = self._new_line(self.home)
-            return self._line.submit(act, *given).result()
-
     def close(self) -> None:
         """Ends with what is being carried out; the rest is kept, and settled by whoever comes next."""
         self._turns.shutdown(cancel_futures=True)
-        self._line.shutdown(cancel_futures=True)
+        self._line.close()
 
     @contextmanager
     def kept_up(self) -> Iterator[None]:
-        """The log is sealed, and what somebody left undone is settled, while the pages are served."""
-        is_over = threading.Event()
+        """The log is sealed, and what somebody left undone is settled, while the pages are served.
+
+        Sealing has a line of its own: many entries at once would keep pages, or decisions, waiting. IntegrityError
+        before anything is served when the log is not as it was sealed.
+        """
+        sealing, is_over = _Line(self.home, self._new_line), threading.Event()
 
         def keep_settling() -> None:
-            while True:
-                self._turns.submit(self._in_line, _settle)
-                if is_over.wait(_SETTLE_EVERY_SECONDS):
-                    return
+            while not is_over.wait(_SETTLE_EVERY_SECONDS):
+                self._turns.submit(self._line.does, _settle)
+                try:
+                    sealing.does(_seal)
+                except MotmaError as error:
+                    _told.warning("the log could not be sealed: %s", error)
 
         keeper = threading.Thread(target=keep_settling, name="settling", daemon=True)
-        with sealed_meanwhile(self.home, _SERVER):
-            keeper.start()
-            try:
-                yield
-            finally:
-                is_over.set()
-                keeper.join()
-                self.close()
+        sealing.does(_seal)
+        self._turns.submit(self._line.does, _settle)
+        keeper.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            keeper.join()
+            self.close()
+            with suppress(BrokenExecutor, MotmaError):
+                sealing.does(_seal)
+            sealing.close()
+
+
+def _seal() -> None:
+    try:
+        seal(_at.home, _SERVER)
+    except BusyError as error:
+        _told.warning("the log could not be sealed: %s", error)
 
 
 def _carry_out(words: Sequence[tuple[Rest, int, Viewer]]) -> list[DecideResult | MotmaError]:
