@@ -25,7 +25,7 @@ LOG_ENTRIES = pl.Schema(
 )
 #: columns under the names that entries give them, which stand before the content; no text holds these very marks
 _NAMES = {"no": "entry_no", "at": "logged_at", "by": "logged_by", "row": "row_id"}
-_BEFORE_CONTENT = f',"v":{ENTRY_VERSION},"what":'.encode()
+_BEFORE_CONTENT = f',"v":{ENTRY_VERSION},"what":'
 
 
 def complete(log: LogFolder, size: int, stretch: int) -> None:
@@ -39,11 +39,20 @@ def complete(log: LogFolder, size: int, stretch: int) -> None:
 
 
 def _parquet(entries: list[bytes]) -> bytes:
-    parts = [entry.partition(_BEFORE_CONTENT) for entry in entries]
+    # all of it in Polars, which lets others work meanwhile
+    said = pl.DataFrame({"entry": pl.Series(entries, dtype=pl.Binary).cast(pl.String)})
+    parts = said.select(pl.col("entry").str.splitn(_BEFORE_CONTENT, 2).struct.rename_fields(["head", "content"]))
     names = {name: sealed for sealed, name in _NAMES.items()}
-    schema = {names.get(name, name): kind for name, kind in LOG_ENTRIES.items() if name != "content"}
-    columns = pl.read_ndjson(b"}\n".join([head for head, _, _ in parts]) + b"}", schema=schema)
-    content = pl.Series("content", [what[:-1].decode() for _, _, what in parts])
+    columns = pl.Struct({names.get(name, name): kind for name, kind in LOG_ENTRIES.items() if name != "content"})
     written = io.BytesIO()
-    columns.rename(_NAMES).with_columns(content).select(list(LOG_ENTRIES)).write_parquet(written)
+    (
+        parts.unnest("entry")
+        .select(
+            (pl.col("head") + "}").str.json_decode(columns).alias("columns"), pl.col("content").str.strip_suffix("}")
+        )
+        .unnest("columns")
+        .rename(_NAMES)
+        .select(list(LOG_ENTRIES))
+        .write_parquet(written)
+    )
     return written.getvalue()

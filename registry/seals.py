@@ -64,11 +64,6 @@ def entries_of_decision(session: Session, row_id: int, decision_no: int | None) 
     return [row.entry_no for row in session.rows("entries_of_decision", row_id=row_id, decision_no=decision_no)]
 
 
-def rows_behind(session: Session, after: int, limit: int) -> Sequence[sa.Row[Any]]:
-    """The first rows of the log behind an entry, by number."""
-    return session.rows("log_entries", after=after, row_id=None, act=None, limit=limit)
-
-
 def entries_between(session: Session, after: int, until: int) -> list[bytes]:
     """What is sealed of the entries behind one and up to another; IntegrityError where one of them is missing."""
     rows = session.rows("entries_between", after=after, until=until)

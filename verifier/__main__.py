@@ -7,11 +7,13 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from verifier.log import Row, json_rows, sqlite_rows, verify
+from verifier.log import verify
 from verifier.notes import TrustedKey, UnreadableError, trusted_key
 from verifier.proof import proved_in_order
+from verifier.rows import Row, RowsBetween, RowsInOrder, json_rows, sqlite_rows
 
 BROKEN = 13
 _SQLITE = b"SQLite format 3"
@@ -43,18 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _rows(ledger: str) -> Iterator[Row]:
+def _rows(ledger: str) -> RowsBetween:
     if ledger == "-":
-        yield from json_rows(sys.stdin)
-        return
+        return RowsInOrder(json_rows(sys.stdin))
     path = Path(ledger)
     with path.open("rb") as file:
         is_sqlite = file.read(len(_SQLITE)) == _SQLITE
-    if is_sqlite:
-        yield from sqlite_rows(path)
-    else:
-        with path.open(encoding="utf-8") as lines:
-            yield from json_rows(lines)
+    return partial(sqlite_rows, path) if is_sqlite else RowsInOrder(_lines_of(path))
+
+
+def _lines_of(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8") as lines:
+        yield from json_rows(lines)
 
 
 def _log(given: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ import logging
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -115,9 +116,12 @@ def seal(home: Home, viewer: Viewer) -> SealResult:
     with log.folder.locked(lambda: log.state().size >= wanted) as is_held:
         before = log.state().size
         if is_held:
-            while _seal_stretch(log, viewer):
-                pass
-            log_frames.complete(log.folder, log.state().size, STRETCH)
+            with ThreadPoolExecutor(1) as beside:
+                written = [beside.submit(log_frames.complete, log.folder, before, STRETCH)]
+                while _seal_stretch(log, viewer):
+                    written.append(beside.submit(log_frames.complete, log.folder, log.state().size, STRETCH))
+            for frames in written:
+                frames.result()
         state = log.state()
     return SealResult(
         state.origin, state.size, state.size - before, b64encode(state.root).decode(), str(log.signer.verifier)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from casework.audit.sealing import seal_rules, sealed_log
 from casework.errors import UsageError
 from casework.types import Home
 from registry import seals
-from verifier.log import Fault, Report, Row, verify
+from registry.log_rows import rows_of_log
+from verifier.log import Fault, Report, verify
 from verifier.notes import TrustedKey, UnreadableError, trusted_key
 
 __all__ = ["Fault", "Report", "verify_log"]
-
-_PAGE = 20_000
-_BELOW_ALL = -(2**63)
 
 
 def verify_log(
@@ -36,7 +34,7 @@ def verify_log(
         _trusted(key or str(log.signer.verifier)),
         witness_key=None if witness is None else _trusted(witness),
         witnessed=witnessed,
-        ledger=_rows(home),
+        ledger=partial(rows_of_log, home.folder, home.ledger_url),
         seals=noted,
     )
 
@@ -46,13 +44,3 @@ def _trusted(vkey: str) -> TrustedKey:
         return trusted_key(vkey)
     except UnreadableError as error:
         raise UsageError(str(error)) from error
-
-
-def _rows(home: Home) -> Iterator[Row]:
-    """The rows of the ledger's log by number, as they stand once the verifier has read the checkpoint."""
-    with home.ledger.reading() as session:
-        after = _BELOW_ALL
-        # an entry numbered below 1 is one that somebody planted
-        while page := seals.rows_behind(session, after, _PAGE):
-            yield from page
-            after = page[-1].entry_no

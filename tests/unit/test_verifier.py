@@ -17,10 +17,13 @@ from registry.tlog.notes import LOG, WITNESS, Checkpoint, Signer
 from registry.tlog.tiles import LogFolder, bundled, unbundled
 from registry.tlog.tree import Edge, Tile, inclusion_proof, leaf_hash
 from registry.tlog.writing import add_entries
+from verifier import log as log_module
 from verifier.__main__ import main
-from verifier.log import entry_bytes, verify
+from verifier.log import verify
 from verifier.notes import UnreadableError, trusted_key
 from verifier.proof import proved
+from verifier.rows import RowsInOrder, entry_bytes
+from verifier.stretch import TILE
 
 KEY = Signer("motma/log", LOG, bytes(range(32)))
 ANOTHER = Signer("motma/log", LOG, bytes(range(1, 33)))
@@ -45,9 +48,11 @@ def sealed(rows: list[list[Any]]) -> list[bytes]:
     return [entry for row in rows if (entry := entry_bytes(row))]
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    """The folder of a log of ROWS that a witness has seen up to SEEN."""
+@pytest.fixture(params=[log_module._STRETCH, TILE], ids=["in one", "tile by tile"])
+def log(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a log of ROWS that a witness has seen up to SEEN, to be looked at in stretches of some length."""
+    monkeypatch.setattr(log_module, "_STRETCH", request.param)
+    monkeypatch.setattr(log_module, "_FEW", SIZE)
     rebuilt(tmp_path, sealed(ROWS[:SEEN]), KEY)
     note = (tmp_path / "checkpoint").read_text(encoding="utf-8")
     seen = note + WITNESS_KEY.line(note.partition("\n\n")[0] + "\n", 1_700_000_000)
@@ -58,12 +63,12 @@ def log(tmp_path: Path) -> Path:
 
 def faults(log: Path, rows: list[list[Any]] | None = None) -> list[tuple[str, int | None]]:
     """(what, entry) of the faults of a log, beside a ledger of some rows."""
-    report = verify(log, TRUSTED, witness_key=TRUSTED_WITNESS, ledger=ROWS if rows is None else rows)
+    report = verify(log, TRUSTED, witness_key=TRUSTED_WITNESS, ledger=RowsInOrder(ROWS if rows is None else rows))
     return [(fault.what, fault.entry) for fault in report.faults]
 
 
 def test_a_whole_log_has_no_fault(log: Path) -> None:
-    report = verify(log, TRUSTED, witness_key=TRUSTED_WITNESS, ledger=ROWS)
+    report = verify(log, TRUSTED, witness_key=TRUSTED_WITNESS, ledger=RowsInOrder(ROWS))
     assert (report.faults, report.size, report.witnessed, report.compared) == ([], SIZE, SEEN, True)
 
 
@@ -157,11 +162,12 @@ def test_what_was_done_to_the_files_is_named(
         ([*ROWS[:299], *ROWS[300:]], ("ledger_missing", 300)),
         (ROWS[:650], ("ledger_missing", 651)),
         ([[0, *ROWS[0][1:]], *ROWS], ("ledger_inserted", 0)),
+        ([*ROWS[:256], *ROWS[255:]], ("ledger_inserted", 256)),
         ([*ROWS[:299], [300, *ROWS[300][1:]], [301, *ROWS[299][1:]], *ROWS[301:]], ("ledger_altered", 300)),
         ([*ROWS[:299], [300, *ROWS[299][1:7], b"blob"], *ROWS[300:]], ("ledger_altered", 300)),
         ([*ROWS[:299], [*ROWS[299][:6], b"blob", "{}"], *ROWS[300:]], ("ledger_altered", 300)),
     ],
-    ids=["altered", "dropped", "tail dropped", "inserted", "reordered", "content no text", "number no number"],
+    ids=["altered", "dropped", "tail dropped", "inserted", "twice", "reordered", "content no text", "number no number"],
 )
 def test_what_was_done_to_the_ledger_is_named(log: Path, rows: list[list[Any]], first: tuple[str, int | None]) -> None:
     assert faults(log, rows) == [first]

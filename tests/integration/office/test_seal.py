@@ -26,7 +26,7 @@ from casework.office.queue import listing
 from registry import seals
 from registry.tlog.tiles import LogFolder
 from tests.sealed import LINE, LOG_ROWS, faults, look
-from verifier.log import COLUMNS, entry_bytes
+from verifier.rows import COLUMNS, entry_bytes
 
 if TYPE_CHECKING:
     from .conftest import Office

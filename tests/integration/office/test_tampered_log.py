@@ -12,8 +12,10 @@ from casework.audit.sealing import seal, sealed_log
 from casework.errors import IntegrityError
 from tests.planting import unguarded
 from tests.sealed import LOG_ROWS, faults
+from verifier import log as log_module
 from verifier.__main__ import main as verifier_main
-from verifier.log import COLUMNS
+from verifier.rows import COLUMNS
+from verifier.stretch import TILE
 
 if TYPE_CHECKING:
     from .conftest import Office
@@ -73,6 +75,16 @@ def test_what_a_superuser_did_to_the_ledger_is_named(sealed: Office, how: str) -
         ledger.run(script)
     assert faults(sealed.home) == [first]
     assert sealed.main("log", "verify") == IntegrityError.exit_code
+
+
+def test_several_processes_find_the_same(sealed: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_module, "_STRETCH", TILE)
+    monkeypatch.setattr(log_module, "_FEW", 1)
+    assert faults(sealed.home) == []
+    script, first = TAMPERED["dropped, the others moved up"]
+    with unguarded(sealed.home) as ledger:
+        ledger.run(script)
+    assert faults(sealed.home) == [first]
 
 
 def test_a_rewritten_tail_is_not_sealed_over(sealed: Office) -> None:
