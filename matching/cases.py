@@ -55,6 +55,12 @@ class Candidate:
         return self.has("birth", "same_year", "different_year", "clash", "far")
 
     @property
+    def may_be_of_another_generation(self) -> bool:
+        """Whether another relation to the head, and a year that differs by a digit where no number agrees, may be those
+        of a father and of a son who has his name and his birthday."""
+        return self.has("birth", "year_slip") and self.has("relation", "different") and not self.has_a_number
+
+    @property
     def has_other_given_name(self) -> bool:
         """Whether the given names differ so much that twins are likelier than a slip of the pen."""
         return self.has("given", "different", "typo")

@@ -237,8 +237,10 @@ def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Enti
     if (best.has("parents", "conflict") or best.has("surname", "different")) and not best.is_tied:
         return "identity_conflict"
     other_number = best.has("personal_id", "different") and not (best.has("code", "same") or best.has("old_id", "same"))
-    other_date = (best.has_clashing_date and not best.agrees_in_number) or (
-        best.has("birth", "part") and not best.is_tied
+    other_date = (
+        (best.has_clashing_date and not best.agrees_in_number)
+        or (best.has("birth", "part") and not best.is_tied)
+        or best.may_be_of_another_generation
     )
     if (other_number or other_date) and not _is_what_is_corrected(case, best):
         return "identity_conflict"
