@@ -62,7 +62,7 @@ def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, view
         ids = list(delivery_ids)
         fresh = [row.row_id for row in session.rows_for("rows_without_batch", "delivery_ids", ids)]
         theirs = {row.batch_id for row in session.rows_for("batches_of_deliveries", "delivery_ids", ids)}
-        batches = theirs & {row.batch_id for row in session.rows("unfinished_batches")}
+        batches = {row.batch_id for row in session.rows_for("unfinished_of_batches", "batch_ids", sorted(theirs))}
     for start in range(0, len(fresh), MOST_ROWS):
         batches.add(add_batch(session, fresh[start : start + MOST_ROWS], viewer))
     return sorted(batches)

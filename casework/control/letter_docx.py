@@ -15,7 +15,7 @@ from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-from casework.control.letters import Letter
+from casework.control.letter_parts import Letter
 
 _FONT = "Times New Roman"
 _LONGEST_TITLE = 255

@@ -9,7 +9,7 @@ from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 from fpdf.fonts import FontFace
 
-from casework.control.letters import Letter
+from casework.control.letter_parts import Letter
 
 _FONTS = Path(__file__).parent / "fonts"
 _FACES = {"": "Regular", "B": "Bold", "I": "Italic", "BI": "BoldItalic"}

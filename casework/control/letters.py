@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from casework.control.ladder import MeasureView, PlacedCase, show
+from casework.control.letter_parts import Letter
 from casework.errors import UsageError
 from casework.office.masking import province_name
 from casework.office_dates import local_date, local_time
@@ -26,25 +26,6 @@ _OPTIONAL = ("said", "before", "cases")
 _TOGETHER = "\N{NO-BREAK SPACE}"
 _LONGEST_PLACE = 160
 _BELOW = {"reminder": "nhắc nhở", "warning": "cảnh báo"}
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What stands in a letter, from top to bottom; `dated` is the moment of the step that it tells (UTC)."""
-
-    office: str
-    team: str
-    number: str
-    about: str
-    place_and_day: str
-    to: str
-    before_cases: Sequence[str]
-    headings: Sequence[str]
-    cases: Sequence[Sequence[str]]
-    after_cases: Sequence[str]
-    copies: Sequence[str]
-    signer: str
-    dated: str
 
 
 def letter_file(home: Home, measure_id: int, form: str, viewer: Viewer) -> bytes:

@@ -7,10 +7,13 @@ under the lock: it goes back and is decided again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from casework.deciding.code_scheme import code_policy
 from casework.deciding.writing import Chunk, Work
+from casework.manners import briskly
 from casework.types import Home, Progress, Viewer, silent
 from registry import plans
 from registry.engine import Session
@@ -18,8 +21,11 @@ from registry.plans import OpenRow, Plan
 
 #: A transaction should hold the lock for at most this long (DESIGN 3.5); who waits then is next in line
 TRANSACTION_SECONDS = 0.1
-PAUSE_SECONDS = 0.002
-_SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 50, 100, 400
+#: Between two transactions; the longer where others want the lock too, so that all of them get it and not one
+PAUSE_SECONDS, LONG_PAUSE_SECONDS = 0.002, 0.02
+_SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 10, 50, 400
+#: who waited longer for the lock is not alone
+_ALONE_SECONDS = 0.005
 
 
 def by_hand(_session: Session) -> None:
@@ -43,30 +49,45 @@ def apply_plan(
     work = Work(home, plan, code_policy(home), viewer)
     total = 0 if progress is silent else _count_open(home, plan)
     while True:
-        with home.ledger.writing() as session:
-            started = time.monotonic()
-            rows = plans.to_apply(session, plan, viewer, after=after, limit=size)
-            if not rows:
-                break
+        asked = time.monotonic()
+        applied = briskly(partial(_apply_next, work, after, size, is_last=is_last, refuse=refuse))
+        sent_back += sum(state == "sent_back" for state in applied.states.values())
+        done += len(applied.states)
+        progress("apply", done, total)
+        if applied.is_end:
+            break
+        after = max(applied.states, default=after)
+        spent = time.monotonic() - applied.started
+        size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, TRANSACTION_SECONDS / max(spent, 0.001)))))
+        time.sleep(LONG_PAUSE_SECONDS if applied.started - asked > _ALONE_SECONDS else PAUSE_SECONDS)
+    return sent_back
+
+
+@dataclass(frozen=True)
+class _Applied:
+    """What one transaction did: since when it held the lock, and position → state of the rows that it dealt with."""
+
+    started: float
+    states: Mapping[int, str]
+    is_end: bool
+
+
+def _apply_next(work: Work, after: int, size: int, *, is_last: bool, refuse: Callable[[Session], None]) -> _Applied:
+    """Applies the next rows of a plan, `size` at most, in one transaction."""
+    states: dict[int, str] = {}
+    with work.home.ledger.writing() as session:
+        started = time.monotonic()
+        rows = plans.to_apply(session, work.plan, work.viewer, after=after, limit=size)
+        if rows:
             refuse(session)
             chunk = Chunk(session, work, rows)
-            states: dict[int, str] = {}
             for row in rows:
                 if chunk.must_wait(row):
                     break
                 states[row.position] = _apply_row(chunk, row, is_last=is_last)
-                after = row.position
             chunk.write()
-            plans.mark(session, plan, states)
-        sent_back += sum(state == "sent_back" for state in states.values())
-        done += len(states)
-        progress("apply", done, total)
-        if len(states) == len(rows) < size:
-            break
-        spent = time.monotonic() - started
-        size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, TRANSACTION_SECONDS / max(spent, 0.001)))))
-        time.sleep(PAUSE_SECONDS)
-    return sent_back
+            plans.mark(session, work.plan, states)
+    return _Applied(started, states, is_end=len(states) == len(rows) < size)
 
 
 def _count_open(home: Home, plan: Plan) -> int:

@@ -20,6 +20,14 @@ left join decision as d on d.row_id = b.row_id
 where d.row_id is null
 order by b.batch_id;
 
+-- name: unfinished_of_batches
+-- those of some batches that have a row without a decision
+select distinct b.batch_id
+from batch_row as b
+left join decision as d on d.row_id = b.row_id
+where b.batch_id in :batch_ids and d.row_id is null
+order by b.batch_id;
+
 -- name: undecided_rows
 -- rows of a batch without a decision, in order
 select b.row_id, b.position
