@@ -116,6 +116,7 @@ class Case:
     still stands in the way, but no row that waits: it is set against the new person next. `is_doubted`: a later row of
     the batch may be both this person and somebody else; no code is issued before that is settled. `household` is the
     household that the row names. `number_disagrees`: the personal id tells of another year or sex than the row.
+    `brings_a_child`: it adds somebody under 18, with a personal id of the child's own.
     """
 
     row_id: int
@@ -131,6 +132,7 @@ class Case:
     judged_new: bool = False
     is_doubted: bool = False
     household: str | None = None
+    brings_a_child: bool = False
 
     def proves(self, candidate: Candidate) -> bool:
         """Whether a strong number shows that the row is about this candidate, so that it may record a death.

@@ -232,7 +232,7 @@ def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Enti
     claimed = any(other.has("personal_id", "same") for other in others) and not best.has("personal_id", "same")
     if claimed and not case.number_is_anothers:
         return "correction" if case.event == "correction" else "identity_conflict"
-    if best.looks_like_a_twin or _may_be_a_twins(best, top):
+    if best.looks_like_a_twin or _may_be_a_twins(case, best, top):
         return "twin"
     if (best.has("parents", "conflict") or best.has("surname", "different")) and not best.is_tied:
         return "identity_conflict"
@@ -247,15 +247,19 @@ def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Enti
     return None
 
 
-def _may_be_a_twins(best: Candidate, top: float) -> bool:
+def _may_be_a_twins(case: Case, best: Candidate, top: float) -> bool:
     """Whether the name is near enough to be that of a twin of the best, whose posterior is `top`.
 
-    Twins are called Tuyền and Tuyến, and in one house Kim Anh and Lan Anh.
+    Twins are called Tuyền and Tuyến, and in one house Kim Anh and Lan Anh. Without marks Hùng is Hưng: a child added to
+    the household, with a number that nobody knew of him who has none, may be either.
     """
     if best.has_a_number or not best.has_same_date:
         return False
     is_slip, at_home = best.has("given", "mark", "vowel", "sound"), best.has("household", "same")
     if at_home:
+        is_a_new_number = case.brings_a_child and best.has("personal_id", "missing")
+        if is_a_new_number and best.has("given", "flat") and not best.has("relation", "single", "different"):
+            return True
         return top < _SURE_AT_HOME and (is_slip or best.has("middle", "different"))
     return top < _SURE_ELSEWHERE and is_slip
 

@@ -30,6 +30,8 @@ from registry import decisions, deliveries
 
 #: candidates kept with a decision, for the reviewer and for replay
 _KEPT_CANDIDATES = 6
+#: years; of twins who are grown up, both are known as a rule
+_OF_AGE = 18
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict
             number_disagrees="personal_id_disagrees" in meaning["flags"],
             judged_new=key in facts.judged_new,
             household=meaning["household_code"],
+            brings_a_child=_brings_a_child(meaning),
         )
     for row_id, ruled in decide_all(list(cases.values()), thresholds).items():
         ruling = _following(ruled, row_id, gathered)
@@ -108,6 +111,16 @@ def rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict
     for row_id, body in bodies.items():
         body["decision_no"] = gathered.decision_numbers.get(row_id, 0)
     return bodies
+
+
+def _brings_a_child(meaning: Mapping[str, Any]) -> bool:
+    """Whether a row adds somebody under 18, with a personal id that is nobody else's by what the row says."""
+    if meaning["event"] not in ("birth", "addition") or not (meaning["personal_id"] and meaning["birth_date"]):
+        return False
+    if {ANOTHERS_NUMBER, "personal_id_disagrees"} & set(meaning["flags"]):
+        return False
+    # where no day is told, anybody may be a child
+    return meaning["event_date"] is None or int(meaning["event_date"][:4]) - int(meaning["birth_date"][:4]) < _OF_AGE
 
 
 def _following(ruling: Ruling, row_id: int, gathered: Gathered) -> Ruling:

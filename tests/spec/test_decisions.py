@@ -67,6 +67,7 @@ def case_of(told: Mapping[str, Any], row_id: int = 100) -> Case:
         number_is_anothers=told.get("number_is_anothers", False),
         judged_new=told.get("judged_new", False),
         is_doubted=told.get("doubted", False),
+        brings_a_child=told.get("brings_a_child", False),
     )
 
 
@@ -101,7 +102,17 @@ def test_the_table_shows_every_outcome_and_every_reason() -> None:
 
 
 def test_a_table_says_only_what_is_read() -> None:
-    known = {"why", "event", "search", "unnamed", "lacks", "candidates", "number_is_anothers", "judged_new"}
+    known = {
+        "why",
+        "event",
+        "search",
+        "unnamed",
+        "lacks",
+        "candidates",
+        "number_is_anothers",
+        "judged_new",
+        "brings_a_child",
+    }
     parts = {"who", "is", "other", "levels", "deceased", "has_code", "disputed", "judged", "tied_to"}
     for told in TABLE:
         assert set(told) <= known | {"doubted", "earlier", "expect"}, told["why"]
