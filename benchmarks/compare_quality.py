@@ -34,9 +34,9 @@ PEERS = ("splink", "recordlinkage")
 #: What the thresholds of a peer may do: issue whoever is below them, or only where the event lets a code be issued.
 RULES = {"by score": True, "by score and event": False}
 WORLDS = {
-    "200k-rate2": Recipe(200_000, seed=661, rate=2.0, files=40, rows=20_000),
-    "500k-rate1": Recipe(500_000, seed=662, rate=1.0, files=60, rows=30_000),
-    "1000k-rate2": Recipe(1_000_000, seed=663, rate=2.0, files=80, rows=50_000),
+    "200k-rate2": Recipe(200_000, seed=671, rate=2.0, files=40, rows=20_000),
+    "500k-rate1": Recipe(500_000, seed=672, rate=1.0, files=60, rows=30_000),
+    "1000k-rate2": Recipe(1_000_000, seed=673, rate=2.0, files=80, rows=50_000),
 }
 PARTS = ("motma", "splink", "recordlinkage", "polars", "duckdb", "pandas", "numpy")
 #: Counts that are added over the worlds.
