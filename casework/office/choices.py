@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from casework.deciding.rows import UNNAMED
+from casework.office.verdicts import LIKELY
 from casework.office.view import ItemView
 from matching.cases import ARRIVALS
 
@@ -72,13 +73,15 @@ def _choices(view: ItemView) -> Iterator[Choice]:
                 firsts.setdefault(seen.code, number)
         yield from _of_persons(view, firsts)
         for number, seen in enumerate(view.candidates, start=1):
-            if seen.other_row_id is not None and seen.row_outcome == "review":
+            if seen.other_row_id is not None and seen.row_outcome == "review" and seen.is_in_area:
                 row = seen.other_row_id
                 effect = "Dòng này và dòng {row} là một người: dòng đến sau chờ dòng kia, rồi nhận cùng một mã số."
                 yield Choice("same_row", effect, number=number, row=row)
                 effect = "Không phải người của dòng {row}: được ghi nhớ, cả hai dòng được xét lại."
                 yield Choice("not_same_row", effect, number=number, row=row)
-        if view.event in ARRIVALS and not view.lacks and UNNAMED not in view.understood["flags"]:
+        is_known = any(seen.is_disputed and seen.posterior >= LIKELY for seen in view.candidates)
+        is_nameless = UNNAMED in view.understood["flags"]
+        if view.event in ARRIVALS and not (view.lacks or is_nameless or is_known):
             yield Choice("new", "Chưa ai trong sổ là người này: cấp đúng một mã số mới.")
     if view.kind == "row":
         yield Choice("return", "Chưa đủ để quyết định: trả lại người gửi, nói rõ cần gì.")

@@ -82,7 +82,11 @@ def _shown(hit: SearchHit, scope: Scope) -> ShownHit:
     if is_within(hit.record, scope):
         return ShownHit(hit, is_masked=False)
     record = masked(hit.record)
-    return ShownHit(replace(hit, record=record, code=record["active_code"], members=()), is_masked=True)
+    # how the query compares tells, guess by guess, what is masked
+    told = replace(
+        hit, record=record, code=record["active_code"], members=(), match_weight=0.0, weights={}, sentence=""
+    )
+    return ShownHit(told, is_masked=True)
 
 
 def open_person(home: Home, person_id: int, reason: str | None, viewer: Viewer) -> PersonView:

@@ -11,6 +11,7 @@ from casework.deciding.needs import lacking
 from casework.deciding.rows import UNNAMED, compared_rows, identity_digests, row_digests
 from casework.deciding.settle import check_open
 from casework.errors import BusyError, UsageError
+from casework.office.masking import is_within
 from casework.types import Home, Viewer
 from matching.cases import ARRIVALS
 from matching.normalise import normalise
@@ -18,6 +19,8 @@ from registry import codes, decisions, deliveries, log, people, queue
 from registry.engine import WriteSession
 from registry.queue import Item
 
+#: the posterior from which a candidate is taken for the row's person
+LIKELY = 0.5
 VERDICTS = ("link", "new", "not_same", "alive", "same_row", "not_same_row", "return", "approve")
 #: what a verdict on a row leaves as its last judgement
 KEPT_AS = {
@@ -77,6 +80,7 @@ def keep_verdict(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> in
             return _judge_rows(session, item, verdict, viewer)
         else:
             person_id = holder(session, verdict.code)
+            _check_is_in_sight(session, item, person_id, viewer)
             pairs = [(person_id, "same" if verdict.word == "link" else "not_same")]
         named = [person_id for person_id, _ in pairs if person_id is not None]
         digests = identity_digests(normalise(people.records(session, named, viewer)))
@@ -96,6 +100,7 @@ def keep_verdict(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> in
             return int(kept[-1]["seq"])
         if verdict.word == "new":
             _still_as_seen(session, item, viewer)
+            _check_is_nobody_known(session, item)
         for told in judged:
             queue.add_judgement(session, viewer, told)
         said = {"item": item.item_id, "pairs": pairs, **ground(verdict)}
@@ -121,9 +126,14 @@ def _judge_rows(session: WriteSession, item: Item, verdict: Verdict, viewer: Vie
     if verdict.row is None or not verdict.word.endswith("_row"):
         raise UsageError(f"item {item.item_id}: same_row and not_same_row take another row, and no other verdict does")
     pair = (item.row_id, verdict.row)
-    if verdict.row == item.row_id or queue.open_item(session, verdict.row, "row") is None:
+    other = queue.open_item(session, verdict.row, "row")
+    if verdict.row == item.row_id or other is None:
         raise UsageError(
             f"row {verdict.row}: not another row in review. A row that has a code is linked to by its code."
+        )
+    if not queue.is_in_area(session, other, viewer):
+        raise UsageError(
+            f"row {verdict.row}: of another area. Who works there decides it; this one is decided after it."
         )
     digests = row_digests(compared_rows(session, pair, viewer))
     judged = [
@@ -146,6 +156,27 @@ def _judge_rows(session: WriteSession, item: Item, verdict: Verdict, viewer: Vie
     told_of = {"item": item.item_id, "rows": sorted(pair), "verdict": KEPT_AS[verdict.word], **ground(verdict)}
     log.append(session, viewer, [log.Act("judgement", told_of, row) for row in pair])
     return session.seq
+
+
+def _check_is_in_sight(session: WriteSession, item: Item, person_id: int, viewer: Viewer) -> None:
+    """UsageError for a person who is neither one that the row was set against nor of the viewer's area."""
+    if person_id in _persons_shown(session, item):
+        return
+    if not is_within(people.known(session, [person_id], viewer)[person_id], viewer.scope):
+        raise UsageError(
+            f"item {item.item_id}: no candidate, and of another area. Ask the province where that person lives."
+        )
+
+
+def _check_is_nobody_known(session: WriteSession, item: Item) -> None:
+    """UsageError where the row is likely somebody whose code is disputed: a new code would be a second one."""
+    likely = [one.person_id for one in decisions.candidates(session, item.row_id) if one.posterior >= LIKELY]
+    held = codes.standing(session, [person_id for person_id in likely if person_id is not None])
+    if held.disputed:
+        raise UsageError(
+            f"item {item.item_id}: likely a person whose code is disputed. No new code is issued beside it; "
+            "the code is to be issued anew (`motma queue list --disputed`)."
+        )
 
 
 def _still_as_seen(session: WriteSession, item: Item, viewer: Viewer) -> None:

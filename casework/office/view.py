@@ -28,7 +28,8 @@ class CandidateView:
     row's current outcome, None for a person. `record` has RECORD's columns; `members` are the people of the
     candidate's household (full_name, birth_date, sex, relation, status); `weights` one number a comparison, in bits;
     `codes` the states of every number of a person (code, status, origin, since when it is known), oldest first;
-    `alive_by` who says that the death recorded of him is wrong.
+    `alive_by` who says that the death recorded of him is wrong. `is_disputed`: the person's code is another's as well.
+    `is_in_area`: another row is the viewer's to decide; of a person that is not asked.
     """
 
     person_id: int | None
@@ -44,6 +45,8 @@ class CandidateView:
     members: Sequence[Mapping[str, Any]]
     codes: Sequence[tuple[str, str, str, str]]
     alive_by: Sequence[str]
+    is_disputed: bool = False
+    is_in_area: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,9 @@ class ItemView:
 
     `received` are (heading, text) as the sender wrote them; `understood` are UNDERSTOOD's columns; `steps` the search
     steps (step, status, hits); `lacks` what a code would need and the row lacks; `waiting_rows` other open items that
-    wait for this row; `approved_by` who has agreed; `reopened_as` the item that waits since this one was taken back;
-    `questions` what other provinces were asked about the row.
+    wait for this row; `waits_for_item` is the item of the row that it waits for, where that is of the viewer's area,
+    `waits_for_unit` who sent that row; `approved_by` who has agreed; `reopened_as` the item that waits since this one
+    was taken back; `questions` what other provinces were asked about the row.
     """
 
     item_id: int
@@ -77,6 +81,7 @@ class ItemView:
     waiting_rows: Sequence[int]
     waits_for_row: int | None
     waits_for_item: int | None
+    waits_for_unit: str | None
     approved_by: Sequence[str]
     closed_by: str | None
     closed_at: str | None
@@ -96,6 +101,7 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
     # a decision that was taken back, or made by a person alone, rests on the search before it
     evidence: Mapping[str, Any] = next((entry for entry in reversed(told) if entry.get("steps")), {})
     undone = undo.of_item(session, item_id)
+    leading = queue.open_item(session, item.waits_for_row_id, "row") if item.waits_for_row_id else None
     return ItemView(
         item_id=item.item_id,
         row_id=item.row_id,
@@ -119,7 +125,8 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
             entry["item_id"] for entry in queue.open_items(session, queue.waiting_for(session, [item.row_id]))
         ],
         waits_for_row=item.waits_for_row_id,
-        waits_for_item=queue.open_item(session, item.waits_for_row_id, "row") if item.waits_for_row_id else None,
+        waits_for_item=leading if leading is not None and queue.is_in_area(session, leading, viewer) else None,
+        waits_for_unit=None if item.waits_for_row_id is None else _unit_of(session, item.waits_for_row_id, viewer),
         approved_by=queue.approvals(session, item_id),
         closed_by=item.closed_by,
         closed_at=item.closed_at,
@@ -163,9 +170,23 @@ def _candidates(session: Session, found: Sequence[CandidateRecord], viewer: View
                 members=household_members(session, record["household_code"], viewer),
                 codes=codes.of_person(session, candidate.person_id) if candidate.person_id else (),
                 alive_by=said_alive(session, candidate.person_id) if candidate.person_id else (),
+                is_disputed=is_person and bool(record["is_disputed"]),
+                is_in_area=is_person or _is_mine(session, candidate.other_row_id, viewer),
             )
         )
     return views
+
+
+def _unit_of(session: Session, row_id: int, viewer: Viewer) -> str:
+    """Who sent a row."""
+    (row,) = deliveries.rows(session, [row_id], viewer).iter_rows(named=True)
+    return str(row["source"])
+
+
+def _is_mine(session: Session, row_id: int | None, viewer: Viewer) -> bool:
+    """Whether a row in review is one of the viewer's area."""
+    item = None if row_id is None else queue.open_item(session, row_id, "row")
+    return item is not None and queue.is_in_area(session, item, viewer)
 
 
 def household_members(session: Session, household_code: str | None, viewer: Viewer) -> list[dict[str, Any]]:
