@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from matching.numbers import PARENT_YEARS
+
 #: changes that may bring a person whom nobody knows yet
 ARRIVALS = ("birth", "addition", "move_in")
 
@@ -25,7 +27,7 @@ class Candidate:
 
     `odds` is log2 of "same" against everybody else who could look so; `price` is what the row's household would lose by
     it (matching/assign.py). `tied_to` are the persons that a waiting row itself weighs. `verdict` is an officer's word
-    on this pair: same, not_same or None.
+    on this pair: same, not_same or None. `years_apart` lie between the birth years, where both are known.
     """
 
     record_id: int
@@ -39,6 +41,7 @@ class Candidate:
     verdict: str | None = None
     tied_to: frozenset[int] = frozenset()
     price: float = 0.0
+    years_apart: int | None = None
 
     def has(self, comparison: str, *levels: str) -> bool:
         """Whether a comparison came out at one of some levels."""
@@ -56,9 +59,15 @@ class Candidate:
 
     @property
     def may_be_of_another_generation(self) -> bool:
-        """Whether another relation to the head, and a year that differs by a digit where no number agrees, may be those
-        of a father and of a son who has his name and his birthday."""
-        return self.has("birth", "year_slip") and self.has("relation", "different") and not self.has_a_number
+        """Whether a year that differs by a digit may be that of a son who has his father's name and birthday.
+
+        It may where a generation lies between the years, or the relations to the head differ; but not where a number of
+        the person's own agrees. A code may be the father's, unless the relation is the same.
+        """
+        is_apart = self.years_apart is not None and self.years_apart >= PARENT_YEARS
+        is_own_code = self.has("code", "same") and not (is_apart and self.has("relation", "different"))
+        is_proven = is_own_code or self.has("personal_id", "same") or self.has("old_id", "same")
+        return self.has("birth", "year_slip") and (is_apart or self.has("relation", "different")) and not is_proven
 
     @property
     def has_other_given_name(self) -> bool:
@@ -101,10 +110,14 @@ class Candidate:
         return (self.has("household", "different") or lives_there) and not (self.is_tied or is_near)
 
     @property
+    def is_family(self) -> bool:
+        """Whether the household or a parent is the same."""
+        return self.has("household", "same") or self.has("parents", "both", "one", "close")
+
+    @property
     def looks_like_a_twin(self) -> bool:
         """One birth date and one family, but another given name; a number that agrees may be the twin's."""
-        family = self.has("household", "same") or self.has("parents", "both", "one", "close")
-        return family and self.has_same_date and self.has_other_given_name
+        return self.is_family and self.has_same_date and self.has_other_given_name
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,8 @@ class Case:
         others = (other for other in self.candidates if other.record_id > 0)
         holders = {other.record_id for other in others if other.has("personal_id", "same")}
         is_own = not self.number_disagrees and holders <= {candidate.record_id}
+        if candidate.may_be_of_another_generation:
+            return False
         return candidate.has("code", "same") or (candidate.has("personal_id", "same") and is_own)
 
 

@@ -130,7 +130,8 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
         linked = Ruling("linked", posterior=top, posteriors=posteriors, best=best.members[0])
         return replace(linked, person_id=number) if kind == "person" else replace(linked, same_as_row=number)
     # alone: what a rival takes from the best candidate must not earn a code
-    if _alone(case, best) < thresholds.lower and sum(by_entity) < 2 * thresholds.lower:
+    likeliest = max(_alone(case, entity) for entity in entities)
+    if likeliest < thresholds.lower and sum(by_entity) < 2 * thresholds.lower:
         return _without_candidate(case, thresholds, review, posteriors, by_entity)
     return review(*_doubt(case, entities, by_entity, thresholds))
 
@@ -250,17 +251,21 @@ def _objection(case: Case, best: Candidate, top: float, entities: Sequence[_Enti
 def _may_be_a_twins(case: Case, best: Candidate, top: float) -> bool:
     """Whether the name is near enough to be that of a twin of the best, whose posterior is `top`.
 
-    Twins are called Tuyền and Tuyến, and in one house Kim Anh and Lan Anh. Without marks Hùng is Hưng: a child added to
+    Twins are called Tuyền and Tuyến, Kim Anh and Lan Anh. Without marks Hùng is Hưng: a child added to
     the household, with a number that nobody knew of him who has none, may be either.
     """
     if best.has_a_number or not best.has_same_date:
         return False
+    # Kim Anh and Lan Anh, or Y Hen and H'Hen: that many middle names are not mistaken for one another
+    is_other_middle = best.has("middle", "different") or (best.has("middle", "near") and best.has("sex", "different"))
+    if is_other_middle and best.is_family:
+        return True
     is_slip, at_home = best.has("given", "mark", "vowel", "sound"), best.has("household", "same")
     if at_home:
         is_a_new_number = case.brings_a_child and best.has("personal_id", "missing")
         if is_a_new_number and best.has("given", "flat") and not best.has("relation", "single", "different"):
             return True
-        return top < _SURE_AT_HOME and (is_slip or best.has("middle", "different"))
+        return top < _SURE_AT_HOME and is_slip
     return top < _SURE_ELSEWHERE and is_slip
 
 
@@ -277,7 +282,8 @@ def _is_what_is_corrected(case: Case, best: Candidate) -> bool:
     The change itself becomes a request that somebody else looks at. Years so far apart are another generation's.
     """
     differs_once = not (best.has("personal_id", "different") and best.has_clashing_date)
-    is_known = best.bears_the_name and best.has("household", "same") and not best.has("birth", "far")
+    is_known = best.bears_the_name and best.has("household", "same")
+    is_known &= not (best.has("birth", "far") or best.may_be_of_another_generation)
     return case.event == "correction" and is_known and differs_once
 
 

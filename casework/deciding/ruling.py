@@ -73,6 +73,7 @@ def rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict
     chances = dict(missed(records, model).iter_rows())
     unnamed = dict(records.select("record_id", "is_unnamed").iter_rows())
     best = _best_candidates(found.scored, facts)
+    born = {**_birth_years(found.met), **_birth_years(records)}
     deceased = set(found.met.filter(pl.col("status") == "deceased")["record_id"])
     steps = by_record(found.steps, ["step", "status", "hits", "digest"])
     emitted = by_record(found.emitted.unique(["record_id", "key_hash"]), ["key_hash"])
@@ -93,7 +94,7 @@ def rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict
             lacks=lacking(meaning),
             prior=model.priors[meaning["event"]],
             missed=chances[key],
-            candidates=[_candidate(key, pair, facts, deceased, model) for pair in best.get(key, [])],
+            candidates=[_candidate(pair, facts, deceased, model, born) for pair in best.get(key, [])],
             number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
             number_disagrees="personal_id_disagrees" in meaning["flags"],
             judged_new=key in facts.judged_new,
@@ -168,8 +169,16 @@ def by_record(frame: pl.DataFrame, columns: Sequence[str]) -> dict[int, list[lis
     return gathered
 
 
-def _candidate(row: int, pair: Mapping[str, Any], facts: Facts, deceased: set[int], model: Model) -> Candidate:
-    other = pair["record_id_r"]
+def _birth_years(records: pl.DataFrame) -> dict[int, int]:
+    """record_id → birth year of those that have one."""
+    years = records.select("record_id", year=pl.col("birth") // 10000).filter(pl.col("year") > 0)
+    return dict(years.iter_rows())
+
+
+def _candidate(
+    pair: Mapping[str, Any], facts: Facts, deceased: set[int], model: Model, born: Mapping[int, int]
+) -> Candidate:
+    row, other = pair["record_id_l"], pair["record_id_r"]
     return Candidate(
         record_id=other,
         odds=pair["odds"],
@@ -181,6 +190,7 @@ def _candidate(row: int, pair: Mapping[str, Any], facts: Facts, deceased: set[in
         is_disputed=other in facts.disputed,
         verdict=facts.verdicts.get((row, other)),
         tied_to=facts.tied.get(-other, frozenset()),
+        years_apart=abs(born[row] - born[other]) if row in born and other in born else None,
     )
 
 

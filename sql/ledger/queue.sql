@@ -123,13 +123,15 @@ where q.state = 'open' and q.kind = 'row'
       select 1
       from decision_candidate as c
       join queue_item as w on w.row_id = c.other_row_id and w.kind = 'row'
-      where c.row_id = d.row_id and c.decision_no = d.decision_no and w.closed_at > d.decided_at
+      where c.row_id = d.row_id and c.decision_no = d.decision_no and w.state = 'closed'
+        and (select max(x.seq) from decision as x where x.row_id = w.row_id) > d.seq
     )
     or exists (
       select 1
       from decision_candidate as c
       join queue_item as w on w.row_id = c.row_id and w.kind = 'row'
-      where c.other_row_id = q.row_id and w.closed_at > d.decided_at
+      where c.other_row_id = q.row_id and w.state = 'closed'
+        and (select max(x.seq) from decision as x where x.row_id = w.row_id) > d.seq
     )
   )
 order by q.row_id;

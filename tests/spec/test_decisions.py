@@ -51,6 +51,7 @@ def candidate(told: Mapping[str, Any]) -> Candidate:
         is_disputed=told.get("disputed", False),
         verdict=told.get("judged"),
         tied_to=frozenset(told.get("tied_to", [])),
+        years_apart=told.get("years_apart"),
     )
 
 
@@ -113,7 +114,7 @@ def test_a_table_says_only_what_is_read() -> None:
         "judged_new",
         "brings_a_child",
     }
-    parts = {"who", "is", "other", "levels", "deceased", "has_code", "disputed", "judged", "tied_to"}
+    parts = {"who", "is", "other", "levels", "deceased", "has_code", "disputed", "judged", "tied_to", "years_apart"}
     for told in TABLE:
         assert set(told) <= known | {"doubted", "earlier", "expect"}, told["why"]
         assert all(set(entry) <= parts for entry in told.get("candidates", [])), told["why"]
