@@ -100,8 +100,7 @@ def of_link(
             _join(effects, person.person_id, meaning, household)
         else:
             effects.waits.append("household")
-    effects.is_past = effects.membership is not None and (meaning["event_date"] or "") < (person.since or "")
-    return effects
+    return _as_of_its_day(effects, person, meaning)
 
 
 def of_agreement(person: PersonState, meaning: Mapping[str, Any]) -> Effects:
@@ -109,10 +108,19 @@ def of_agreement(person: PersonState, meaning: Mapping[str, Any]) -> Effects:
     effects = Effects()
     if meaning["event"] == "move_out":
         effects.membership = (None, None)
-        return effects
-    effects.membership = (meaning["household_code"], meaning["relation_to_head"])
-    if meaning["event"] == "move_in":
-        _change_residence(effects, person, meaning)
+    else:
+        effects.membership = (meaning["household_code"], meaning["relation_to_head"])
+        if meaning["event"] == "move_in":
+            _change_residence(effects, person, meaning)
+    return _as_of_its_day(effects, person, meaning)
+
+
+def _as_of_its_day(effects: Effects, person: PersonState, meaning: Mapping[str, Any]) -> Effects:
+    """The effects, where those of a move from before the last one leave household and residence as they are."""
+    is_move = effects.membership is not None or meaning["event"] == "move_in"
+    effects.is_past = is_move and (meaning["event_date"] or "") < (person.since or "")
+    if effects.is_past:
+        effects.changes = {name: value for name, value in effects.changes.items() if name not in _RESIDENCE}
     return effects
 
 

@@ -62,15 +62,14 @@ def row_digests(normalised: pl.DataFrame) -> dict[int, str]:
     """record_id → digest of what identifies a row, so that a verdict on it holds for another row that says the same.
 
     A row without a number says the same only if family and places agree too: half a province may share a name and a
-    year of birth. One that lacks the whole date, the household or both parents, or has no name yet, says so little that
-    a verdict on it holds for itself alone: of twins who are not named yet each is "Con bà Mạc Thị Khuyên".
+    year of birth. One without the whole birth date, or without a name yet, says so little that a verdict on it holds
+    for itself alone: of twins who are not named yet each is "Con bà Mạc Thị Khuyên".
     """
     numbered = pl.any_horizontal(
         pl.col("personal_id").is_not_null(), pl.col("old_id").is_not_null(), pl.col("codes").list.len() > 0
     )
     around = [pl.when(~numbered).then(pl.col(name)).alias(name) for name in _AROUND]
-    told = [pl.col("birth_precision") == _WHOLE, pl.col("household_code").is_not_null(), ~pl.col("is_unnamed")]
-    is_told = pl.all_horizontal(*told, pl.col("father_fold").is_not_null() | pl.col("mother_fold").is_not_null())
+    is_told = (pl.col("birth_precision") == _WHOLE) & ~pl.col("is_unnamed")
     itself = pl.when(~numbered & ~is_told.fill_null(value=False)).then("record_id").alias("itself")
     return {row[0]: _digest(row[1:]) for row in normalised.select("record_id", *_STRONG, *around, itself).iter_rows()}
 

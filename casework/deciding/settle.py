@@ -43,12 +43,12 @@ def _carry_out(session: WriteSession, item: Item, viewer: Viewer) -> None:
     """Makes the change that was agreed to, and gives everybody whom it touches new keys."""
     person_id = decisions.current(session, [item.row_id])[item.row_id].person_id
     (meaning,) = deliveries.understood(deliveries.rows(session, [item.row_id], viewer)).iter_rows(named=True)
-    (record,) = people.records(session, [person_id], viewer).iter_rows(named=True)
+    record = people.known(session, [person_id], viewer)[person_id]
     if item.kind == "death":
         # two senders may report one death; it is recorded once
         effects = Effects(changes={} if record["status"] == "deceased" else {"status": "deceased"})
     else:
-        effects = of_agreement(PersonState(person_id, record), meaning)
+        effects = of_agreement(PersonState(person_id, record, record["member_since"]), meaning)
     touched = {person_id}
     if record["relation_to_head"] == HEAD and record["household_code"] is not None:
         household = people.members(session, [record["household_code"]], viewer)

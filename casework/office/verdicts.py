@@ -182,9 +182,7 @@ def _check_is_nobody_known(session: WriteSession, item: Item) -> None:
 def _still_as_seen(session: WriteSession, item: Item, viewer: Viewer) -> None:
     """Refuses a word on candidates whom the viewer has not seen, because the row was decided again since he looked."""
     looked_at = log.last_look(session, item.row_id, viewer)
-    current = decisions.current(session, [item.row_id])[item.row_id]
-    # who never looked speaks of what the row met when it came
-    if (looked_at or 0) < current.seq and (looked_at is not None or current.decision_no > 1):
+    if looked_at is not None and looked_at < decisions.current(session, [item.row_id])[item.row_id].seq:
         raise BusyError(
             f"item {item.item_id}: the row was decided again after you looked at it. "
             f"Look again with `motma queue show {item.item_id}`."

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from casework.deciding.course import after_change, after_issue
-from casework.deciding.effects import Effects, HouseholdState, PersonState, change_requests, of_issue, of_link
+from casework.deciding.effects import (
+    Effects,
+    HouseholdState,
+    PersonState,
+    change_requests,
+    of_agreement,
+    of_issue,
+    of_link,
+)
 from casework.deciding.foresee import record_digest
 from matching.schemas import EVENTS, RECORD
 
@@ -316,6 +324,19 @@ def test_a_change_of_household_from_before_the_last_one_is_kept_and_changes_noth
     after = after_change(known.record, None, effects)
     assert (after == known.record) is is_past
     assert after["household_code"] == (HOME if is_past else None)
+
+
+@pytest.mark.parametrize("home", [None, household(OTHER)])
+def test_moving_in_before_the_last_move_leaves_household_and_residence_as_they_are(home: HouseholdState | None) -> None:
+    known = PersonState(SELF, person().record, "2026-03-01")
+    told = row("move_in", event_date="2026-01-10", household_code=None if home is None else OTHER,
+               residence_code="09676", residence_list="2019", address="Số 9")  # fmt: skip
+    effects = link(told, known, home)
+    assert effects.is_past
+    assert after_change(known.record, home, effects) == known.record
+    agreed = of_agreement(known, {**told, "household_code": OTHER})
+    assert agreed.is_past
+    assert after_change(known.record, household(OTHER), agreed) == known.record
 
 
 def test_changes_of_values_leave_the_household_alone() -> None:
