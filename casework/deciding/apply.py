@@ -21,6 +21,8 @@ from registry.plans import OpenRow, Plan
 
 #: A transaction should hold the lock for at most this long (DESIGN 3.5); who waits then is next in line
 TRANSACTION_SECONDS = 0.1
+#: and where somebody waited when it was let go last
+SHORT_TRANSACTION_SECONDS = 0.04
 #: Between two transactions; the longer where others want the lock too, so that all of them get it and not one
 PAUSE_SECONDS, LONG_PAUSE_SECONDS = 0.002, 0.02
 _SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 10, 50, 400
@@ -58,8 +60,10 @@ def apply_plan(
             break
         after = max(applied.states, default=after)
         spent = time.monotonic() - applied.started
-        size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, TRANSACTION_SECONDS / max(spent, 0.001)))))
-        time.sleep(LONG_PAUSE_SECONDS if applied.started - asked > _ALONE_SECONDS else PAUSE_SECONDS)
+        is_alone = applied.started - asked <= _ALONE_SECONDS
+        aim = TRANSACTION_SECONDS if is_alone else SHORT_TRANSACTION_SECONDS
+        size = max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, int(size * min(2.0, aim / max(spent, 0.001)))))
+        time.sleep(PAUSE_SECONDS if is_alone else LONG_PAUSE_SECONDS)
     return sent_back
 
 
