@@ -7,6 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from casework.types import Home
+from registry.engine import WriteSession
+
 #: niceness of work that nobody waits for: beside it, a page gets nine tenths of a processor that both want
 _NICENESS = 10
 
@@ -36,3 +39,13 @@ def briskly(act: Callable[[], Answer]) -> Answer:
     none.
     """
     return act() if _Brisk.line is None else _Brisk.line.submit(act).result()
+
+
+def write_briskly(home: Home, act: Callable[[WriteSession], Answer]) -> Answer:
+    """What an act gives in a transaction of its own under the issuing lock."""
+
+    def write() -> Answer:
+        with home.ledger.writing() as session:
+            return act(session)
+
+    return briskly(write)

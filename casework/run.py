@@ -15,6 +15,7 @@ from casework.deciding.given_back import give_back_rows
 from casework.deciding.redecide import MOST_ATTEMPTS, settle_outrun, settle_stranded
 from casework.deliveries.intake import ReceivedFile, take_in
 from casework.deliveries.returned import ReturnedRow, returned_rows
+from casework.manners import write_briskly
 from casework.types import Home, Progress, Viewer, silent
 from registry import deliveries, holds, plans, queue, register
 from registry.engine import Session
@@ -103,8 +104,7 @@ def _decide(
     refuse: Callable[[Session], None],
     progress: Progress,
 ) -> RunResult:
-    with home.ledger.writing() as session:
-        batches = plans.open_batches(session, delivered, viewer)
+    batches = write_briskly(home, lambda session: plans.open_batches(session, delivered, viewer))
     decided = 0
     for number, batch_id in enumerate(batches, start=1):
         progress("decide", number - 1, len(batches))

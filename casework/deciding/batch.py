@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from casework.deciding.find import Searcher, check_keys
 from casework.deciding.foresee import foresee
 from casework.deciding.ruling import by_record, gather, rule
 from casework.deliveries.brake import Sign, WatchedRow, brake_rules, signs
+from casework.manners import write_briskly
 from casework.types import Home, Viewer
 from matching.model_files import load_model
 from matching.steps import search_rules
@@ -26,17 +28,13 @@ from registry.plans import Plan, PlannedRow
 def decide_batch(home: Home, batch_id: int, rows: Mapping[int, int], attempt: int, viewer: Viewer) -> Plan:
     """The stored plan of one attempt at some rows (row_id → position) of a batch."""
     ruled = _ruled(home, rows, viewer)
-    with home.ledger.writing() as session:
-        check_keys(session)
-        return _stored(session, ruled, batch_id, attempt)
+    return write_briskly(home, lambda session: _stored(session, ruled, batch_id, attempt))
 
 
 def decide_again(home: Home, row_ids: Sequence[int], viewer: Viewer) -> Plan:
     """The stored plan of rows that were decided before, of whichever batches, as a batch of its own."""
     ruled = _ruled(home, {row_id: position for position, row_id in enumerate(row_ids)}, viewer)
-    with home.ledger.writing() as session:
-        check_keys(session)
-        return _stored(session, ruled, plans.new_batch(session, viewer), 1)
+    return write_briskly(home, lambda session: _stored(session, ruled, plans.new_batch(session, viewer), 1))
 
 
 def decide_new(home: Home, batch_id: int, viewer: Viewer) -> Plan | None:
@@ -51,17 +49,28 @@ def decide_new(home: Home, batch_id: int, viewer: Viewer) -> Plan | None:
             return None
         ruled = _ruled(home, rows, viewer)
         tripped = _tripped(home, ruled)
-        with home.ledger.writing() as session:
-            check_keys(session)
-            planned = plans.last_plan(session, batch_id)
-            if planned is not None:
-                return planned
-            # others at work on the same batch may have held a file of it meanwhile
-            if plans.undecided(session, batch_id).keys() != rows.keys():
-                continue
-            if not tripped:
-                return _stored(session, ruled, batch_id, 1)
-            _hold(session, tripped, viewer)
+        plan = write_briskly(
+            home, partial(_stored_or_held, ruled=ruled, tripped=tripped, batch_id=batch_id, viewer=viewer)
+        )
+        if plan is not None:
+            return plan
+
+
+def _stored_or_held(
+    session: WriteSession, ruled: _Ruled, tripped: Sequence[_Tripped], batch_id: int, viewer: Viewer
+) -> Plan | None:
+    """The plan of a batch, this one or what somebody else has stored; None where its rows are others now."""
+    planned = plans.last_plan(session, batch_id)
+    if planned is not None:
+        return planned
+    # others at work on the same batch may have held a file of it meanwhile
+    if plans.undecided(session, batch_id).keys() != {row.row_id for row in ruled.planned}:
+        return None
+    if not tripped:
+        return _stored(session, ruled, batch_id, 1)
+    check_keys(session)
+    _hold(session, tripped, viewer)
+    return None
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,7 @@ def _ruled(home: Home, rows: Mapping[int, int], viewer: Viewer) -> _Ruled:
 
 def _stored(session: WriteSession, ruled: _Ruled, batch_id: int, attempt: int) -> Plan:
     """The plan of an attempt once it is stored, or the one that somebody else has stored."""
+    check_keys(session)
     against = (ruled.register_seq, ruled.tail_seq, ruled.model_version, ruled.rules_version)
     plan = Plan(batch_id, attempt, *against)
     if plans.store(session, plan, ruled.planned):

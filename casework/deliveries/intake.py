@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from casework.deliveries.layouts import CSV, WORKBOOK, AboveCell, FileLayout, SheetLayout
+from casework.manners import write_briskly
 from casework.types import Home, Viewer
 from casework.vietnam_time import today
 from matching.decode_columns import ENCODINGS_TO_CONFIRM, Decoding, decode_columns
@@ -23,6 +24,7 @@ from matching.places import known_province
 from matching.schemas import RECEIVED, UNDERSTOOD, conform
 from matching.understand import Conventions, understand
 from registry import deliveries, log, people
+from registry.engine import WriteSession
 
 __all__ = [
     "CSV",
@@ -100,7 +102,8 @@ def take_in(home: Home, files: Iterable[ReceivedFile], viewer: Viewer) -> list[i
 def _take_in(home: Home, file: ReceivedFile, at: date, viewer: Viewer) -> int:
     rows, decodings = _intake_rows(home, file, at)
     layout = _layout(file, decodings)
-    with home.ledger.writing() as session:
+
+    def keep(session: WriteSession) -> int:
         delivery = deliveries.Delivery(
             file.source,
             file.province or session.value_of_state("province"),
@@ -119,7 +122,9 @@ def _take_in(home: Home, file: ReceivedFile, at: date, viewer: Viewer) -> int:
             "decoded": [{"sheet": number, **asdict(decoding)} for number, decoding in decodings],
         }
         log.append(session, viewer, [log.Act("intake", content)])
-    return delivery_id
+        return delivery_id
+
+    return write_briskly(home, keep)
 
 
 def _layout(file: ReceivedFile, decodings: Sequence[tuple[int, Decoding]]) -> FileLayout:
