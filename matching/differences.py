@@ -56,7 +56,7 @@ def grade(kind: str, left: str | None, right: str | None) -> str:
 
 def grade_place(left: Place, right: Place) -> str:
     """One of GRADES. Communes of two lists are close where one can have become the other."""
-    if left.code and right.code and left.list == right.list and left.list is not None:
+    if left.code and right.code and left.list == right.list and (left.list or left == right):
         return "same" if left.code == right.code else "conflict"
     if left.name and right.name and not (left.code and right.code):
         if clean(left.name).casefold() == clean(right.name).casefold():
@@ -75,7 +75,8 @@ def pieces(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]
     Values that are mostly different are so as a whole: letters that they share by chance would only distract.
     """
     one, other = unicodedata.normalize("NFC", left), unicodedata.normalize("NFC", right)
-    if one and other and Levenshtein.normalized_similarity(one, other) < _ALIKE:
+    is_part = one in other or other in one
+    if one and other and not is_part and Levenshtein.normalized_similarity(one, other) < _ALIKE:
         return (Piece(one, True),), (Piece(other, True),)
     lefts, rights = list[Piece](), list[Piece]()
     for change in Levenshtein.opcodes(one, other):

@@ -51,7 +51,7 @@ def create_app(
     # a password costs time and memory on purpose: a morning's rush at the door holds up nobody who is inside
     app.state.door = CapacityLimiter(_AT_THE_DOOR)
     app.state.is_behind_tls = is_behind_tls
-    app.add_middleware(Guard, is_behind_tls=is_behind_tls)
+    app.add_middleware(Guard, is_behind_tls=is_behind_tls, failed=_failed)
     for family in (sign_in, languages, queue, item, questions, search, counter, measures, control):
         app.include_router(family.router)
     app.add_api_route("/static/{digest}/{name}", _static, methods=["GET"])
@@ -130,6 +130,10 @@ def _refused(_request: Request, error: Exception) -> Response:
             "Không có gì để xem", "Không có mục này trong hàng đợi, hoặc nó thuộc phạm vi của người khác.", 404
         )
     _told.error("%s", error)
+    return _message("Chưa làm được", "Máy chủ cần được người quản trị xem lại. Chưa ghi gì; báo người quản trị.", 500)
+
+
+def _failed() -> Response:
     return _message("Chưa làm được", "Máy chủ cần được người quản trị xem lại. Chưa ghi gì; báo người quản trị.", 500)
 
 

@@ -88,6 +88,8 @@ def _environment() -> jinja2.Environment:
         "days": _days,
     }
     environment.filters["told"] = _effect
+    # Jinja's own makes small letters of BHXH
+    environment.filters["capitalize"] = lambda text: text[:1].upper() + text[1:]
     environment.filters |= shown
     environment.tests["past"] = _is_past
     return environment

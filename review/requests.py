@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from casework.control.ladder import stands
 from casework.errors import OnlyLooksError
@@ -18,6 +18,8 @@ from review.security import cookie_name
 
 _LARGEST_FORM = 64 * 1024
 _MOST_FIELDS = 50
+#: ids of the ledger have 63 bits
+_MOST_DIGITS = 18
 
 
 class NotSignedInError(Exception):
@@ -74,6 +76,13 @@ async def fields(request: Request) -> dict[str, str]:
 BehindOf = Annotated[Behind, Depends(behind_of)]
 HomeOf = Annotated[Home, Depends(home_of)]
 Who = Annotated[SignedIn, Depends(who)]
+#: in an address; anything larger is no page
+Id = Annotated[int, Path(ge=1, lt=10**_MOST_DIGITS)]
+
+
+def number_of(text: str) -> int | None:
+    """The number of a record that a form names; None for what can be none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def officer(who: Who) -> SignedIn:

@@ -6,8 +6,11 @@ Origin, and no page of somebody else's can write either; so forms need no tokens
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import urlsplit
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -32,7 +35,11 @@ _HEADERS = {
 }
 _ONE_YEAR = 31_536_000
 _SAFE_METHODS = ("GET", "HEAD")
+#: paths that take forms alone
+_ANSWERS = ("/counter", "/people/")
 _REFUSED = "Yêu cầu không đến từ trang của chúng tôi và bị từ chối. Mở lại trang và thử lại."
+
+_told = logging.getLogger(__name__)
 
 
 def cookie_name(*, is_behind_tls: bool) -> str:
@@ -48,7 +55,15 @@ def is_own(method: str, headers: Mapping[str, str]) -> bool:
     if site is not None:
         return site == "same-origin"
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == headers.get("host")
+    return origin is not None and _split(origin).netloc == headers.get("host")
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address; none where it is no address."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _page_of(scope: Scope) -> str:
@@ -56,19 +71,28 @@ def _page_of(scope: Scope) -> str:
     if scope["method"] in _SAFE_METHODS:
         path, query = scope["path"], scope["query_string"].decode("latin-1")
     else:
-        referrer = urlsplit(Headers(scope=scope).get("referer", ""))
+        referrer = _split(Headers(scope=scope).get("referer", ""))
         path, query = referrer.path or "/queue", referrer.query
+        if path.startswith(_ANSWERS):
+            # what answers a form only is no page that can be opened again
+            path, query = "/search", ""
     return f"{path}?{query}" if query else path
 
 
 class Guard:
-    """Refuses forms of other sites, gives every answer its headers, and tells in which language it is asked for."""
+    """Refuses forms of other sites, gives every answer its headers, and tells in which language it is asked for.
 
-    def __init__(self, app: ASGIApp, *, is_behind_tls: bool) -> None:
-        self._app = app
+    Where the app fails, `failed` gives the answer.
+    """
+
+    def __init__(self, app: ASGIApp, *, is_behind_tls: bool, failed: Callable[[], ASGIApp]) -> None:
+        self._app, self._make_failed = app, failed
         self._headers = dict(_HEADERS)
         if is_behind_tls:
             self._headers["strict-transport-security"] = f"max-age={_ONE_YEAR}"
+
+    async def _failed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._make_failed()(scope, receive, send)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or refuses it."""
@@ -81,8 +105,12 @@ class Guard:
         here.set(_page_of(scope))
         head.set(Head())
 
+        is_begun = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
+                is_begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
@@ -91,6 +119,13 @@ class Guard:
             await send(message)
 
         if is_own(scope["method"], Headers(scope=scope)):
-            await self._app(scope, receive, send_guarded)
+            try:
+                await self._app(scope, receive, send_guarded)
+            except Exception as error:
+                # what it says may hold what people typed
+                frame = traceback.extract_tb(error.__traceback__)[-1]
+                _told.error("%s at %s:%s", type(error).__name__, Path(frame.filename).name, frame.lineno)
+                if not is_begun:
+                    await self._failed(scope, receive, send_guarded)
         else:
             await PlainTextResponse(_(_REFUSED) + "\n", status_code=403)(scope, receive, send_guarded)

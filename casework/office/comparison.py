@@ -94,7 +94,7 @@ def _cell(field: str, kind: str, own: Record, other: Record) -> Cell:
     if kind == "place" and left and right:
         # the code says nothing without its list: a place differs as a whole or not at all
         differs = graded == "conflict"
-        return Cell(graded, (Piece(right, differs),), (Piece(left, differs),))
+        return Cell(graded, (Piece(right, differs),), (Piece(left, False),))
     if not left or not right or graded == "same":
         return Cell(graded, (Piece(right, False),) if right else (), (Piece(left, False),) if left else ())
     if field in _WORDS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -15,12 +16,12 @@ from casework.office.accounts import Account, SignedIn, viewer_of
 from casework.office.comparison import Line
 from casework.office_dates import local_date
 from casework.policy import PolicyError
-from casework.types import Viewer
+from casework.types import Home, Viewer
 from casework.vietnam_time import today
 from review.language import _
 from review.pages.search import Person
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Officer
+from review.requests import Fields, HomeOf, Officer, number_of
 
 router = APIRouter()
 
@@ -30,7 +31,10 @@ WIDE = ("full_name", "address", "note")
 
 @dataclass(frozen=True)
 class Request(Context):
-    """The form as filled in, for a person, of whom this is `known`, or nobody; `draft` is how it is understood."""
+    """The form as filled in, for a person, of whom this is `known`, or nobody; `draft` is how it is understood.
+
+    `looked_over` tells one content of the form from every other: what is sent is what was looked over.
+    """
 
     template: ClassVar[str] = "request.html"
     account: Account
@@ -42,6 +46,7 @@ class Request(Context):
     known: Sequence[Line] = ()
     draft: Draft | None = None
     said: str | None = None
+    looked_over: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,10 @@ def begin(home: HomeOf, who: Officer, given: Fields) -> Response:
 @router.post("/counter/look")
 def look(home: HomeOf, who: Officer, given: Fields) -> Response:
     """The request as it is understood, beside the person; nothing is kept."""
+    return _look(home, who, given)
+
+
+def _look(home: Home, who: SignedIn, given: Mapping[str, str], said: str | None = None) -> Response:
     if who.purpose is None:
         return RedirectResponse("/search", 303)
     person_id = _person(given)
@@ -85,7 +94,10 @@ def look(home: HomeOf, who: Officer, given: Fields) -> Response:
     except UsageError:
         text = _("Tài khoản của cả nước không nhận việc tại quầy: việc thuộc một tỉnh.")
         return page(replace(_request(who.account, given, given), said=text), 409)
-    return page(replace(_request(who.account, given, given), draft=found), 422 if found.faults else 200)
+    return page(
+        replace(_request(who.account, given, given), draft=found, looked_over=_content(given), said=said),
+        422 if found.faults else 200 if said is None else 409,
+    )
 
 
 @router.post("/counter/send")
@@ -93,6 +105,8 @@ def sent(home: HomeOf, who: Officer, given: Fields) -> Response:
     """Sends the request the way of all rows, and shows what became of it."""
     if who.purpose is None:
         return RedirectResponse("/search", 303)
+    if given.get("looked_over") != _content(given):
+        return _look(home, who, given, _("Chưa gửi: nội dung đã đổi sau khi xem lại. Xem lại bên dưới rồi gửi."))
     try:
         taken = send(home, given, _viewer(who))
     except BusyError:
@@ -106,9 +120,13 @@ def _request(account: Account, form: Mapping[str, str], given: Mapping[str, str]
     return Request(account, form, COLUMNS, WIDE, _person(given), given.get("reason", ""))
 
 
+def _content(given: Mapping[str, str]) -> str:
+    told = sorted((name, value) for name, value in given.items() if name in (*COLUMNS, "person", "reason") and value)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
 def _person(given: Mapping[str, str]) -> int | None:
-    told = given.get("person", "")
-    return int(told) if told.isdecimal() else None
+    return number_of(given.get("person", ""))
 
 
 def _viewer(who: SignedIn) -> Viewer:

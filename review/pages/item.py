@@ -37,7 +37,7 @@ from casework.vietnam_time import today
 from review.language import _
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page
-from review.requests import BehindOf, Fields, HomeOf, Officer, Who
+from review.requests import BehindOf, Fields, HomeOf, Id, Officer, Who, number_of
 from review.waterfall import Waterfall, waterfall
 
 router = APIRouter()
@@ -105,7 +105,7 @@ class NoNoteError(Exception):
 
 
 @router.get("/items/{item_id}")
-def item(home: HomeOf, who: Who, item_id: int, part: FilterOf, done: int | None = None) -> Response:
+def item(home: HomeOf, who: Who, item_id: Id, part: FilterOf, done: int | None = None) -> Response:
     """Shows the case; the look is logged first."""
     viewer = viewer_of(who.account, PURPOSE)
     before = None if done is None else ended(home, done, viewer)
@@ -113,20 +113,20 @@ def item(home: HomeOf, who: Who, item_id: int, part: FilterOf, done: int | None 
 
 
 @router.post("/items/{item_id}")
-def decided(behind: BehindOf, who: Officer, item_id: int, part: FilterOf, given: Fields) -> Response:
+def decided(behind: BehindOf, who: Officer, item_id: Id, part: FilterOf, given: Fields) -> Response:
     """Decides and opens the next item; where that cannot be, shows the case as it stands now, and why."""
     home, viewer = behind.home, viewer_of(who.account, PURPOSE)
     note = given.get("note") or None
     because = given.get("because") or None
     ground = given.get("ground") or None
     word, _, named = given.get("verdict", "").partition(":")
-    is_of_row = word in _ROW_WORDS and named.isdecimal()
+    row = number_of(named) if word in _ROW_WORDS else None
     verdict = Verdict(
         word,
-        None if is_of_row else named or None,
+        None if row is not None else named or None,
         note,
         {"return": because, "approve": None}.get(word, ground),
-        row=int(named) if is_of_row else None,
+        row=row,
     )
     try:
         if word == "return" and note is None and because is None:
@@ -150,7 +150,7 @@ def decided(behind: BehindOf, who: Officer, item_id: int, part: FilterOf, given:
 
 
 @router.post("/items/{item_id}/undo")
-def taken_back(home: HomeOf, who: Officer, item_id: int, part: FilterOf) -> Response:
+def taken_back(home: HomeOf, who: Officer, item_id: Id, part: FilterOf) -> Response:
     """Takes a decision back and opens the case that waits again; where that cannot be, says why."""
     try:
         result = undo_decision(home, item_id, viewer_of(who.account, PURPOSE))

@@ -20,7 +20,7 @@ from review.language import _
 from review.pages.item import case_of, why_not
 from review.pages.queue import PURPOSE, FilterOf
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Officer
+from review.requests import Fields, HomeOf, Id, Officer, number_of
 
 router = APIRouter()
 
@@ -45,11 +45,11 @@ class Question(Context):
 
 
 @router.post("/items/{item_id}/ask")
-def asked(home: HomeOf, who: Officer, item_id: int, part: FilterOf, given: Fields) -> Response:
+def asked(home: HomeOf, who: Officer, item_id: Id, part: FilterOf, given: Fields) -> Response:
     """Asks the province of a candidate and opens the next item; where that cannot be, shows the case and why."""
     viewer = viewer_of(who.account, PURPOSE)
     person = given.get("person", "")
-    asking = Asking(int(person) if person.isdecimal() else 0, given.get("about", ""), given.get("note") or None)
+    asking = Asking(number_of(person) or 0, given.get("about", ""), given.get("note") or None)
     after = next_item(home, item_id, part.reason, part.unit, viewer)
     try:
         ask(home, item_id, asking, viewer)
@@ -62,15 +62,18 @@ def asked(home: HomeOf, who: Officer, item_id: int, part: FilterOf, given: Field
 
 
 @router.get("/questions/{question_id}")
-def question(home: HomeOf, who: Officer, question_id: int, replied: int | None = None) -> Response:
+def question(home: HomeOf, who: Officer, question_id: Id, replied: int | None = None) -> Response:
     """Shows a question; the look is logged first."""
     return page(replace(_question(home, who.account, question_id), replied=replied))
 
 
 @router.post("/questions/{question_id}")
-def answered(home: HomeOf, who: Officer, question_id: int, given: Fields) -> Response:
+def answered(home: HomeOf, who: Officer, question_id: Id, given: Fields) -> Response:
     """Answers, and opens the next question, or the queue; where that cannot be, shows how it stands, and why."""
     viewer, note = viewer_of(who.account, ANSWERING), given.get("note", "")
+    if not given.get("word"):
+        said = _("Chưa ghi gì: chọn câu trả lời.")
+        return page(replace(_question(home, who.account, question_id), said=said, note=note), 409)
     try:
         answer(home, question_id, given.get("word", ""), note or None, viewer)
     except AnsweredError as error:

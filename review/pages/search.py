@@ -15,7 +15,7 @@ from casework.office.accounts import Account, viewer_of
 from casework.office.counter import CounterResult, PersonView, in_one_box, look_up, open_person
 from review.language import Told, _
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Officer, token_of
+from review.requests import Fields, HomeOf, Id, Officer, token_of
 
 router = APIRouter()
 
@@ -96,7 +96,7 @@ def search(home: HomeOf, who: Officer, given: Fields) -> Response:
 
 
 @router.post("/people/{person_id}")
-def person(home: HomeOf, who: Officer, person_id: int, given: Fields) -> Response:
+def person(home: HomeOf, who: Officer, person_id: Id, given: Fields) -> Response:
     """Opens a person; outside one's area with a reason, which is asked for where it was not given."""
     if who.purpose is None:
         return RedirectResponse("/search", 303)

@@ -8,6 +8,12 @@
     if (digit) return (event.shiftKey ? "Shift+" : "") + digit[1];
     return event.key;
   };
+  const isOff = () => localStorage.getItem("keys") === "off";
+  const off = document.getElementById("keys-off");
+  if (off) {
+    off.checked = isOff();
+    off.addEventListener("change", () => localStorage.setItem("keys", off.checked ? "off" : "on"));
+  }
   const lines = () => [...document.querySelectorAll("[data-line] a")];
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
@@ -28,7 +34,7 @@
       keys.showModal();
       return;
     }
-    if (keys && keys.open) return;
+    if ((keys && keys.open) || isOff()) return;
     const listed = lines();
     if (listed.length && (key === "j" || key === "k")) {
       const place = listed.indexOf(at) + (key === "j" ? 1 : -1);
@@ -44,7 +50,12 @@
       target.parentElement.open = true;
       target.parentElement.querySelector("input").focus();
     }
-    else target.focus();
+    else {
+      target.focus();
+      // the first of several reasons is chosen by its key, arrows choose another
+      const isChosen = target.matches("[type=radio]") && document.querySelector(`[name="${target.name}"]:checked`);
+      if (target.matches("[type=radio]") && !isChosen) target.checked = true;
+    }
   });
   // a form is sent once, however often it is pressed
   document.addEventListener("submit", (event) => {

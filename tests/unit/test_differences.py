@@ -56,6 +56,8 @@ def test_every_grade_was_given() -> None:
         # Yên Hòa, Cầu Giấy of the old list is within Yên Hòa of the new one
         (Place("00175", "2019", None), Place("00175", "2025", None), "close"),
         (Place("00175", "2019", None), Place("24301", "2025", None), "conflict"),
+        (Place("00175", None, None), Place("00175", None, None), "same"),
+        (Place("00175", None, "Xã Yên Hòa"), Place("00175", None, "Yên Hòa"), "close"),
         (Place(None, None, "Xã Hạ Bằng"), Place(None, None, "xã Hạ Bằng"), "same"),
         (Place("00175", None, "Xã Yên Hòa"), Place(None, None, "Yen Hoa"), "same_without_marks"),
         (Place(None, None, "Không Đâu Cả"), Place(None, None, "Nơi Nào Đó"), "conflict"),
@@ -72,6 +74,9 @@ def test_pieces_mark_what_the_other_has_not() -> None:
     assert theirs == (("Lương Thị H", False), ("ạ", True), ("nh", False))
     # one letter in two forms is one letter
     assert pieces("Ha\u0323nh", "Hạnh")[0] == (("Hạnh", False),)
+    # what one has and the other lacks is marked where it stands
+    assert pieces("1984", "03/05/1984") == ((("1984", False),), (("03/05/", True), ("1984", False)))
+    assert pieces("Nguyễn Thị Ngọc Anh", "Nguyễn Thị Anh")[0][1] == ("Ngọc ", True)
     assert pieces("An", "") == ((("An", True),), ())
     assert pieces("0178868904", "6639576410") == ((("0178868904", True),), (("6639576410", True),))
 

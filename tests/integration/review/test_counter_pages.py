@@ -33,6 +33,25 @@ def at_the_counter(sign_in: SignIn, login: str) -> TestClient:
     return client
 
 
+def send(client: TestClient, given: dict[str, str]) -> str:
+    """The page after a request was looked over and sent."""
+    looked = re.search(r'name="looked_over" value="([0-9a-f]+)"', client.post("/counter/look", data=given).text)
+    assert looked is not None
+    return client.post("/counter/send", data={**given, "looked_over": looked[1]}).text
+
+
+def test_what_is_changed_after_the_look_is_looked_over_again(sign_in: SignIn, home: Home) -> None:
+    client = at_the_counter(sign_in, "lan")
+    looked = re.search(r'name="looked_over" value="([0-9a-f]+)"', client.post("/counter/look", data=NEW).text)
+    assert looked is not None
+    before = ask(home, "select count(*) from intake_row")
+    for said in ({**NEW, "birth_date": "09/04/1989", "looked_over": looked[1]}, NEW):
+        answer = client.post("/counter/send", data=said)
+        assert (answer.status_code, "nội dung đã đổi sau khi xem lại" in answer.text) == (409, True)
+        assert f'value="{said["birth_date"]}"' in answer.text
+    assert ask(home, "select count(*) from intake_row") == before
+
+
 def test_a_new_person_gets_one_code_however_often_it_is_sent(sign_in: SignIn, home: Home) -> None:
     client = at_the_counter(sign_in, "lan")
     found = client.post("/search", data={"full_name": NEW["full_name"], "birth_date": NEW["birth_date"]}).text
@@ -48,11 +67,11 @@ def test_a_new_person_gets_one_code_however_often_it_is_sent(sign_in: SignIn, ho
     looked = client.post("/counter/look", data=NEW).text
     assert "cấp đúng một mã số mới" in looked
     assert ask(home, "select count(*) from intake_row") == before
-    done = client.post("/counter/send", data=NEW).text
+    done = send(client, NEW)
     code = re.search(r'class="code number">(\d{10})<', done)
     assert code is not None
     assert "Cấp mã mới" in done
-    assert client.post("/counter/send", data=NEW).text == done
+    assert send(client, NEW) == done
     told = """select w.province, d.outcome, d.bhxh_code from intake_row as w
     join decision_current as d on d.row_id = w.row_id where w.source = 'bhxh-01'"""
     assert ask(home, told) == [("01", "issued", code[1])]
@@ -75,7 +94,7 @@ def test_a_death_at_the_counter_takes_two_people(sign_in: SignIn, home: Home) ->
     given |= {"event": "chết", "full_name": "H'Bia Ayŭn", "event_date": "02/11/2026"}
     looked = client.post("/counter/look", data=given).text
     assert "một người khác còn phải đồng ý" in looked
-    done = client.post("/counter/send", data=given).text
+    done = send(client, given)
     assert "6678534793" in done
     item = re.search(r'href="/items/(\d+)"', done)
     assert item is not None

@@ -53,6 +53,9 @@ def test_a_question_goes_to_another_province_and_its_answer_comes_back(sign_in: 
     shown = there.get(f"/questions/{question}").text
     assert "&lt;b&gt;xem &amp; so&lt;/b&gt;" in shown
     assert 'class="grid"' in shown
+    # Enter in the note answers nothing
+    none = there.post(f"/questions/{question}", data={"word": "", "note": "không phải"})
+    assert (none.status_code, "chọn câu trả lời" in none.text, 'value="không phải"' in none.text) == (409, True, True)
     answered = there.post(f"/questions/{question}", data={"word": "not_same", "note": "đã gặp"})
     assert answered.headers["location"] == f"/queue?replied={question}"
     assert f"Đã trả lời câu hỏi {question}" in there.get(answered.headers["location"]).text
