@@ -18,9 +18,10 @@ help: ## list what there is
 demo: $(VENV)/installed ## install, then do the whole job on the samples and show the result
 	$(BIN)/motma demo
 
+# Tests share the cores already.
 .PHONY: test
 test: lint ## install, then every check and test that needs nothing but Python
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	@echo "Left out of make test: the campaigns of make torture, of which it ran a small part; the journeys of make e2e, which need a browser."
 
 .PHONY: e2e

@@ -14,7 +14,7 @@ from matching.schemas import NORMALISED, RECORD, conform
 from matching.text import bears_the_mothers_name, clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
-NORMALISER_VERSION = "2026-11-23.2"
+NORMALISER_VERSION = "2026-12-01.1"
 
 
 @lru_cache(maxsize=1)
