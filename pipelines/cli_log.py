@@ -32,7 +32,7 @@ def add_commands(commands: Commands) -> None:
         "motma log proof 1203 --out 1203.tlog-proof",
     )
     parser.add_argument("row", type=positive, metavar="ROW", help="the row's id, as `motma log show` has it")
-    parser.add_argument("--no", type=positive, metavar="N", help="which of the decisions of the row, counted from 1 (default: the last)")
+    parser.add_argument("--no", type=positive, metavar="N", help="which of its decisions, from 1 (default: the last)")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the file to write")
     parser = add_command(
         commands,

@@ -31,7 +31,7 @@ def add_commands(commands: Commands) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("row", type=positive, nargs="?", metavar="ROW", help="the row's id, as `motma log show` has it")
     which.add_argument("--sample", type=positive, metavar="N", help="the decisions of N rows at random instead")
-    parser.add_argument("--no", type=positive, metavar="N", help="which of the decisions of the row, counted from 1 (default: the last)")
+    parser.add_argument("--no", type=positive, metavar="N", help="which of its decisions, from 1 (default: the last)")
     parser.add_argument("--seed", type=natural, default=0, metavar="S", help="which rows a sample takes (0)")
     parser.add_argument(
         "--full", action="store_true", help="make the register version anew as well, and repeat the search"
