@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib.metadata import entry_points
 
@@ -32,8 +31,6 @@ def serve(call: Call) -> int:
     found = entry_points(group=GROUP)
     if not found:
         raise UsageError("no part that serves pages is installed; install the project again")
-    # frames of a page hold a few rows: threads of polars would only get into each other's way, and into the pages'
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     run = next(iter(found)).load()
 
     def ready(address: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -33,7 +32,6 @@ class SqliteStore:
         self._file = file
         self.name = file.name
         self._busy = f"{self.name}: others have been writing for {_BUSY_SECONDS} s. Try again."
-        self._own_line = threading.Lock()
         self.write_engine = self.make_engine("begin immediate")
         self.read_engine = self.make_engine("begin")
 
@@ -70,16 +68,10 @@ class SqliteStore:
         a writer outside it is still kept out by the lock. It ends with the process that stands in it.
         """
         until = time.monotonic() + _BUSY_SECONDS
-        # of the threads of a process one looks at the files, and the others sleep
-        if not self._own_line.acquire(timeout=_BUSY_SECONDS):
-            raise BusyError(self._busy)
-        try:
-            with ExitStack() as held:
-                with self._locked("next", until):
-                    held.enter_context(self._locked("turn", until))
-                yield
-        finally:
-            self._own_line.release()
+        with ExitStack() as held:
+            with self._locked("next", until):
+                held.enter_context(self._locked("turn", until))
+            yield
 
     @contextmanager
     def _locked(self, name: str, until: float) -> Iterator[None]:
