@@ -142,6 +142,32 @@ def draws_follow_the_key(session: Session, key: Key) -> CheckResult:
     )
 
 
+def decided_code_is_logged(session: Session, key: Key) -> CheckResult:
+    """The decisions whose code is not the one that their entry holds a keyed digest of."""
+    other: list[tuple[int, int]] = []
+    for after in range(0, session.value("last_row_id"), _PAGE):
+        for decided in session.rows("logged_codes", after=after, until=after + _PAGE):
+            told = _content(decided.content).get("code")
+            if told != (None if decided.bhxh_code is None else key.digest(decided.bhxh_code)):
+                other.append((decided.row_id, decided.decision_no))
+    return CheckResult(
+        "decided_code_is_logged",
+        "6: the entry of a decision holds a keyed digest of its code, so that nobody's code can be exchanged later. "
+        "Rows: decisions of another code than their entry's.",
+        ("row_id", "decision_no"),
+        tuple(other),
+    )
+
+
+def _content(text: str) -> dict[str, Any]:
+    """What an entry says; nothing where it is in no form."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 def keys_in_tail(session: Session, record_ids: Iterable[int]) -> pl.DataFrame:
     """(record_id, key_hash) under which some records are found in the tail."""
     found = session.rows_for("search_keys_of", "record_ids", sorted(set(record_ids)))

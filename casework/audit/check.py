@@ -36,9 +36,11 @@ def run_checks(home: Home) -> list[CheckResult]:
             checks.register_fits(session, version),
             _codes_follow_the_policy(home, session),
         ]
-        # where the key is missing, the last check says so
+        # where a key is missing, the last check says so
         with suppress(KeyFileError):
             found.append(checks.draws_follow_the_key(session, home.key("code_permutation")))
+        with suppress(KeyFileError):
+            found.append(checks.decided_code_is_logged(session, home.key("log_digest")))
     return [*found, checks.ledger_is_as_made(home.ledger), checks.home_is_closed(home)]
 
 

@@ -212,7 +212,8 @@ def _remade(
         query = key.digest(orjson.dumps(sorted(asked[row_id])).decode())
         with home.ledger.reading() as session:
             earlier = _person_of(session, bodies[row_id].get("same_as_row"), kept.columns["seq"])
-        remade[row_id] = Remade(bodies[row_id], query, earlier)
+        code = kept.columns["bhxh_code"]
+        remade[row_id] = Remade(bodies[row_id], query, None if code is None else key.digest(code), earlier)
     words = {row_id: [(word["judged_by"], word["verdict"]) for word in found] for row_id, found in said.items()}
     return remade, words
 

@@ -10,6 +10,8 @@ from registry.decisions import CandidateRecord
 
 #: as many digits as are kept of weights (bits) and of posteriors
 _WEIGHT, _POSTERIOR = 4, 6
+#: what a decision's entry says of it
+_ENTRY = ("outcome", "reason", "person", "best", "query", "code", "model", "rules", "register_seq", "tail_seq")
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class Remade:
-    """A decision that was made again: a plan's body, and the digest of the keys that the row asked for.
+    """A decision that was made again: a plan's body, and the digests of the keys that the row asked for and of the code
+    that the decision kept.
 
     `earlier` is the person whom the row that it was linked to had become.
     """
 
     body: Mapping[str, Any]
     query: str
+    code: str | None
     earlier: int | None
 
 
@@ -48,7 +52,7 @@ def differences(kept: Kept, remade: Remade) -> list[Difference]:
     told = dict(_decision(kept.columns, kept.candidates)) | dict(_log(kept.entries))
     body = _as_applied(remade.body, kept.columns)
     person = _person(body, kept.columns, remade.earlier)
-    again = dict(_body(body, person)) | dict(_logged(body, person, kept, remade.query))
+    again = dict(_body(body, person)) | dict(_logged(body, person, kept, remade))
     return [
         Difference(name, told.get(name), again.get(name))
         for name in {**told, **again}
@@ -131,17 +135,22 @@ def _log(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
         if entry["act"] == "search_step":
             yield f"log: step {entry['step']}", _step(entry["status"], entry["hits"], entry["candidates"])
         else:
-            for name in ("outcome", "reason", "person", "best", "query", "model", "rules", "register_seq", "tail_seq"):
-                yield f"log: {name}", entry[name]
+            yield "log: by", entry["by"]
+            yield "log: at", entry["at"]
+            for name in _ENTRY:
+                yield f"log: {name}", entry.get(name)
 
 
-def _logged(body: Mapping[str, Any], person: int | None, kept: Kept, query: str) -> Iterator[tuple[str, Any]]:
+def _logged(body: Mapping[str, Any], person: int | None, kept: Kept, remade: Remade) -> Iterator[tuple[str, Any]]:
     """What the log's entries should say."""
+    yield "log: by", kept.columns["decided_by"]
+    yield "log: at", kept.columns["decided_at"]
     yield "log: outcome", body["outcome"]
     yield "log: reason", body.get("reason")
     yield "log: person", person
     yield "log: best", [[each["record_id"], each["match_weight"]] for each in body["candidates"]]
-    yield "log: query", query
+    yield "log: query", remade.query
+    yield "log: code", remade.code
     for name in ("model", "rules"):
         yield f"log: {name}", kept.columns[f"{name}_version"]
     for name in ("register_seq", "tail_seq"):

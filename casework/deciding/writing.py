@@ -256,9 +256,9 @@ class Chunk:
             )
         )
         self._steps += len(body["steps"])
-        self._log(row, body, person_id)
+        self._log(row, body, person_id, code)
 
-    def _log(self, row: OpenRow, body: Mapping[str, Any], person_id: int | None) -> None:
+    def _log(self, row: OpenRow, body: Mapping[str, Any], person_id: int | None, code: str | None) -> None:
         plan, by = self._plan, self._decider(row)
         digest = self._digest(row)
         common = {
@@ -277,6 +277,7 @@ class Chunk:
             "outcome": body["outcome"],
             "reason": body.get("reason"),
             "person": person_id,
+            "code": None if code is None else self._log_key.digest(code),
             "best": best,
         }
         self._acts.append(log.Act("decision", content, row.row_id, by))

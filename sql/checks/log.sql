@@ -18,10 +18,10 @@ where seq < seq_before or seq > (select s.seq from ledger_state as s)
 order by entry_no;
 
 -- name: decision_is_logged
--- 6: every decision, every row given back and every undo is logged in its transaction. Rows: decisions without their
--- entry.
+-- 6: every decision, every row given back and every undo is logged in its transaction, by whom and when it was. Rows:
+-- decisions without their entry.
 with logged as (
-  select row_id, act, seq, outcome, person_id
+  select row_id, act, seq, outcome, person_id, logged_at, logged_by
   from log_entry_said
   where act in ('decision', 'give_back', 'undo') and row_id is not null
 )
@@ -31,6 +31,8 @@ left join logged as g on g.row_id = d.row_id
   and g.seq = d.seq
   and coalesce(g.outcome, 'returned') = d.outcome
   and coalesce(g.person_id, 0) = coalesce(d.person_id, 0)
+  and g.logged_at = d.decided_at
+  and g.logged_by = d.decided_by
 where g.row_id is null
 order by d.row_id, d.decision_no;
 

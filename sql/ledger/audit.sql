@@ -19,5 +19,13 @@ select coalesce(max(seq), 0) from register_load;
 -- the first rows behind one, with what their identity is made of
 select row_id, row_identity, source, cells from intake_row where row_id > :after order by row_id limit :limit;
 
+-- name: logged_codes
+-- the decisions of the rows behind one and up to another, each with what its entry says
+select d.row_id, d.decision_no, d.bhxh_code, e.content
+from decision as d
+join log_entry as e on e.row_id = d.row_id and e.seq = d.seq and e.act = 'decision'
+where d.row_id > :after and d.row_id <= :until
+order by d.row_id, d.decision_no;
+
 -- name: all_approvals
 select item_id, approved_by, approver from approval order by item_id, approved_by;

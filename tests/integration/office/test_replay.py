@@ -107,6 +107,13 @@ ALTERED = {
         'update log_entry set content = replace(content, \'"outcome":"linked"\', \'"outcome":"issued"\')',
         "log: outcome",
     ),
+    "code of the decision": ("update decision set bhxh_code = '0111000002'", "log: code"),
+    "who decided": ("update decision set decided_by = 'officer.9'", "log: by"),
+    "when": ("update decision set decided_at = '2026-01-01T00:00:00Z'", "log: at"),
+    "code of the entry": (
+        "update log_entry set content = replace(content, '\"code\":\"', '\"code\":\"0') where act = 'decision'",
+        "log: code",
+    ),
     "step": (
         "update log_entry set content = replace(content, '\"hits\":', '\"hits\":1') where act = 'search_step'",
         "log: step code",

@@ -33,6 +33,12 @@ select d.* from code_draw as d join planted as p on p.province = d.province and 
 update code_draw set number = (select s.number from swapped as s where s.value <> code_draw.value)
 where province = (select min(province) from planted) and value in (select value from planted);
 
+-- fault: decided_code_is_logged
+create temp table planted as
+select row_id, decision_no from decision where outcome = 'issued' order by row_id limit 1;
+update log_entry set content = replace(content, '"code":"', '"code":"0')
+where act = 'decision' and row_id = (select row_id from planted);
+
 -- fault: codes_follow_the_policy also: issued_code_was_drawn, issued_code_stays_active, change_is_noted
 create temp table planted as select 900001 as code_id, '2026-08-31T00:00:00Z' as created_at;
 insert into number_known values ('001099900001', 1);

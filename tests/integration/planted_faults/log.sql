@@ -14,7 +14,15 @@ select entry_no, -seq as seq from first_intake;
 update log_entry set seq = -seq
 where entry_no = (select entry_no from planted);
 
--- fault: decision_is_logged
+-- fault: decision_is_logged (by another)
+create temp table planted as select row_id from first_returned;
+update decision set decided_by = 'officer.9' where row_id = (select row_id from planted);
+
+-- fault: decision_is_logged (at another time)
+create temp table planted as select row_id from first_returned;
+update decision set decided_at = '2026-01-01T00:00:00Z' where row_id = (select row_id from planted);
+
+-- fault: decision_is_logged (outcome)
 create temp table planted as select row_id from linked_once limit 1;
 update log_entry set content = replace(content, '"outcome":"linked"', '"outcome":"review"')
 where act = 'decision' and row_id = (select row_id from planted);
