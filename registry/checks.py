@@ -147,7 +147,7 @@ def decided_code_is_logged(session: Session, key: Key) -> CheckResult:
     other: list[tuple[int, int]] = []
     for after in range(0, session.value("last_row_id"), _PAGE):
         for decided in session.rows("logged_codes", after=after, until=after + _PAGE):
-            told = _content(decided.content).get("code")
+            told = content(decided.content).get("code")
             if told != (None if decided.bhxh_code is None else key.digest(decided.bhxh_code)):
                 other.append((decided.row_id, decided.decision_no))
     return CheckResult(
@@ -159,7 +159,7 @@ def decided_code_is_logged(session: Session, key: Key) -> CheckResult:
     )
 
 
-def _content(text: str) -> dict[str, Any]:
+def content(text: str) -> dict[str, Any]:
     """What an entry says; nothing where it is in no form."""
     try:
         said = json.loads(text)

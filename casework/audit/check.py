@@ -14,7 +14,7 @@ from casework.types import Home, Viewer
 from matching.block import emitted, key_version
 from matching.normalise import normalise
 from matching.steps import parse_rules, search_rules
-from registry import checks, codes, people, queue, tail
+from registry import checks, codes, people, queue, tail, told
 from registry.checks import CheckResult
 from registry.engine import Session
 from registry.errors import KeyFileError
@@ -39,8 +39,11 @@ def run_checks(home: Home) -> list[CheckResult]:
         # where a key is missing, the last check says so
         with suppress(KeyFileError):
             found.append(checks.draws_follow_the_key(session, home.key("code_permutation")))
+        key = None
         with suppress(KeyFileError):
-            found.append(checks.decided_code_is_logged(session, home.key("log_digest")))
+            key = home.key("log_digest")
+            found.append(checks.decided_code_is_logged(session, key))
+        found += told.compared(session, key)
     return [*found, checks.ledger_is_as_made(home.ledger), checks.home_is_closed(home)]
 
 

@@ -63,17 +63,6 @@ group by day
 having sum(calls) <> sum(entries)
 order by day;
 
--- name: judgement_is_logged
--- 6: an officer's verdict is logged in its transaction. Rows: judgements without their entry.
-select j.judgement_id, j.row_id
-from judgement as j
-where not exists (
-  select 1
-  from log_entry as e
-  where e.row_id = j.row_id and e.act = 'judgement' and e.logged_at = j.judged_at and e.logged_by = j.judged_by
-)
-order by j.judgement_id;
-
 -- name: approval_is_logged
 -- 6: an approval is logged in its transaction. Rows: approvals without their entry.
 select a.item_id, a.seq

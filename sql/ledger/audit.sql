@@ -27,5 +27,20 @@ join log_entry as e on e.row_id = d.row_id and e.seq = d.seq and e.act = 'decisi
 where d.row_id > :after and d.row_id <= :until
 order by d.row_id, d.decision_no;
 
+-- name: entries_of_act
+select entry_no, row_id, seq, logged_at, logged_by, content from log_entry where act = :act order by entry_no;
+
+-- name: verdicts_told
+-- every verdict that was ever said
+select judgement_id, row_id, person_id, other_row_id, verdict, seq, judged_at, judged_by
+from judgement
+order by judgement_id;
+
+-- name: measure_steps_told
+-- every step of every measure
+select measure_id, step_no, act, rung, outcome, said, rule, answer_until, seq, said_at, said_by
+from measure_step
+order by measure_id, step_no;
+
 -- name: all_approvals
 select item_id, approved_by, approver from approval order by item_id, approved_by;

@@ -22,7 +22,7 @@ create temp table second as select * from decision where row_id = (select row_id
 update second set decision_no = 2;
 insert into decision select * from second;
 
--- fault: code_is_the_persons
+-- fault: code_is_the_persons also: decided_code_is_logged
 create temp table planted as select row_id, person_id from linked_once limit 1;
 update decision set bhxh_code = (select code from code where person_id = (select min(person_id) from quiet))
 where row_id = (select row_id from planted);

@@ -46,6 +46,26 @@ create temp table planted as select 900001 as judgement_id, row_id from first_re
 insert into judgement
 select judgement_id, row_id, '', null, null, 'not_same', null, 1, 'then', 'officer.9', null from planted;
 
+-- fault: logged_judgement_stands
+create temp table planted as
+select s.log_no + 1 as entry_no, d.row_id, s.seq from ledger_state as s, first_returned as d;
+update ledger_state set log_no = log_no + 1, seq = seq + 1;
+insert into log_entry
+select entry_no, seq + 1, 'now', 'judgement', 'officer.1', null, row_id, '{"item":1,"pairs":[[null,"new_person"]]}'
+from planted;
+alter table planted drop column seq;
+
+-- fault: logged_judgement_stands (another verdict) also: judgement_is_logged
+create temp table planted as
+select s.log_no + 1 as entry_no, d.row_id, s.seq from ledger_state as s, first_returned as d;
+update ledger_state set log_no = log_no + 1, seq = seq + 1;
+insert into log_entry
+select entry_no, seq + 1, 'now', 'judgement', 'officer.1', null, row_id, '{"item":1,"pairs":[[null,"new_person"]]}'
+from planted;
+insert into judgement
+select 900001, row_id, '', null, null, 'not_same', null, seq + 1, 'now', 'officer.1', null from planted;
+alter table planted drop column seq;
+
 -- fault: approval_is_logged
 create temp table planted as select item_id, 1 as seq from waiting;
 insert into approval select item_id, 'officer.9', 'officer.9', 'then', seq from planted;
