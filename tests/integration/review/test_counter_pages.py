@@ -37,7 +37,8 @@ def send(client: TestClient, given: dict[str, str]) -> str:
     """The page after a request was looked over and sent."""
     looked = re.search(r'name="looked_over" value="([0-9a-f]+)"', client.post("/counter/look", data=given).text)
     assert looked is not None
-    return client.post("/counter/send", data={**given, "looked_over": looked[1]}).text
+    text: str = client.post("/counter/send", data={**given, "looked_over": looked[1]}).text
+    return text
 
 
 def test_what_is_changed_after_the_look_is_looked_over_again(sign_in: SignIn, home: Home) -> None:
