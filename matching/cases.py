@@ -165,8 +165,9 @@ class Ruling:
     """What is to be done with a row.
 
     A link goes to `person_id`, or to whoever `same_as_row` becomes. `posteriors` has one number per candidate, in
-    the order of the case's candidates. `doubted_rows` are rows of this batch that were to be issued a code and may be
-    the same person as somebody else.
+    the order of the case's candidates. `rests_on` is the row of this batch by which the row was found to be about
+    `person_id`, where it was less sure by the person's own record. `doubted_rows` are rows of this batch that were to
+    be issued a code and may be the same person as somebody else.
     """
 
     outcome: str
@@ -177,4 +178,5 @@ class Ruling:
     posterior: float | None = None
     posteriors: Sequence[float] = ()
     best: int | None = None
+    rests_on: int | None = None
     doubted_rows: tuple[int, ...] = ()

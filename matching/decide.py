@@ -127,13 +127,21 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
             return review("waits_for_row", number)
         if objection is not None:
             return review(objection)
-        linked = Ruling("linked", posterior=top, posteriors=posteriors, best=best.members[0])
+        linked = Ruling(
+            "linked", posterior=top, posteriors=posteriors, best=best.members[0], rests_on=_rests_on(case, best)
+        )
         return replace(linked, person_id=number) if kind == "person" else replace(linked, same_as_row=number)
     # alone: what a rival takes from the best candidate must not earn a code
     likeliest = max(_alone(case, entity) for entity in entities)
     if likeliest < thresholds.lower and sum(by_entity) < 2 * thresholds.lower:
         return _without_candidate(case, thresholds, review, posteriors, by_entity)
     return review(*_doubt(case, entities, by_entity, thresholds))
+
+
+def _rests_on(case: Case, entity: _Entity) -> int | None:
+    """The row that makes a person as likely as he is, where he is less likely by his own record; else None."""
+    likeliest = max((case.candidates[place] for place in entity.members), key=lambda candidate: candidate.odds)
+    return -likeliest.record_id if entity.key[0] == "person" and likeliest.record_id < 0 else None
 
 
 def _judged_same(case: Case, judged: Sequence[int], posteriors: Sequence[float], review: _Review) -> Ruling:

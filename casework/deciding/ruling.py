@@ -212,6 +212,7 @@ def _body(
         "reason": ruling.reason,
         "person_id": ruling.person_id,
         "same_as_row": ruling.same_as_row,
+        "rests_on": ruling.rests_on,
         "waits_for_row": ruling.waits_for_row,
         "posterior": ruling.posterior,
         "match_weight": chosen["match_weight"] if chosen else None,

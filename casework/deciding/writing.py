@@ -52,10 +52,11 @@ class Chunk:
         self._waiting_for = [row.body["waits_for_row"] for row in rows if row.body.get("waits_for_row")]
         self._open = {item["row_id"] for item in queue.open_items(session, self._waiting_for) if item["kind"] == "row"}
         self._waits = queue.waits_from(session, self._waiting_for)
-        self._earlier = self._decisions_of([row.body.get("same_as_row") for row in rows])
+        named = ("same_as_row", "rests_on")
+        self._earlier = self._decisions_of([row.body.get(name) for row in rows for name in named])
         targets = [target for row in rows if (target := self._target_person(row.body)) is not None]
-        named = {row.meaning["household_code"] for row in rows} - {None}
-        self._course = Course(session, targets, named, viewer)
+        households = {row.meaning["household_code"] for row in rows} - {None}
+        self._course = Course(session, targets, households, viewer)
         self._course.read_members(row.meaning for row in rows)
         new = [row for row in rows if row.body["outcome"] == "issued"]
         self._person_ids = iter(session.next_ids("person", len(new)))
@@ -126,6 +127,10 @@ class Chunk:
         """(person_id, code) that a link goes to now; None when that is no longer so."""
         person_id = self._target_person(body)
         if person_id is None:
+            return None
+        rests_on = body.get("rests_on")
+        if rests_on is not None and self._earlier.get(rests_on, (None, None))[0] != person_id:
+            # the row by which this one was found to be his was decided otherwise than planned
             return None
         person = self._course.people[person_id]
         code = person.record["active_code"]

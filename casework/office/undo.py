@@ -89,7 +89,8 @@ def undo_rules(home: Home) -> UndoRules:
 
 
 def undo_decision(home: Home, item_id: int, viewer: Viewer) -> UndoResult:
-    """Takes back the last word on an item. The same once more ends as it ended.
+    """Takes back the last word on an item. The same once more ends as it ended; of an item that stayed in review it
+    takes back the word before.
 
     NotUndoneError says why it stands: whose it is, how old, or what was built on it.
     """

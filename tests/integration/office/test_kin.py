@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from casework.deciding import apply
+
 if TYPE_CHECKING:
+    from casework.deciding.writing import Chunk
+    from registry.plans import OpenRow
+
     from .conftest import Office
 
 _PARENTS = "09676,09676,Ngô Văn Bảo,Tô Thị Hoa,01/10/2026"
@@ -85,3 +90,22 @@ def test_a_word_on_a_row_that_says_little_is_not_said_of_a_namesakes(office: Off
     office.decide(office.item(row), "link", "0111000091")
     (other,) = office.run_lines("a.csv", told.format("Con", "thôn 9"), source="buu-dien-01")
     assert (other.outcome, other.person_id) == ("review", None)
+
+
+def test_a_link_by_way_of_a_row_goes_back_with_that_row(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.load(FATHER.replace("Lê Văn Hùng,1960-05-12", "Nguyễn Văn Minh,1950"))
+    office.publish()
+    sure = "Bổ sung,Nguyễn Văn Minh,15/06/1950,Nam,001050007777,0111000091,,,09676,09676,,,01/10/2026"
+    by_its_number = "Bổ sung,Nguyễn Văn Mịnh,1950,Nam,001050007777,,,,,09676,,,02/10/2026"
+    real, seen = apply._is_stale, list[int]()
+
+    def stale_at_first(chunk: Chunk, row: OpenRow) -> bool:
+        seen.append(row.row_id)
+        return len(seen) == 1 or real(chunk, row)
+
+    monkeypatch.setattr(apply, "_is_stale", stale_at_first)
+    first, second = office.run_lines("a.csv", sure, by_its_number)
+    # both were decided again, the second no sooner than the first
+    assert seen == [first.row_id, second.row_id] * 2
+    assert (first.outcome, second.outcome, second.code) == ("linked", "linked", first.code)
+    assert office.broken() == {}
