@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.deciding.given_back import give_back_rows
+from casework.office.accounts import may_decide
 from casework.run import RunResult, check_ready, decide_deliveries
 from casework.types import Home, Progress, Viewer, silent
 from registry import holds, log
@@ -41,6 +42,7 @@ def give_back_file(home: Home, delivery_id: int, note: str, viewer: Viewer) -> i
 
 def _settle(home: Home, delivery_id: int, state: str, reason: str, viewer: Viewer) -> None:
     with home.ledger.writing() as session:
+        may_decide(session, viewer)
         if holds.settle(session, delivery_id, state, reason, viewer):
             content = {"delivery": delivery_id, "reason": home.key("log_digest").digest(reason)}
             log.append(session, viewer, [log.Act(_ACTS[state], content)])

@@ -62,6 +62,8 @@ def verify(
     ledger's log by number, to several processes at once unless they come in order; `seals` are the (size, root) that it
     noted.
     """
+    if witnessed is not None and witness_key is None:
+        raise ValueError("what a witness keeps tells nothing without the witness's key")
     try:
         state = signed_state(_text(folder / "checkpoint"), key)
     except UnreadableError as error:

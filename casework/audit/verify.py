@@ -29,6 +29,8 @@ def verify_log(
     with log.folder.locked(), home.ledger.reading() as session:
         noted = [(seal.size, seal.root) for seal in seals.listing(session)]
     witness = witness_key or (None if configured is None else str(configured))
+    if witnessed is not None and witness is None:
+        raise UsageError("--witnessed says nothing without a key: say --witness-key, or name it in rules/seal.toml")
     return verify(
         log.folder.folder,
         _trusted(key or str(log.signer.verifier)),

@@ -53,7 +53,8 @@ def witness(folder: Path, *, state: Path, key: Path, name: str, log_key: str) ->
             raise UsageError(f"{folder}: no checkpoint here. Name the folder of a sealed log.")
         now = _signed(text, trusted, f"{folder / CHECKPOINT}")
         _refuse_contradiction(log, seen, now)
-        note = text + signer.line(now.text, int(time.time()))
+        # nothing else of the file: what anybody wrote below a checkpoint must not come into the memory
+        note = Note.parse(text).signed_alone(trusted) + signer.line(now.text, int(time.time()))
         memory.write([(state.name, note.encode())])
     log.write([(WITNESSED, note.encode())])
     return WitnessResult(now.origin, now.size, 0 if seen is None else seen.size, str(signer.verifier))

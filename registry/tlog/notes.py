@@ -146,6 +146,11 @@ class Note:
             raise NoteError(f"a signature that claims to be of {key.name} does not fit the note")
         return bool(claimed)
 
+    def signed_alone(self, key: VerifierKey) -> str:
+        """The note with no other signature than one of a key."""
+        theirs = next(s for s in self.signatures if (s.name, s.key_id) == (key.name, key.key_id))
+        return f"{self.text}\n{_SIGNED_BY}{key.name} {b64encode(theirs.key_id + theirs.signature).decode()}\n"
+
 
 def _signature(line: str) -> Signature:
     name, _, encoded = line.removeprefix(_SIGNED_BY).partition(" ")

@@ -15,9 +15,11 @@ import pytest
 from casework.deciding import batch
 from casework.deliveries.answers import answers
 from casework.deliveries.intake import take_in
-from casework.errors import UsageError
+from casework.errors import OnlyLooksError, UsageError
 from casework.held import give_back_file, listing, release
+from casework.office.accounts import Account, add_account
 from casework.run import work_through
+from casework.types import Scope, Viewer
 from pipelines.answer_texts import outcome_word, what_to_do
 from registry import plans
 from tests.policies import LIMITS, with_policy
@@ -284,4 +286,15 @@ def test_giving_back_that_was_cut_short_goes_on_with_the_next_run(
     assert len(held_rows(office, "bad.csv")) == 30
     office.run(office.file("a.csv", *strangers(1)))
     assert held_rows(office, "bad.csv") == []
+    assert office.broken() == {}
+
+
+def test_the_control_team_looks_at_a_held_file_and_settles_none(office: Office) -> None:
+    (held,) = office.run(office.file("bad.csv", *BAD["unknown"])).held
+    account = Account(0, "kiem", "Kiểm", Scope(), is_approver=False, expires_on=None, is_control=True)
+    add_account(office.home, account, "ba con mèo vàng", office.viewer)
+    for act in (release, give_back_file):
+        with pytest.raises(OnlyLooksError):
+            act(office.home, held.delivery_id, "đã xem", Viewer("kiem", "test"))
+    assert [file.rows_held for file in listing(office.home)] == [30]
     assert office.broken() == {}

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -52,6 +53,30 @@ def test_the_witness_signs_what_extends_what_it_saw(sealed: Office, cosign: Call
     assert (report.faults, report.witnessed, report.size) == ([], 625, 1325)
     assert cosign() == key
     assert verify_log(sealed.home, witness_key=key).witnessed == 1325
+
+
+def test_a_signature_that_anybody_wrote_below_a_checkpoint_is_not_remembered(
+    sealed: Office, cosign: Callable[[], str]
+) -> None:
+    key = cosign()
+    name, key_id, _ = key.split("+", 2)
+    checkpoint = sealed.home.log_folder / "checkpoint"
+    forged = b64encode(bytes.fromhex(key_id) + bytes(72)).decode()
+    whole = checkpoint.read_text(encoding="utf-8")
+    checkpoint.write_text(f"{whole}\N{EM DASH} {name} {forged}\n", encoding="utf-8")
+    cosign()
+    checkpoint.write_text(whole, encoding="utf-8")
+    assert cosign() == key
+    assert faults(sealed.home, witness_key=key) == []
+
+
+def test_what_a_witness_keeps_is_nothing_without_its_key(sealed: Office, cosign: Callable[[], str]) -> None:
+    cosign()
+    seen = sealed.inbox / "team" / "seen"
+    with pytest.raises(UsageError, match="--witness-key"):
+        verify_log(sealed.home, witnessed=seen)
+    vkey = seal(sealed.home, sealed.viewer).key
+    assert verifier_main(["log", str(sealed.home.log_folder), "--key", vkey, "--witnessed", str(seen)]) == 2
 
 
 def test_a_configured_witness_is_demanded(sealed: Office, cosign: Callable[[], str]) -> None:
