@@ -28,12 +28,18 @@ class Proved:
 def proved_in_order(text: str, *keys: TrustedKey) -> list[Proved]:
     """What the proofs of a file prove: the steps of a search, and right after them the decision that rests on them.
 
-    UnreadableError as for `proved`, and where an entry is no step of the very search, or stands elsewhere in the log.
+    UnreadableError as for `proved`, where the last entry is no decision, where a step of its search is left out, and
+    where an entry is no step of the very search, or stands elsewhere in the log.
     """
     found = [proved(part, *keys) for part in _BEGINS.split(text) if part]
     if not found:
         raise UnreadableError("không phải tệp chứng minh")
     *steps, decision = found
+    said = decision.entry.get("what")
+    if decision.entry.get("act") != "decision" or not isinstance(said, dict):
+        raise UnreadableError(f"mục {decision.number} không phải quyết định")
+    if said.get("steps") != len(steps):
+        raise UnreadableError(f"quyết định dựa trên {said.get('steps')} bước tìm kiếm, tệp có {len(steps)}")
     for number, step in enumerate(steps, start=decision.number - len(steps)):
         if step.number != number or step.state != decision.state or not _is_step_of(step.entry, decision.entry):
             raise UnreadableError(f"mục {step.number} không phải bước tìm kiếm ngay trước mục {decision.number}")

@@ -283,6 +283,7 @@ class Chunk:
             "reason": body.get("reason"),
             "person": person_id,
             "code": None if code is None else self._log_key.digest(code),
+            "steps": len(body["steps"]),
             "best": best,
         }
         self._acts.append(log.Act("decision", content, row.row_id, by))

@@ -32,6 +32,8 @@ TRUSTED, TRUSTED_WITNESS = trusted_key(str(KEY.verifier)), trusted_key(str(WITNE
 ROWS: list[list[Any]] = [
     [no, no, f"2026-11-22T10:00:{no % 60:02d}Z", "view", "lan", "xem", None, '{"item":1}'] for no in range(1, 701)
 ]
+#: one entry is of a decision that rests on no search
+ROWS[300][3], ROWS[300][7] = "decision", '{"steps":0}'
 SIZE, SEEN = 700, 600
 
 
@@ -254,6 +256,9 @@ def test_the_command_says_what_it_found(log: Path, tmp_path: Path, capsys: pytes
     assert main(["proof", str(proof), "--key", str(KEY.verifier)]) == 0
     assert "Mục 301 nằm trong nhật ký motma/log, 700 mục đã niêm phong." in capsys.readouterr().out
     assert main(["proof", str(proof), "--key", str(ANOTHER.verifier)]) == 13
+    proof.write_text(proof_of(log, 299), encoding="utf-8")
+    assert main(["proof", str(proof), "--key", str(KEY.verifier)]) == 13
+    assert "mục 300 không phải quyết định" in capsys.readouterr().out
     assert main(["log", str(log), "--key", "none"]) == 2
     assert main([*asked, "--ledger", str(tmp_path / "absent")]) == 2
 
