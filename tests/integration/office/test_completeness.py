@@ -78,7 +78,7 @@ def test_the_paths_that_search_are_these() -> None:
     building = {file.name for file in CASEWORK.rglob("*.py") if re.search(r"\bSearcher\(\w", file.read_text("utf-8"))}
     assert building == {"batch.py", "replay.py", "search.py"}
     assert sorted(mutation.statement for mutation in MUTATIONS) == [
-        "Chunk._decide: self._log(row, body, person_id)",
+        "Chunk._decide: self._log(row, body, person_id, code)",
         "Chunk._log: self._acts.append(log.Act('decision', co",
         "Chunk._log: self._acts.append(log.Act('search_step',",
         "Chunk.write: log.append(session, self._viewer, self._",
