@@ -15,7 +15,7 @@ def niceness():
 before = niceness()
 alone = briskly(niceness)
 give_way()
-print(alone - before, briskly(niceness) - before, niceness() - before)
+print(alone - before, briskly(niceness) - before, niceness())
 """
 
 
@@ -23,4 +23,5 @@ def test_what_others_wait_for_is_done_as_briskly_as_before() -> None:
     found = subprocess.run([sys.executable, "-c", _SAID], capture_output=True, text=True, check=True)
     alone, brisk, rest = map(int, found.stdout.split())
     assert (alone, brisk) == (0, 0)
-    assert rest > 0
+    # whoever runs the tests may be nice already
+    assert rest >= 10
