@@ -62,10 +62,11 @@ class Candidate:
         """Whether a year that differs by a digit may be that of a son who has his father's name and birthday.
 
         It may where a generation lies between the years, or the relations to the head differ; but not where a number of
-        the person's own agrees. A code may be the father's, unless the relation is the same.
+        the person's own agrees. Where a generation lies between, a code may be the father's, unless the relation is the
+        same.
         """
         is_apart = self.years_apart is not None and self.years_apart >= PARENT_YEARS
-        is_own_code = self.has("code", "same") and not (is_apart and self.has("relation", "different"))
+        is_own_code = self.has("code", "same") and not (is_apart and not self.has("relation", "single", "plural"))
         is_proven = is_own_code or self.has("personal_id", "same") or self.has("old_id", "same")
         return self.has("birth", "year_slip") and (is_apart or self.has("relation", "different")) and not is_proven
 
@@ -150,13 +151,14 @@ class Case:
     def proves(self, candidate: Candidate) -> bool:
         """Whether a strong number shows that the row is about this candidate, so that it may record a death.
 
-        A code does; a personal id where it fits what the row says of the person, and no other person has it.
+        A code does; a personal id where it fits what the row says of the person, and no other person has it. Neither
+        does where a son may have his father's code.
         """
+        if candidate.may_be_of_another_generation:
+            return False
         others = (other for other in self.candidates if other.record_id > 0)
         holders = {other.record_id for other in others if other.has("personal_id", "same")}
         is_own = not self.number_disagrees and holders <= {candidate.record_id}
-        if candidate.may_be_of_another_generation:
-            return False
         return candidate.has("code", "same") or (candidate.has("personal_id", "same") and is_own)
 
 

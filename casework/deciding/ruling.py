@@ -36,10 +36,14 @@ _OF_AGE = 18
 
 @dataclass(frozen=True)
 class Gathered:
-    """All that the rows of one attempt (row_id → position) are decided by; `understood` are those that are ruled on."""
+    """All that the rows of one attempt (row_id → position) are decided by; `understood` are those that are ruled on.
+
+    `received` is when each of those came (row_id → UTC).
+    """
 
     rows: Mapping[int, int]
     understood: pl.DataFrame
+    received: Mapping[int, str]
     records: pl.DataFrame
     found: Found
     facts: Facts
@@ -50,7 +54,8 @@ def gather(searcher: Searcher, rows: Mapping[int, int], wanted: Collection[int] 
     """Understands the rows, or those of them that are `wanted`, normalises the sound ones, finds what they meet."""
     session = searcher.session
     wanted = rows if wanted is None else wanted
-    understood = deliveries.understood(deliveries.rows(session, wanted, searcher.viewer))
+    came = deliveries.rows(session, wanted, searcher.viewer)
+    understood = deliveries.understood(came)
     sound = understood.filter(pl.col("faults").list.len() == 0)
     records = normalise_understood(sound)
     compared = for_comparison(records, sound)
@@ -62,7 +67,8 @@ def gather(searcher: Searcher, rows: Mapping[int, int], wanted: Collection[int] 
     pairs = pl.DataFrame(named, schema=dict(PAIRS), orient="row").unique(maintain_order=True)
     found = searcher.find(records, order=order, compared=compared, named=pairs)
     numbers = {row_id: row.decision_no for row_id, row in decisions.current(session, wanted).items()}
-    return Gathered(rows, understood, records, found, facts_of(session, found, compared, judged), numbers)
+    received = dict(came.select("row_id", "received_at").iter_rows())
+    return Gathered(rows, understood, received, records, found, facts_of(session, found, compared, judged), numbers)
 
 
 def rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict[str, Any]]:
@@ -99,7 +105,7 @@ def rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict
             number_disagrees="personal_id_disagrees" in meaning["flags"],
             judged_new=key in facts.judged_new,
             household=meaning["household_code"],
-            brings_a_child=_brings_a_child(meaning),
+            brings_a_child=_brings_a_child(meaning, gathered.received[row_id]),
         )
     for row_id, ruled in decide_all(list(cases.values()), thresholds).items():
         ruling = _following(ruled, row_id, gathered)
@@ -114,14 +120,14 @@ def rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict
     return bodies
 
 
-def _brings_a_child(meaning: Mapping[str, Any]) -> bool:
+def _brings_a_child(meaning: Mapping[str, Any], received_at: str) -> bool:
     """Whether a row adds somebody under 18, with a personal id that is nobody else's by what the row says."""
     if meaning["event"] not in ("birth", "addition") or not (meaning["personal_id"] and meaning["birth_date"]):
         return False
     if {ANOTHERS_NUMBER, "personal_id_disagrees"} & set(meaning["flags"]):
         return False
-    # where no day is told, anybody may be a child
-    return meaning["event_date"] is None or int(meaning["event_date"][:4]) - int(meaning["birth_date"][:4]) < _OF_AGE
+    by_then = meaning["event_date"] or received_at
+    return int(by_then[:4]) - int(meaning["birth_date"][:4]) < _OF_AGE
 
 
 def _following(ruling: Ruling, row_id: int, gathered: Gathered) -> Ruling:

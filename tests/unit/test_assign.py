@@ -64,6 +64,9 @@ def test_a_price_earns_no_code() -> None:
     # without the brother the row would be in doubt; that he takes the only person there is makes it nobody's code
     found = outcomes(case(1, "h", p7=30.0), case(2, "h", p7=2.0))
     assert found == {1: ("linked", 7), 2: ("review", None)}
+    # nor where the price sets somebody who hardly fits before that person
+    found = outcomes(case(1, "h", p7=30.0), case(2, "h", p7=3.0, p8=-6.8))
+    assert found == {1: ("linked", 7), 2: ("review", None)}
 
 
 ODDS = st.dictionaries(st.tuples(st.integers(1, 3), st.integers(7, 9)), st.integers(-5, 40), max_size=9)

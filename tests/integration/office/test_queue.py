@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from casework.deliveries.intake import take_in
 from casework.errors import UsageError
 from casework.office import queue
 from casework.office.queue import change_requests, listing
+from registry.moments import moment
 
 if TYPE_CHECKING:
     from .conftest import Office, Row
@@ -326,8 +328,9 @@ def test_whom_an_officer_calls_new_is_not_the_row_of_his_file_that_has_become_a_
     assert office.broken() == {}
 
 
+@pytest.mark.parametrize("behind", [0, 3600], ids=["clocks agree", "a clock is behind"])
 def test_rows_that_weighed_a_settled_row_are_decided_again_by_whoever_comes_next(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch, behind: int
 ) -> None:
     first, second = office.run_lines("a.csv", DOUBTED, DOUBTED.replace("001071000111", "").replace("06/09", "07/09"))
     assert (first.outcome, second.outcome) == ("review", "review")
@@ -339,6 +342,7 @@ def test_rows_that_weighed_a_settled_row_are_decided_again_by_whoever_comes_next
 
     with monkeypatch.context() as patched:
         patched.setattr(queue, "settle_waiting", cut_short)
+        patched.setattr("registry.engine.now", lambda: moment(datetime.now(UTC) - timedelta(seconds=behind)))
         with pytest.raises(KeyboardInterrupt):
             office.decide(office.item(first), "new")
     assert (again(office, first).outcome, again(office, second).outcome) == ("issued", "review")
