@@ -18,20 +18,21 @@ help: ## list what there is
 demo: $(VENV)/installed ## install, then do the whole job on the samples and show the result
 	$(BIN)/motma demo
 
-# Tests share the cores already.
+# Frames of a few rows: threads of polars would only get into each other's way.
+test torture: export POLARS_MAX_THREADS := 1
+
 .PHONY: test
 test: lint ## install, then every check and test that needs nothing but Python
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	@echo "Left out of make test: the campaigns of make torture, of which it ran a small part; the journeys of make e2e, which need a browser."
 
 .PHONY: e2e
 e2e: $(VENV)/installed ## journeys through the pages in a browser; needs Debian's chromium and fonts-noto-core, or MOTMA_CHROMIUM
 	$(BIN)/python -m pytest tests/e2e/journey_*.py
 
-# Frames of a few rows: threads of polars would only get into each other's way.
 .PHONY: torture
 torture: $(VENV)/installed ## campaigns of fuzzed files, crashes and processes at once, two hours; MOTMA_TORTURE_SECONDS and _SEED say otherwise
-	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest tests/torture/campaign_*.py
+	$(BIN)/python -m pytest tests/torture/campaign_*.py
 
 .PHONY: fast
 fast: $(VENV)/installed ## the tests that take under a minute

@@ -31,7 +31,6 @@ class SqliteStore:
     def __init__(self, file: Path) -> None:
         self._file = file
         self.name = file.name
-        self._busy = f"{self.name}: others have been writing for {_BUSY_SECONDS} s. Try again."
         self.write_engine = self.make_engine("begin immediate")
         self.read_engine = self.make_engine("begin")
 
@@ -77,7 +76,7 @@ class SqliteStore:
     def _locked(self, name: str, until: float) -> Iterator[None]:
         place = self._opened(self._file.with_name(f"{self._file.name}-{name}"))
         try:
-            lock(place, until, self._busy)
+            lock(place, until, f"{self.name}: others have been writing for {_BUSY_SECONDS} s. Try again.")
             yield
         finally:
             os.close(place)

@@ -130,7 +130,7 @@ def _refused(_request: Request, error: Exception) -> Response:
             "Không có gì để xem", "Không có mục này trong hàng đợi, hoặc nó thuộc phạm vi của người khác.", 404
         )
     _told.error("%s", error)
-    return _message("Chưa làm được", "Máy chủ cần được người quản trị xem lại. Chưa ghi gì; báo người quản trị.", 500)
+    return _failed()
 
 
 def _failed() -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from casework.control.ladder import stands
 from casework.errors import OnlyLooksError
@@ -78,6 +78,7 @@ HomeOf = Annotated[Home, Depends(home_of)]
 Who = Annotated[SignedIn, Depends(who)]
 #: in an address; anything larger is no page
 Id = Annotated[int, Path(ge=1, lt=10**_MOST_DIGITS)]
+AskedId = Annotated[int | None, Query(ge=1, lt=10**_MOST_DIGITS)]
 
 
 def number_of(text: str) -> int | None:

@@ -86,13 +86,10 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, *, is_behind_tls: bool, failed: Callable[[], ASGIApp]) -> None:
-        self._app, self._make_failed = app, failed
+        self._app, self._failed = app, failed
         self._headers = dict(_HEADERS)
         if is_behind_tls:
             self._headers["strict-transport-security"] = f"max-age={_ONE_YEAR}"
-
-    async def _failed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._make_failed()(scope, receive, send)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or refuses it."""
@@ -126,6 +123,6 @@ class Guard:
                 frame = traceback.extract_tb(error.__traceback__)[-1]
                 _told.error("%s at %s:%s", type(error).__name__, Path(frame.filename).name, frame.lineno)
                 if not is_begun:
-                    await self._failed(scope, receive, send_guarded)
+                    await self._failed()(scope, receive, send_guarded)
         else:
             await PlainTextResponse(_(_REFUSED) + "\n", status_code=403)(scope, receive, send_guarded)

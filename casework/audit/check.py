@@ -14,7 +14,7 @@ from casework.types import Home, Viewer
 from matching.block import emitted, key_version
 from matching.normalise import normalise
 from matching.steps import parse_rules, search_rules
-from registry import checks, codes, people, queue, tail, told
+from registry import checks, codes, logged_acts, people, queue, tail
 from registry.checks import CheckResult
 from registry.engine import Session
 from registry.errors import KeyFileError
@@ -43,7 +43,7 @@ def run_checks(home: Home) -> list[CheckResult]:
         with suppress(KeyFileError):
             key = home.key("log_digest")
             found.append(checks.decided_code_is_logged(session, key))
-        found += told.compared(session, key)
+        found += logged_acts.compared(session, key)
     return [*found, checks.ledger_is_as_made(home.ledger), checks.home_is_closed(home)]
 
 

@@ -21,12 +21,12 @@ from registry.plans import OpenRow, Plan
 
 #: A transaction should hold the lock for at most this long (DESIGN 3.5); who waits then is next in line
 TRANSACTION_SECONDS = 0.1
-#: and where somebody waited when it was let go last
+#: and for this long where it had to be waited for: then others want it too
 SHORT_TRANSACTION_SECONDS = 0.04
 #: Between two transactions; the longer where others want the lock too, so that all of them get it and not one
 PAUSE_SECONDS, LONG_PAUSE_SECONDS = 0.002, 0.02
 _SMALLEST_CHUNK, _FIRST_CHUNK, _LARGEST_CHUNK = 10, 50, 400
-#: who waited longer for the lock is not alone
+#: seconds; who waits longer for the lock is not alone
 _ALONE_SECONDS = 0.005
 
 

@@ -59,7 +59,11 @@ def decide_new(home: Home, batch_id: int, viewer: Viewer) -> Plan | None:
 def _stored_or_held(
     session: WriteSession, ruled: _Ruled, tripped: Sequence[_Tripped], batch_id: int, viewer: Viewer
 ) -> Plan | None:
-    """The plan of a batch, this one or what somebody else has stored; None where its rows are others now."""
+    """The plan of a batch, this one or what somebody else has stored.
+
+    None where its rows are others now: somebody else has held a file of it, or this has.
+    """
+    check_keys(session)
     planned = plans.last_plan(session, batch_id)
     if planned is not None:
         return planned
@@ -68,7 +72,6 @@ def _stored_or_held(
         return None
     if not tripped:
         return _stored(session, ruled, batch_id, 1)
-    check_keys(session)
     _hold(session, tripped, viewer)
     return None
 

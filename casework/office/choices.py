@@ -73,7 +73,7 @@ def _choices(view: ItemView) -> Iterator[Choice]:
                 firsts.setdefault(seen.code, number)
         yield from _of_persons(view, firsts)
         for number, seen in enumerate(view.candidates, start=1):
-            if seen.other_row_id is not None and seen.row_outcome == "review" and seen.is_in_area:
+            if seen.other_row_id is not None and seen.row_outcome == "review" and not seen.is_elsewhere:
                 row = seen.other_row_id
                 effect = "Dòng này và dòng {row} là một người: dòng đến sau chờ dòng kia, rồi nhận cùng một mã số."
                 yield Choice("same_row", effect, number=number, row=row)

@@ -22,7 +22,7 @@ _BY_DIGITS = {9: "old_id", 10: "bhxh_code", 12: "personal_id", 15: "card_number"
 
 @dataclass(frozen=True)
 class ShownHit:
-    """A person who was found, and whether what is shown of him is masked."""
+    """A person who was found, and whether what is shown of him is masked: then it has no weights, sentence, members."""
 
     hit: SearchHit
     is_masked: bool

@@ -29,7 +29,7 @@ class CandidateView:
     candidate's household (full_name, birth_date, sex, relation, status); `weights` one number a comparison, in bits;
     `codes` the states of every number of a person (code, status, origin, since when it is known), oldest first;
     `alive_by` who says that the death recorded of him is wrong. `is_disputed`: the person's code is another's as well.
-    `is_in_area`: another row is the viewer's to decide; of a person that is not asked.
+    `is_elsewhere`: another row in review that is not of the viewer's area.
     """
 
     person_id: int | None
@@ -46,7 +46,7 @@ class CandidateView:
     codes: Sequence[tuple[str, str, str, str]]
     alive_by: Sequence[str]
     is_disputed: bool = False
-    is_in_area: bool = True
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ItemView:
     `received` are (heading, text) as the sender wrote them; `understood` are UNDERSTOOD's columns; `steps` the search
     steps (step, status, hits); `lacks` what a code would need and the row lacks; `waiting_rows` other open items that
     wait for this row; `waits_for_item` is the item of the row that it waits for, where that is of the viewer's area,
-    `waits_for_unit` who sent that row; `approved_by` who has agreed; `reopened_as` the item that waits since this one
+    else `waits_for_unit` sent that row; `approved_by` who has agreed; `reopened_as` the item that waits since this one
     was taken back; `questions` what other provinces were asked about the row.
     """
 
@@ -101,7 +101,8 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
     # a decision that was taken back, or made by a person alone, rests on the search before it
     evidence: Mapping[str, Any] = next((entry for entry in reversed(told) if entry.get("steps")), {})
     undone = undo.of_item(session, item_id)
-    leading = queue.open_item(session, item.waits_for_row_id, "row") if item.waits_for_row_id else None
+    awaited = item.waits_for_row_id
+    is_elsewhere = _is_elsewhere(session, awaited, viewer)
     return ItemView(
         item_id=item.item_id,
         row_id=item.row_id,
@@ -125,8 +126,8 @@ def item_view(session: Session, item_id: int, viewer: Viewer) -> ItemView:
             entry["item_id"] for entry in queue.open_items(session, queue.waiting_for(session, [item.row_id]))
         ],
         waits_for_row=item.waits_for_row_id,
-        waits_for_item=leading if leading is not None and queue.is_in_area(session, leading, viewer) else None,
-        waits_for_unit=None if item.waits_for_row_id is None else _unit_of(session, item.waits_for_row_id, viewer),
+        waits_for_item=None if awaited is None or is_elsewhere else queue.open_item(session, awaited, "row"),
+        waits_for_unit=_unit_of(session, awaited, viewer) if awaited is not None and is_elsewhere else None,
         approved_by=queue.approvals(session, item_id),
         closed_by=item.closed_by,
         closed_at=item.closed_at,
@@ -171,7 +172,7 @@ def _candidates(session: Session, found: Sequence[CandidateRecord], viewer: View
                 codes=codes.of_person(session, candidate.person_id) if candidate.person_id else (),
                 alive_by=said_alive(session, candidate.person_id) if candidate.person_id else (),
                 is_disputed=is_person and bool(record["is_disputed"]),
-                is_in_area=is_person or _is_mine(session, candidate.other_row_id, viewer),
+                is_elsewhere=not is_person and _is_elsewhere(session, candidate.other_row_id, viewer),
             )
         )
     return views
@@ -183,10 +184,10 @@ def _unit_of(session: Session, row_id: int, viewer: Viewer) -> str:
     return str(row["source"])
 
 
-def _is_mine(session: Session, row_id: int | None, viewer: Viewer) -> bool:
-    """Whether a row in review is one of the viewer's area."""
+def _is_elsewhere(session: Session, row_id: int | None, viewer: Viewer) -> bool:
+    """Whether a row is in review, and not of the viewer's area."""
     item = None if row_id is None else queue.open_item(session, row_id, "row")
-    return item is not None and queue.is_in_area(session, item, viewer)
+    return item is not None and not queue.is_in_area(session, item, viewer)
 
 
 def household_members(session: Session, household_code: str | None, viewer: Viewer) -> list[dict[str, Any]]:

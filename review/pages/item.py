@@ -29,7 +29,7 @@ from casework.office.questions import About, abouts, askable
 from casework.office.queue import show
 from casework.office.roles import RoleConflict, living_of, role_conflicts, with_row
 from casework.office.undo import can_undo, undo_decision
-from casework.office.verdicts import Verdict
+from casework.office.verdicts import LIKELY, Verdict
 from casework.office.view import ItemView
 from casework.office_dates import local_time
 from casework.types import Home
@@ -37,13 +37,10 @@ from casework.vietnam_time import today
 from review.language import _
 from review.pages.queue import PURPOSE, Filter, FilterOf
 from review.render import Context, page
-from review.requests import BehindOf, Fields, HomeOf, Id, Officer, Who, number_of
+from review.requests import AskedId, BehindOf, Fields, HomeOf, Id, Officer, Who, number_of
 from review.waterfall import Waterfall, waterfall
 
 router = APIRouter()
-
-#: the posterior from which a candidate is taken for the row's person where roles are compared
-_LIKELY = 0.5
 
 #: words on the item's row and another one
 _ROW_WORDS = ("same_row", "not_same_row")
@@ -105,7 +102,7 @@ class NoNoteError(Exception):
 
 
 @router.get("/items/{item_id}")
-def item(home: HomeOf, who: Who, item_id: Id, part: FilterOf, done: int | None = None) -> Response:
+def item(home: HomeOf, who: Who, item_id: Id, part: FilterOf, done: AskedId = None) -> Response:
     """Shows the case; the look is logged first."""
     viewer = viewer_of(who.account, PURPOSE)
     before = None if done is None else ended(home, done, viewer)
@@ -193,7 +190,7 @@ def case_of(home: Home, account: Account, item_id: int, part: Filter) -> Item:
     )
     single = {choice.word: choice for choice in found if choice.number is None}
     provinces = askable(home, item_id, viewer) if may_decide else {}
-    likely = [one.person_id for one in view.candidates if one.person_id is not None and one.posterior >= _LIKELY]
+    likely = [one.person_id for one in view.candidates if one.person_id is not None and one.posterior >= LIKELY]
     return Item(
         account=account,
         view=view,

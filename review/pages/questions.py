@@ -20,7 +20,7 @@ from review.language import _
 from review.pages.item import case_of, why_not
 from review.pages.queue import PURPOSE, FilterOf
 from review.render import Context, page
-from review.requests import Fields, HomeOf, Id, Officer, number_of
+from review.requests import AskedId, Fields, HomeOf, Id, Officer, number_of
 
 router = APIRouter()
 
@@ -62,7 +62,7 @@ def asked(home: HomeOf, who: Officer, item_id: Id, part: FilterOf, given: Fields
 
 
 @router.get("/questions/{question_id}")
-def question(home: HomeOf, who: Officer, question_id: Id, replied: int | None = None) -> Response:
+def question(home: HomeOf, who: Officer, question_id: Id, replied: AskedId = None) -> Response:
     """Shows a question; the look is logged first."""
     return page(replace(_question(home, who.account, question_id), replied=replied))
 

@@ -16,7 +16,7 @@ from casework.office.desk import Desk, Ended, desk, ended, next_item
 from casework.office.questions import QuestionLine, waiting
 from casework.office.undo import Said, said_lately
 from review.render import Context, page
-from review.requests import HomeOf, Officer
+from review.requests import AskedId, HomeOf, Officer
 
 router = APIRouter()
 
@@ -75,7 +75,7 @@ def start() -> Response:
 
 
 @router.get("/queue")
-def queue(home: HomeOf, who: Officer, part: FilterOf, done: int | None = None, replied: int | None = None) -> Response:
+def queue(home: HomeOf, who: Officer, part: FilterOf, done: AskedId = None, replied: AskedId = None) -> Response:
     """The list."""
     viewer = viewer_of(who.account, PURPOSE)
     before = None if done is None else ended(home, done, viewer)
@@ -85,10 +85,18 @@ def queue(home: HomeOf, who: Officer, part: FilterOf, done: int | None = None, r
 
 
 @router.get("/queue/next")
-def following(home: HomeOf, who: Officer, part: FilterOf, after: int | None = None) -> Response:
+def following(home: HomeOf, who: Officer, part: FilterOf, after: AskedId = None) -> Response:
     """Gives an item up and opens the one behind it, or the first; where nothing waits, the list says so."""
     viewer = viewer_of(who.account, PURPOSE)
     found = next_item(home, after, part.reason, part.unit, viewer)
     if after is not None:
         release(home, after, viewer)
     return RedirectResponse(part.link("/queue" if found is None else f"/items/{found}"), 303)
+
+
+@router.get("/queue/back")
+def back(home: HomeOf, who: Officer, part: FilterOf, after: AskedId = None) -> Response:
+    """Gives an item up and goes back to the list."""
+    if after is not None:
+        release(home, after, viewer_of(who.account, PURPOSE))
+    return RedirectResponse(part.link("/queue"), 303)

@@ -32,6 +32,7 @@
     const keys = document.getElementById("keys");
     if (key === "?" && keys && !keys.open) {
       keys.showModal();
+      keys.querySelector("button").focus();
       return;
     }
     if ((keys && keys.open) || isOff()) return;

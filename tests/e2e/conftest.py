@@ -139,8 +139,13 @@ def enter(browser: Browser, demo: Site, site: str) -> Iterator[Enter]:
 
     yield open_window
     for context in contexts:
-        # whoever goes lets go of the item before him
+        # what was on the screen, which is shown where the journey failed
+        print(context.pages[0].url, context.pages[0].locator("main").inner_text()[:2000], sep="\n")
+        # whoever goes lets go of the items before him
         context.pages[0].goto("/queue")
+        if not context.pages[0].url.endswith("/sign-in"):
+            context.pages[0].locator("form[action='/sign-out'] button").click()
+            context.pages[0].wait_for_url("**/sign-in*")
         context.close()
     assert said == []
 

@@ -1,4 +1,4 @@
-"""What was said and done beside the entries that tell of it: nothing without its entry, no entry without it."""
+"""Checks of verdicts and measures beside the entries of the log: none without its entry, no entry without it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def compared(session: Session, key: Key | None) -> list[CheckResult]:
     of_steps = [(entry, [_step_of(entry, key)]) for entry in session.rows("entries_of_act", act="measure")]
     told_verdicts = _facts(facts for _, facts in of_verdicts)
     told_steps = _facts(facts for _, facts in of_steps)
-    said = {_verdict(row): None for row in verdicts}
-    done = {_step(row, key): None for row in steps}
+    said = {_verdict(row) for row in verdicts}
+    done = {_step(row, key) for row in steps}
     return [
         CheckResult(
             "judgement_is_logged",
@@ -57,8 +57,8 @@ def _facts(found: Iterable[Iterable[Hashable]]) -> set[Hashable]:
     return {fact for facts in found for fact in facts}
 
 
-def _is_gone(facts: list[Hashable], stand: dict[Hashable, None]) -> bool:
-    return not facts or any(fact not in stand for fact in facts)
+def _is_gone(facts: list[Hashable], standing: set[Hashable]) -> bool:
+    return not facts or not standing.issuperset(facts)
 
 
 def _verdict(row: sa.Row[Any]) -> Hashable:
