@@ -15,10 +15,12 @@ __all__ = ["HeldDelivery", "give_back_file", "listing", "release"]
 _ACTS = {"released": "release", "returned": "return_file"}
 
 
-def listing(home: Home) -> list[HeldDelivery]:
-    """What is held, oldest first; rows are named by their numbers only."""
-    with home.ledger.reading() as session:
-        return holds.listing(session)
+def listing(home: Home, viewer: Viewer) -> list[HeldDelivery]:
+    """What is held, oldest first; rows are named by their numbers only. The look is logged."""
+    with home.ledger.writing() as session:
+        found = holds.listing(session)
+        log.append(session, viewer, [log.Act("held_list", {"deliveries": [one.delivery_id for one in found]})])
+    return found
 
 
 def release(home: Home, delivery_id: int, reason: str, viewer: Viewer, progress: Progress = silent) -> RunResult:

@@ -11,6 +11,8 @@ from pipelines.cli_run import flat, held_text, summary
 if TYPE_CHECKING:
     from pipelines.answer_files import AnswerFiles
 
+PURPOSE = "sources held"
+
 
 def add_commands(commands: Commands) -> None:
     """Adds `motma sources held`, `release` and `return`."""
@@ -45,8 +47,9 @@ def held(call: Call) -> int:
     """Lists what is held."""
     from casework.held import listing
     from casework.home import open_home
+    from casework.types import Viewer
 
-    found = listing(open_home(call.home))
+    found = listing(open_home(call.home), Viewer(call.by, PURPOSE))
     call.show(found, lambda: held_text(found) if found else "Không có tệp nào đang bị giữ.")
     return 0
 

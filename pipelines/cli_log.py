@@ -7,6 +7,7 @@ from pathlib import Path
 from pipelines.cli_call import Call, Commands, add_command, positive, said
 
 EXIT_INTEGRITY = 13
+PROOF_PURPOSE = "log proof"
 
 
 def add_commands(commands: Commands) -> None:
@@ -89,9 +90,10 @@ def proof(call: Call) -> int:
     from casework.audit.proofs import prove_decision
     from casework.errors import UsageError
     from casework.home import open_home
+    from casework.types import Viewer
 
     given = call.arguments
-    found = prove_decision(open_home(call.home), given.row, given.no)
+    found = prove_decision(open_home(call.home), given.row, given.no, Viewer(call.by, PROOF_PURPOSE))
     try:
         given.out.write_text(found.text, encoding="utf-8")
     except OSError as error:

@@ -41,10 +41,13 @@ def add_commands(commands: Commands) -> None:
 def replay(call: Call) -> int:
     """Replays decisions."""
     from casework.audit import replay as use_case
+    from casework.errors import UsageError
     from casework.home import open_home
     from casework.types import Viewer
 
     given, home = call.arguments, open_home(call.home)
+    if given.sample is not None and given.no is not None:
+        raise UsageError("--no names a decision of one row, and --sample takes the last of each")
     wanted = [(given.row, given.no)] if given.sample is None else use_case.sample(home, given.sample, given.seed)
     with progress_bars() as progress:
         found = use_case.replay(home, wanted, Viewer(call.by, PURPOSE), full=given.full, progress=progress)
@@ -52,8 +55,10 @@ def replay(call: Call) -> int:
     results = {each.result for each in found}
     if "different" in results:
         return EXIT_DIFFERENT
+    if given.sample is not None:
+        return 0 if "same" in results else BusyError.exit_code
     is_whole = results <= {"same"} and not any(each.by_hand for each in found)
-    return 0 if is_whole or given.sample is not None else BusyError.exit_code
+    return 0 if is_whole else BusyError.exit_code
 
 
 def _one(found: Replayed) -> str:

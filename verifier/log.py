@@ -13,7 +13,8 @@ from pathlib import Path
 
 from verifier.notes import State, TrustedKey, UnreadableError, signed_state
 from verifier.rows import RowsBetween, RowsInOrder
-from verifier.stretch import TILE, Fault, Looked, Peaks, Stretch, look
+from verifier.stretch import Fault, Looked, Stretch, look
+from verifier.tree import TILE, Peaks, UpperTiles
 
 __all__ = ["WITNESSED", "Fault", "Mark", "Report", "verify"]
 
@@ -114,6 +115,7 @@ class _Pass:
         self._marks = sorted((mark for mark in marks if mark.size <= state.size), key=lambda mark: mark.size)
         self._beyond = sorted(mark.size for mark in marks if mark.size > state.size)
         self._altered: tuple[str, int] | None = None
+        self._upper = UpperTiles(folder)
 
     def faults(self) -> Iterator[Fault]:
         """What is not as sealed, the first of each kind."""
@@ -132,9 +134,11 @@ class _Pass:
                     return
                 self._altered = self._altered or found.altered
                 self._climb(stretch, found, peaks, held)
+        self._upper.end()
         yield from self._contradicted(held)
-        if self._altered is not None and all(held.values()):
-            yield Fault("tile", None, f"Ô cây {self._altered[0]}: bị sửa; các mục vẫn nguyên.")
+        tile = self._upper.altered if self._altered is None else self._altered[0]
+        if tile is not None and all(held.values()):
+            yield Fault("tile", None, f"Ô cây {tile}: bị sửa hoặc thiếu; các mục vẫn nguyên.")
         if self._beyond:
             said = f"sổ cái đã niêm phong {self._beyond[-1]} mục, điểm niêm phong chỉ có {self._state.size}"
             yield Fault("checkpoint", self._state.size + 1, f"Điểm niêm phong: {said}.")
@@ -163,6 +167,7 @@ class _Pass:
                     held[mark] = peaks.root(found.leaves[mark.size]) == mark.root
             if place < len(found.roots):
                 peaks.add_tile(found.roots[place])
+                self._upper.add(found.roots[place])
 
     def _contradicted(self, held: Mapping[Mark, bool]) -> Iterator[Fault]:
         """The first root that the entries do not have, and what that says."""

@@ -8,9 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from verifier.rows import BELOW_ALL, Row, RowsBetween, entry_bytes
+from verifier.tree import TILE, perfect, read_tile, tile_path
 
-#: entries of a tile
-TILE = 256
 _HASH = 32
 
 
@@ -74,7 +73,7 @@ def look(stretch: Stretch) -> Looked:
                 if start < mark <= start + len(leaves):
                     found.leaves[mark] = leaves[: mark - start]
             if len(leaves) == TILE:
-                found.roots.append(_perfect(leaves))
+                found.roots.append(perfect(leaves))
     except _Missing as missing:
         (number,) = missing.args
         found.missing = Fault("entry_missing", number, f"Mục {number}: thiếu trong kho niêm phong.")
@@ -95,7 +94,7 @@ def _tile(stretch: Stretch, start: int, found: Looked) -> tuple[list[bytes], lis
     if stored[: count * _HASH] != b"".join(leaves) and found.altered is None:
         places = range(0, count * _HASH, _HASH)
         is_same = [stored[place : place + _HASH] == leaf for place, leaf in zip(places, leaves, strict=True)]
-        found.altered = _path("0", start // TILE, count), start + is_same.index(False) + 1
+        found.altered = tile_path("0", start // TILE, count), start + is_same.index(False) + 1
     return entries, leaves
 
 
@@ -129,64 +128,11 @@ def _inserted(row: Row) -> Fault:
     return Fault("ledger_inserted", row[0], f"Mục {row[0]}: có trong sổ cái, chưa từng được niêm phong.")
 
 
-class Peaks:
-    """The perfect subtrees that a tree is made of, from the left: (how many entries, hash)."""
-
-    def __init__(self) -> None:
-        self._peaks: list[tuple[int, bytes]] = []
-
-    def add_tile(self, root: bytes) -> None:
-        """Adds a full tile."""
-        self._add(self._peaks, TILE, root)
-
-    @staticmethod
-    def _add(peaks: list[tuple[int, bytes]], count: int, peak: bytes) -> None:
-        while peaks and peaks[-1][0] == count:
-            _, left = peaks.pop()
-            count, peak = count * 2, _node(left, peak)
-        peaks.append((count, peak))
-
-    def root(self, leaves: Sequence[bytes]) -> bytes:
-        """The root with some more leaves, which are not added."""
-        peaks = list(self._peaks)
-        for leaf in leaves:
-            self._add(peaks, 1, leaf)
-        if not peaks:
-            return sha256(b"").digest()
-        root = peaks[-1][1]
-        for _, peak in peaks[-2::-1]:
-            root = _node(peak, root)
-        return root
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()
-
-
-def _perfect(hashes: Sequence[bytes]) -> bytes:
-    while len(hashes) > 1:
-        hashes = [
-            sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=True)
-        ]
-    return hashes[0]
-
-
-def _path(level: str, number: int, count: int) -> str:
-    digits = str(number)
-    digits = "0" * (-len(digits) % 3) + digits
-    parts = [digits[place : place + 3] for place in range(0, len(digits), 3)]
-    full = "/".join(["tile", level, *(f"x{part}" for part in parts[:-1]), parts[-1]])
-    return full if count == TILE else f"{full}.p/{count}"
-
-
 def _read(folder: Path, level: str, number: int, count: int) -> bytes:
-    """A tile or bundle; the full one where the partial one is gone."""
-    for path in (_path(level, number, count), _path(level, number, TILE)):
-        try:
-            return (folder / path).read_bytes()
-        except FileNotFoundError:
-            continue
-    raise _Missing(number * TILE + 1)
+    found = read_tile(folder, level, number, count)
+    if found is None:
+        raise _Missing(number * TILE + 1)
+    return found
 
 
 def _unbundled(bundle: bytes) -> list[bytes]:

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from casework.audit.sealing import sealed_log
 from casework.audit.witness import WITNESSED
-from casework.errors import BusyError, UsageError
-from casework.types import Home
+from casework.errors import BusyError, IntegrityError, UsageError
+from casework.types import Home, Viewer
+from registry import log as registry_log
 from registry import seals
 from registry.tlog.notes import Checkpoint, Note, NoteError
 from registry.tlog.tiles import CHECKPOINT, LogFolder
 from registry.tlog.tree import WIDTH, inclusion_proof
+from verifier.notes import UnreadableError, trusted_key
+from verifier.proof import proved_in_order
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 
@@ -34,10 +37,12 @@ class DecisionProof:
     text: str
 
 
-def prove_decision(home: Home, row_id: int, decision_no: int | None) -> DecisionProof:
-    """The proof of the log's entries of a row's decision, by default its last one, and of its search.
+def prove_decision(home: Home, row_id: int, decision_no: int | None, viewer: Viewer) -> DecisionProof:
+    """The proof of the log's entries of a row's decision, by default its last one, and of its search; giving it is
+    logged.
 
-    UsageError where there is no such decision, BusyError (12) where its entry is not sealed yet.
+    UsageError where there is no such decision, BusyError (12) where its entry is not sealed yet, IntegrityError where
+    what the log holds proves nothing.
     """
     with home.ledger.reading() as session:
         numbers = seals.entries_of_decision(session, row_id, decision_no)
@@ -55,6 +60,13 @@ def prove_decision(home: Home, row_id: int, decision_no: int | None) -> Decision
     if seen is not None and is_witnessed:
         state, note = seen, witnessed
     text = "".join(_proof(log.folder, number - 1, state.size) + note for number in numbers)
+    try:
+        proved_in_order(text, trusted_key(str(log.signer.verifier)))
+    except UnreadableError as error:
+        raise IntegrityError(f"row {row_id}: its log proves nothing: {error}. Run `motma log verify`.") from error
+    with home.ledger.writing() as session:
+        told = {"entry": entry_no, "steps": len(numbers) - 1, "size": state.size}
+        registry_log.append(session, viewer, [registry_log.Act("proof", told, row_id)])
     return DecisionProof(entry_no, len(numbers) - 1, state.size, is_witnessed, text)
 
 

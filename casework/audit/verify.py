@@ -27,18 +27,22 @@ def verify_log(
     configured = seal_rules(home).witness_key
     # nobody is sealing while the ledger's seals are read, so that a checkpoint that is on its way is no fault
     with log.folder.locked(), home.ledger.reading() as session:
-        noted = [(seal.size, seal.root) for seal in seals.listing(session)]
+        noted = seals.listing(session)
     witness = witness_key or (None if configured is None else str(configured))
     if witnessed is not None and witness is None:
         raise UsageError("--witnessed says nothing without a key: say --witness-key, or name it in rules/seal.toml")
-    return verify(
+    report = verify(
         log.folder.folder,
         _trusted(key or str(log.signer.verifier)),
         witness_key=None if witness is None else _trusted(witness),
         witnessed=witnessed,
         ledger=partial(rows_of_log, home.folder, home.ledger_url),
-        seals=noted,
+        seals=[(seal.size, seal.root) for seal in noted],
     )
+    if noted and noted[-1].key_id != log.key_id:
+        said = f"niêm phong cuối ghi trong sổ cái dùng khóa {noted[-1].key_id}, home này giữ khóa {log.key_id}"
+        report.faults.append(Fault("checkpoint", None, f"Điểm niêm phong: {said}."))
+    return report
 
 
 def _trusted(vkey: str) -> TrustedKey:

@@ -23,7 +23,7 @@ from verifier.log import verify
 from verifier.notes import UnreadableError, trusted_key
 from verifier.proof import proved
 from verifier.rows import RowsInOrder, entry_bytes
-from verifier.stretch import TILE
+from verifier.tree import TILE
 
 KEY = Signer("motma/log", LOG, bytes(range(32)))
 ANOTHER = Signer("motma/log", LOG, bytes(range(1, 33)))
@@ -130,6 +130,8 @@ def cut(name: str, left: int) -> Callable[[Path], None]:
         (removed("tile/0/001"), ("entry_missing", 257)),
         (cut("tile/entries/001", 20), ("entry_missing", 257)),
         (cut("tile/0/001", 32 * 10), ("tile", None)),
+        (removed("tile/1/000.p/2"), ("tile", None)),
+        (cut("tile/1/000.p/2", 40), ("tile", None)),
         (removed("checkpoint"), ("checkpoint", None)),
         (cut("checkpoint", 40), ("checkpoint", None)),
         (removed("witnessed"), ("witness", None)),
@@ -144,7 +146,15 @@ def cut(name: str, left: int) -> Callable[[Path], None]:
             "bundle gone",
             "last bundle gone",
         ),
-        *("tile gone", "bundle cut off", "tile cut off", "checkpoint gone", "checkpoint cut off"),
+        *(
+            "tile gone",
+            "bundle cut off",
+            "tile cut off",
+            "upper tile gone",
+            "upper tile cut off",
+            "checkpoint gone",
+            "checkpoint cut off",
+        ),
         *("witness gone", "witness unsigned"),
     ],
 )
@@ -234,6 +244,18 @@ def test_a_proof_without_a_hash_or_signature_proves_nothing(log: Path) -> None:
         proved(text, trusted_key(str(ANOTHER.verifier)))
     with pytest.raises(UnreadableError, match="khóa"):
         proved(text, TRUSTED, TRUSTED_WITNESS)
+
+
+def test_tiles_far_above_the_entries_are_held_against_them(tmp_path: Path) -> None:
+    rebuilt(tmp_path, [b"{}"] * (TILE * TILE + TILE), KEY)
+    assert verify(tmp_path, TRUSTED).faults == []
+    full = tmp_path / "tile" / "1" / "000"
+    for path in (full, tmp_path / "tile" / "1" / "001.p" / "1", tmp_path / "tile" / "2" / "000.p" / "1"):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        (fault,) = verify(tmp_path, TRUSTED).faults
+        assert (fault.what, str(path.relative_to(tmp_path)) in fault.message) == ("tile", True)
+        path.write_bytes(whole)
 
 
 def test_tiles_that_others_of_the_folder_fill_are_the_same(log: Path) -> None:

@@ -15,7 +15,7 @@ from tests.sealed import LOG_ROWS, faults
 from verifier import log as log_module
 from verifier.__main__ import main as verifier_main
 from verifier.rows import COLUMNS
-from verifier.stretch import TILE
+from verifier.tree import TILE
 
 if TYPE_CHECKING:
     from .conftest import Office
@@ -131,10 +131,15 @@ def test_the_stand_alone_verifier_names_the_same(sealed: Office, capsys: pytest.
 
 def test_a_swapped_key_is_refused_and_named(sealed: Office) -> None:
     key = seal(sealed.home, sealed.viewer).key
+    whole = sealed_log(sealed.home).state()
     file = sealed.home.folder / "keys" / "log_signing"
     file.write_text("ab" * 32, encoding="ascii")
     with pytest.raises(IntegrityError, match="log/checkpoint: not signed by the key of this home"):
         seal(sealed.home, sealed.viewer)
+    # neither its signature nor the ledger's note of its key is of this one
+    assert faults(sealed.home) == [("checkpoint", None)] * 2
+    signed_anew = whole.signed(sealed_log(sealed.home).signer)
+    (sealed.home.log_folder / "checkpoint").write_text(signed_anew, encoding="utf-8")
     assert faults(sealed.home) == [("checkpoint", None)]
     # signed anew by the new key, in a folder made anew: the ledger knows which key it was, and so does the control team
     shutil.rmtree(sealed.home.log_folder)

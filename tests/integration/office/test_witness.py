@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -191,7 +192,7 @@ def test_a_decision_is_proved_in_a_file(office: Office, tmp_path: Path, capsys: 
 def test_a_search_that_is_not_right_before_its_decision_proves_nothing(office: Office, tmp_path: Path) -> None:
     first, second = office.run_lines("a.csv", LINE, LINE.replace("001188000777", "001188000778"))
     key = seal(office.home, office.viewer).key
-    one, other = (_parts(prove_decision(office.home, row.row_id, None).text) for row in (first, second))
+    one, other = (_parts(prove_decision(office.home, row.row_id, None, office.viewer).text) for row in (first, second))
     assert verified("".join(one), key, tmp_path) == 0
     *steps, decision = one
     assert len(steps) == len(other) - 1 > 1
@@ -226,14 +227,28 @@ def test_a_proof_carries_the_witness_where_it_has_seen_the_entry(
     sealed: Office, cosign: Callable[[], str], tmp_path: Path
 ) -> None:
     (row,) = sealed.run_lines("a.csv", LINE)
-    assert not prove_decision(sealed.home, row.row_id, None).is_witnessed
+    assert not prove_decision(sealed.home, row.row_id, None, sealed.viewer).is_witnessed
     witness_key = cosign()
     look(sealed.home, 1000)
     key = seal(sealed.home, sealed.viewer).key
-    proof = prove_decision(sealed.home, row.row_id, 1)
+    proof = prove_decision(sealed.home, row.row_id, 1, sealed.viewer)
     assert proof.is_witnessed
     (tmp_path / "proof").write_text(proof.text, encoding="utf-8")
     assert verifier_main(["proof", str(tmp_path / "proof"), "--key", key, "--witness-key", witness_key]) == 0
+
+
+def test_a_proof_is_logged_and_one_that_proves_nothing_is_not_given(sealed: Office) -> None:
+    (row,) = sealed.run_lines("a.csv", LINE)
+    proof = prove_decision(sealed.home, row.row_id, None, sealed.viewer)
+    entry = sealed.ask("select act, row_id, logged_by, content from log_entry order by entry_no desc limit 1")[0]
+    told = {"entry": proof.entry_no, "steps": proof.steps, "size": proof.size}
+    assert (*entry[:3], json.loads(entry[3])) == ("proof", row.row_id, sealed.viewer.by, told)
+    # a hash on every way to the root is another one
+    for tile in (sealed.home.log_folder / "tile" / "0").rglob("*"):
+        if tile.is_file():
+            tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+    with pytest.raises(IntegrityError, match="proves nothing"):
+        prove_decision(sealed.home, row.row_id, None, sealed.viewer)
 
 
 def test_what_cannot_be_proved_is_told(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -242,5 +257,5 @@ def test_what_cannot_be_proved_is_told(office: Office, capsys: pytest.CaptureFix
     (row,) = office.run_lines("a.csv", "Chuyển đi,Nghiêm Xuân Tường,14/03/1951,Nam,,,,,09676,09676,,,06/09/2025")
     office.decide(office.item(row), "return", note="hỏi lại")
     with pytest.raises(BusyError, match="not sealed yet"):
-        prove_decision(office.home, row.row_id, None)
-    assert prove_decision(office.home, row.row_id, 1).entry_no > 0
+        prove_decision(office.home, row.row_id, None, office.viewer)
+    assert prove_decision(office.home, row.row_id, 1, office.viewer).entry_no > 0
