@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from casework.office.alive import said_of_item
+from casework.office.alive import has_said, said_of_item
 from casework.office.queue import QueueLine, listing
 from casework.office.undo import can_undo
 from casework.policy import settings
@@ -130,8 +130,14 @@ def next_item(home: Home, after: int | None, reason: str | None, source: str | N
     return next((item_id for item_id in (*order[place:], *order[:place]) if item_id in free), None)
 
 
-def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
-    """How an item of the viewer's area stands now."""
+def is_open(home: Home, item_id: int, viewer: Viewer) -> bool:
+    """Whether an item of the viewer's area still waits."""
+    with home.ledger.reading() as session:
+        return queue.item(session, item_id, viewer).state == "open"
+
+
+def ended(home: Home, item_id: int, viewer: Viewer) -> Ended | None:
+    """How an item stands on which the viewer said something; None of any other, at which he has to look."""
     with home.ledger.reading() as session:
         item = queue.item(session, item_id, viewer)
         current = decisions.current(session, [item.row_id])[item.row_id]
@@ -141,15 +147,20 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         taken_back = undo.of_item(session, item_id)
         asked = questions.of_row(session, item.row_id)
         alive_by = said_of_item(session, item_id) if item.state == "open" else []
+        spoke = [item.closed_by, *agreed, *(one["judged_by"] for one in told), *(one.asked_by for one in asked)]
+        spoke += [taken_back.undone_by] if taken_back is not None else []
+        is_own = any(by is not None and queue.is_one_person(by, viewer.by) for by in spoke)
+        if not is_own and not has_said(session, item_id, viewer):
+            return None
         row = item.waits_for_row_id if item.state == "open" else None
         leading = None if row is None else queue.open_item(session, row, "row")
         if leading is not None and not queue.is_in_area(session, leading, viewer):
             leading = None
-    is_open = item.state == "open"
+    waits = item.state == "open"
     return Ended(
         item_id=item_id,
         kind=item.kind,
-        is_open=is_open,
+        is_open=waits,
         outcome=current.outcome,
         reason=current.reason,
         code=current.bhxh_code,
@@ -157,7 +168,7 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
         approved_by=agreed,
         can_undo=can_undo(home, item_id, viewer),
         is_undone=taken_back is not None and taken_back.reopened_as != item_id,
-        is_kept=is_open and item.kind == "row" and bool(told) and told[-1]["seq"] > current.seq,
+        is_kept=waits and item.kind == "row" and bool(told) and told[-1]["seq"] > current.seq,
         leading_item=leading,
         asked=next((one.province for one in asked if one.item_id == item_id and one.state == "asking"), None),
         alive_by=alive_by,

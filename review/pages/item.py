@@ -23,7 +23,7 @@ from casework.office.accounts import Account, viewer_of
 from casework.office.choices import Choice, choices
 from casework.office.claims import Claim, show_claimed
 from casework.office.comparison import Line, compared
-from casework.office.desk import Ended, ended, next_item
+from casework.office.desk import Ended, ended, is_open, next_item
 from casework.office.grounds import Ground, grounds
 from casework.office.questions import About, abouts, askable
 from casework.office.queue import show
@@ -140,7 +140,7 @@ def decided(behind: BehindOf, who: Officer, item_id: Id, part: FilterOf, given: 
     elif now is not None and now.is_open and word == "alive" and not now.alive_by:
         # the death is taken back, and the row is still to be decided
         after = item_id
-    elif now is not None and after is not None and not ended(home, after, viewer).is_open:
+    elif now is not None and after is not None and not is_open(home, after, viewer):
         # it waited, and was decided with this one
         after = next_item(home, None, part.reason, part.unit, viewer)
     return RedirectResponse(part.link("/queue" if after is None else f"/items/{after}", done=item_id), 303)

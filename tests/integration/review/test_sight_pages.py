@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from casework.office.counter import look_up
@@ -56,6 +57,21 @@ def test_no_new_code_is_offered_or_issued_beside_a_disputed_one(sign_in: SignIn,
     answer = client.post(f"/items/{item}", data={"verdict": "new"})
     assert (answer.status_code, _REFUSED in answer.text) == (409, True)
     assert ask(home, "select count(*) from queue_item where state = 'open' and item_id = ?", item) == [(1,)]
+
+
+def test_how_an_item_ended_is_told_to_whoever_said_something_on_it(sign_in: SignIn, home: Home) -> None:
+    item = item_of(home, "Lê Thị Phương Thư")
+    lan = sign_in("lan")
+    text = lan.get(f"/items/{item}").text
+    value = re.search(r'value="(link:\d+)" data-key="1"', text)
+    assert value is not None
+    lan.post(f"/items/{item}", data={"verdict": value[1]})
+    for login, is_told in (("lan", True), ("chief", False)):
+        for page in ("/queue", "/queue?reason=twin"):
+            path = f"{page}{'&' if '?' in page else '?'}done={item}"
+            assert (f"Mục {item}:" in sign_in(login).get(path).text) is is_told, login
+    entries = "select count(*) from log_entry where act = 'queue_show' and logged_by = 'chief'"
+    assert ask(home, entries) == [(0,)]
 
 
 def test_how_somebody_masked_compares_is_not_told(sign_in: SignIn, home: Home) -> None:
