@@ -53,6 +53,7 @@ def who(request: Request) -> SignedIn:
     found = accounts.signed_in(home_of(request), token) if token else None
     if found is None:
         raise NotSignedInError
+    head.get().ends_in = accounts.ends_in(home_of(request), found)
     head.get().measures, head.get().answer_until = stands(home_of(request), found.account.login)
     return found
 

@@ -88,11 +88,13 @@ def change_account(home: Home, login: str, changes: dict[str, Any], viewer: View
 
 
 def change_password(home: Home, login: str, password: str, viewer: Viewer) -> None:
-    """Another password; whoever is signed in by the old one must sign in again."""
+    """Another password; whoever is signed in by the old one must sign in again, and a login that is locked is free."""
     hashed = _hash(home, login, password)
     with home.ledger.writing() as session:
         account, _ = _known(session, login)
         accounts.set_password(session, account.account_id, hashed)
+        # failures count since the last success
+        accounts.add_attempt(session, _login_digest(home, account.login), is_success=True)
         log.append(session, viewer, [_act(account, "password")])
 
 
@@ -108,7 +110,7 @@ def sign_in(home: Home, login: str, password: str) -> str:
     """The token of a new session; SignInRefusedError, which does not tell whether there is such a login."""
     rules = account_rules(home)
     login = login.strip().lower()
-    digest = home.key("log_digest").digest(f"login:{login}")
+    digest = _login_digest(home, login)
     with home.ledger.reading() as session:
         held = accounts.by_login(session, login)
         is_locked = _is_locked(session, digest, rules)
@@ -155,6 +157,15 @@ def signed_in(home: Home, token: str) -> SignedIn | None:
         with home.ledger.writing() as session:
             accounts.touch(session, _digest(token))
     return found
+
+
+def ends_in(home: Home, found: SignedIn) -> int:
+    """In how many seconds a session ends where nothing more is done in it; what is done puts off its idle end alone."""
+    rules, at = account_rules(home), now()
+    idle = _since(found.seen_at, at)
+    idle_left = timedelta(minutes=rules.idle_minutes) - (timedelta(0) if idle > _SEEN_EVERY else idle)
+    left = min(idle_left, timedelta(hours=rules.session_hours) - _since(found.opened_at, at))
+    return max(0, int(left.total_seconds()))
 
 
 def sign_out(home: Home, token: str) -> None:
@@ -256,6 +267,10 @@ def _one_form(password: str) -> str:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8")).hexdigest()
+
+
+def _login_digest(home: Home, login: str) -> str:
+    return home.key("log_digest").digest(f"login:{login}")
 
 
 def _is_locked(session: Session, digest: str, rules: AccountRules) -> bool:

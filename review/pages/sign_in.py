@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from casework.office import accounts
 from casework.office.accounts import SignInRefusedError
+from review.head import head
 from review.language import Told, _
 from review.render import Context, page
-from review.requests import Fields, HomeOf, token_of
+from review.requests import Fields, HomeOf, Who, token_of
 from review.security import cookie_name
 
 router = APIRouter()
@@ -59,6 +60,12 @@ async def sign_in(request: Request, home: HomeOf, given: Fields) -> Response:
         cookie_name(is_behind_tls=is_behind_tls), token, httponly=True, secure=is_behind_tls, samesite="lax", path="/"
     )
     return answer
+
+
+@router.post("/stay")
+def stay(_who: Who) -> Response:
+    """Puts off the end of a session that is not used; how many seconds it lasts now."""
+    return PlainTextResponse(str(head.get().ends_in))
 
 
 @router.post("/sign-out")

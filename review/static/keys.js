@@ -58,6 +58,32 @@
       if (target.matches("[type=radio]") && !isChosen) target.checked = true;
     }
   });
+  // a session that is not used ends; two minutes before, it says so and can be put off
+  const ending = document.getElementById("ending");
+  if (ending) {
+    const [soon, over] = ending.querySelectorAll("span");
+    let timer;
+    // in all windows of a browser it ends at once, and what is done in one of them puts it off for all
+    const look = () => {
+      const left = (Number(localStorage.getItem("ends")) - Date.now()) / 1000;
+      const line = left > 120 ? null : left > 0 ? soon : over;
+      soon.hidden = line !== soon;
+      over.hidden = line !== over;
+      ending.hidden = !line;
+      clearTimeout(timer);
+      if (left > 0) timer = setTimeout(look, 1000 * (left > 120 ? left - 120 : left));
+    };
+    const wait = (seconds) => {
+      localStorage.setItem("ends", Date.now() + 1000 * seconds);
+      look();
+    };
+    window.addEventListener("storage", look);
+    soon.querySelector("button").addEventListener("click", async () => {
+      const answer = await fetch("/stay", { method: "POST", redirect: "manual" }).catch(() => null);
+      if (answer) wait(answer.ok ? Number(await answer.text()) : 0);
+    });
+    wait(Number(ending.dataset.endsIn));
+  }
   // a form is sent once, however often it is pressed
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -6,13 +6,15 @@ where not exists (select 1 from log_entry as e where e.act = 'account' and e.seq
 order by v.account_id, v.seq;
 
 -- name: sign_in_is_logged
--- 6: every attempt to sign in is logged in its transaction. Rows: attempts without their entry.
+-- 6: every attempt to sign in is logged in its transaction; a new password counts as a success, from which failures
+-- count anew. Rows: attempts without their entry.
 select t.attempt_id, t.seq
 from sign_in_attempt as t
 where not exists (
   select 1
   from log_entry as e
-  where e.seq = t.seq and e.act = case t.is_success when 1 then 'sign_in' else 'sign_in_failed' end
+  where e.seq = t.seq
+    and case t.is_success when 1 then e.act in ('sign_in', 'account') else e.act = 'sign_in_failed' end
 )
 order by t.attempt_id;
 

@@ -238,6 +238,22 @@ def journey_two_windows_on_one_case(enter: Enter) -> None:
     expect(other.get_by_text("Mục này đã được quyết định.")).to_be_visible()
 
 
+def journey_a_session_about_to_end_says_so(enter: Enter) -> None:
+    page = enter("nguoiduyet")
+    page.clock.install()
+    page.goto("/queue")
+    warning = page.locator("#ending")
+    expect(warning).to_be_hidden()
+    page.clock.fast_forward("28:30")
+    expect(warning).to_contain_text("Phiên làm việc sắp hết")
+    keep(page, "session-ends")
+    page.get_by_role("button", name="Làm tiếp").focus()
+    pressed(page, "Enter")
+    expect(warning).to_be_hidden()
+    page.clock.fast_forward("31:00")
+    expect(warning).to_contain_text("Phiên làm việc đã hết")
+
+
 def journey_on_a_telephone(enter: Enter) -> None:
     page = enter("nguoiduyet", *PHONE)
     keep(page, "queue-phone")

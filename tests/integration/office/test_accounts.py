@@ -18,6 +18,7 @@ from casework.office.accounts import (
     add_account,
     change_account,
     change_password,
+    ends_in,
     set_purpose,
     sign_in,
     signed_in,
@@ -27,6 +28,7 @@ from casework.office.verdicts import Verdict
 from casework.types import Scope, Viewer
 from casework.vietnam_time import today
 from registry.engine import now
+from registry.moments import moment
 from tests.integration.office.test_queue import DEATH, UNKNOWN, one
 
 if TYPE_CHECKING:
@@ -99,9 +101,14 @@ def test_failures_lock_a_login_whether_or_not_there_is_such_an_account(
         assert [refused(empty_office, login, "no password") for _ in range(6)] == ["wrong"] * 5 + ["locked"]
     assert refused(empty_office, "lan", PHRASE) == "locked"
     assert empty_office.ask("select count(*) from sign_in_attempt") == [(10,)]
+    # a new password frees it at once, and that login alone
+    change_password(empty_office.home, "lan", f"{PHRASE} anew", CHIEF)
+    assert [refused(empty_office, login, "no password") for login in ("lan", "nobody")] == ["wrong", "locked"]
+    assert sign_in(empty_office.home, "lan", f"{PHRASE} anew")
+    assert [refused(empty_office, "lan", "no password") for _ in range(6)] == ["wrong"] * 5 + ["locked"]
     # a quarter of an hour later
     monkeypatch.setattr(accounts, "now", lambda: "2999-01-01T00:00:00.000000Z")
-    assert sign_in(empty_office.home, "lan", PHRASE)
+    assert sign_in(empty_office.home, "lan", f"{PHRASE} anew")
     assert empty_office.broken() == {}
 
 
@@ -110,6 +117,25 @@ def test_a_success_forgets_the_failures_before_it(empty_office: Office) -> None:
     for _ in range(2):
         assert [refused(empty_office, "lan", "no password") for _ in range(4)] == ["wrong"] * 4
         assert sign_in(empty_office.home, "lan", PHRASE)
+
+
+def test_how_long_a_session_lasts_is_told(empty_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half an hour from what is done now, and never longer than ten hours from its beginning."""
+    add_account(empty_office.home, account(), PHRASE, CHIEF)
+    token = sign_in(empty_office.home, "lan", PHRASE)
+    opened = signed_in(empty_office.home, token)
+    assert opened is not None
+    begin = datetime.fromisoformat(opened.opened_at)
+    for minutes, seen, left in (
+        (0, 0, 30),
+        (0.5, 0, 29.5),
+        (20, 0, 30),
+        (9 * 60 + 50, 9 * 60 + 49.5, 10),
+        (601, 600, 0),
+    ):
+        monkeypatch.setattr(accounts, "now", lambda at=minutes: moment(begin + timedelta(minutes=at)))
+        found = replace(opened, seen_at=moment(begin + timedelta(minutes=seen)))
+        assert ends_in(empty_office.home, found) == left * 60
 
 
 def test_an_account_signs_in_until_the_end_of_its_last_day(empty_office: Office) -> None:
