@@ -174,7 +174,7 @@ STEP_STATUSES = {
     "complete": "tìm đủ",
     "narrowed": "tìm đủ, đã thu hẹp",
     "cut": "chưa tìm hết",
-    "not_applicable": "dòng không có giá trị này",
+    "not_applicable": "không có giá trị để tìm",
 }
 
 FLAGS = {

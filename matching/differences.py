@@ -88,6 +88,19 @@ def pieces(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]
     return tuple(lefts), tuple(rights)
 
 
+def date_pieces(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Two dates as dd/mm/yyyy in runs of characters: a day, month or year that is another one differs as a whole."""
+    ours, theirs = left.split("/"), right.split("/")
+    if len(ours) != len(theirs):
+        return pieces(left, right)
+    lefts, rights = list[Piece](), list[Piece]()
+    for place, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+        slash = [Piece("/", False)] if place else []
+        lefts += [*slash, Piece(one, one != other)]
+        rights += [*slash, Piece(other, one != other)]
+    return tuple(lefts), tuple(rights)
+
+
 def _grade_name(left: str, right: str) -> str:
     if norm_name(left) == norm_name(right):
         return "same"

@@ -8,7 +8,7 @@ from typing import Any
 
 from casework.office_dates import local_date
 from casework.office_words import FIELDS, RELATIONS, SEXES, word
-from matching.differences import Piece, Place, grade, grade_place, pieces
+from matching.differences import Piece, Place, date_pieces, grade, grade_place, pieces
 
 Record = Mapping[str, Any]
 
@@ -99,7 +99,7 @@ def _cell(field: str, kind: str, own: Record, other: Record) -> Cell:
         return Cell(graded, (Piece(right, False),) if right else (), (Piece(left, False),) if left else ())
     if field in _WORDS:
         return Cell(graded, (Piece(right, True),), (Piece(left, True),))
-    ours, theirs = pieces(left, right)
+    ours, theirs = date_pieces(left, right) if kind == "date" else pieces(left, right)
     return Cell(graded, theirs, ours)
 
 

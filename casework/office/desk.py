@@ -136,8 +136,26 @@ def is_open(home: Home, item_id: int, viewer: Viewer) -> bool:
         return queue.item(session, item_id, viewer).state == "open"
 
 
-def ended(home: Home, item_id: int, viewer: Viewer) -> Ended | None:
+def ended_by(home: Home, item_id: int, viewer: Viewer) -> Ended | None:
     """How an item stands on which the viewer said something; None of any other, at which he has to look."""
+    with home.ledger.reading() as session:
+        item = queue.item(session, item_id, viewer)
+        undone = undo.of_item(session, item_id)
+        said_by = [
+            item.closed_by,
+            *queue.approvals(session, item_id),
+            *(one["judged_by"] for one in queue.judgements_of(session, item.row_id)),
+            *(one.asked_by for one in questions.of_row(session, item.row_id)),
+            None if undone is None else undone.undone_by,
+        ]
+        is_his = any(by is not None and queue.is_one_person(by, viewer.by) for by in said_by)
+        if not is_his and not has_said(session, item_id, viewer):
+            return None
+    return ended(home, item_id, viewer)
+
+
+def ended(home: Home, item_id: int, viewer: Viewer) -> Ended:
+    """How an item of the viewer's area stands now."""
     with home.ledger.reading() as session:
         item = queue.item(session, item_id, viewer)
         current = decisions.current(session, [item.row_id])[item.row_id]
@@ -147,11 +165,6 @@ def ended(home: Home, item_id: int, viewer: Viewer) -> Ended | None:
         taken_back = undo.of_item(session, item_id)
         asked = questions.of_row(session, item.row_id)
         alive_by = said_of_item(session, item_id) if item.state == "open" else []
-        spoke = [item.closed_by, *agreed, *(one["judged_by"] for one in told), *(one.asked_by for one in asked)]
-        spoke += [taken_back.undone_by] if taken_back is not None else []
-        is_own = any(by is not None and queue.is_one_person(by, viewer.by) for by in spoke)
-        if not is_own and not has_said(session, item_id, viewer):
-            return None
         row = item.waits_for_row_id if item.state == "open" else None
         leading = None if row is None else queue.open_item(session, row, "row")
         if leading is not None and not queue.is_in_area(session, leading, viewer):

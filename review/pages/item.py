@@ -23,7 +23,7 @@ from casework.office.accounts import Account, viewer_of
 from casework.office.choices import Choice, choices
 from casework.office.claims import Claim, show_claimed
 from casework.office.comparison import Line, compared
-from casework.office.desk import Ended, ended, is_open, next_item
+from casework.office.desk import Ended, ended, ended_by, is_open, next_item
 from casework.office.grounds import Ground, grounds
 from casework.office.questions import About, abouts, askable
 from casework.office.queue import show
@@ -105,7 +105,7 @@ class NoNoteError(Exception):
 def item(home: HomeOf, who: Who, item_id: Id, part: FilterOf, done: AskedId = None) -> Response:
     """Shows the case; the look is logged first."""
     viewer = viewer_of(who.account, PURPOSE)
-    before = None if done is None else ended(home, done, viewer)
+    before = None if done is None else ended_by(home, done, viewer)
     return page(replace(case_of(home, who.account, item_id, part), done=before))
 
 

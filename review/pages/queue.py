@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from casework.office.accounts import Account, viewer_of
 from casework.office.claims import release
-from casework.office.desk import Desk, Ended, desk, ended, next_item
+from casework.office.desk import Desk, Ended, desk, ended_by, next_item
 from casework.office.questions import QuestionLine, waiting
 from casework.office.undo import Said, said_lately
 from review.render import Context, page
@@ -78,7 +78,7 @@ def start() -> Response:
 def queue(home: HomeOf, who: Officer, part: FilterOf, done: AskedId = None, replied: AskedId = None) -> Response:
     """The list."""
     viewer = viewer_of(who.account, PURPOSE)
-    before = None if done is None else ended(home, done, viewer)
+    before = None if done is None else ended_by(home, done, viewer)
     said = said_lately(home, MOST_SAID, viewer)
     asked = waiting(home, viewer)
     return page(Queue(who.account, desk(home, part.reason, part.unit, viewer), part, said, before, asked, replied))

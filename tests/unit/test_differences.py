@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casework.office.comparison import compared
-from matching.differences import GRADES, Place, grade, grade_place, pieces
+from matching.differences import GRADES, Place, date_pieces, grade, grade_place, pieces
 
 TABLE = [
     ("name", "Lương Thị Hạnh", "lương  thị hạnh", "same"),
@@ -66,6 +66,17 @@ def test_every_grade_was_given() -> None:
 )
 def test_places(left: Place, right: Place, expected: str) -> None:
     assert (grade_place(left, right), grade_place(right, left)) == (expected, expected)
+
+
+def test_parts_of_a_date_differ_as_a_whole() -> None:
+    ours, theirs = date_pieces("12/05/1979", "21/05/1978")
+    assert [piece.text for piece in ours if piece.differs] == ["12", "1979"]
+    assert [piece.text for piece in theirs if piece.differs] == ["21", "1978"]
+    assert ("".join(piece.text for piece in ours), "".join(piece.text for piece in theirs)) == (
+        "12/05/1979",
+        "21/05/1978",
+    )
+    assert date_pieces("1984", "03/05/1984") == pieces("1984", "03/05/1984")
 
 
 def test_pieces_mark_what_the_other_has_not() -> None:

@@ -58,7 +58,7 @@ def test_a_new_person_gets_one_code_however_often_it_is_sent(sign_in: SignIn, ho
     found = client.post("/search", data={"full_name": NEW["full_name"], "birth_date": NEW["birth_date"]}).text
     # every step of the regulation is told, run or not
     assert '<td>Họ tên, ngày sinh</td><td class="number">0</td><td class="step complete">tìm đủ</td>' in found
-    assert '<td class="step not_applicable">dòng không có giá trị này</td>' in found
+    assert '<td class="step not_applicable">không có giá trị để tìm</td>' in found
     form = client.post("/counter", data={"full_name": NEW["full_name"]}).text
     assert f'value="{NEW["full_name"]}"' in form
     before = ask(home, "select count(*) from intake_row")
@@ -72,7 +72,8 @@ def test_a_new_person_gets_one_code_however_often_it_is_sent(sign_in: SignIn, ho
     code = re.search(r'class="code number">(\d{10})<', done)
     assert code is not None
     assert "Cấp mã mới" in done
-    assert send(client, NEW) == done
+    # but for how long the session lasts
+    assert send(client, NEW).partition("<main")[2] == done.partition("<main")[2] != ""
     told = """select w.province, d.outcome, d.bhxh_code from intake_row as w
     join decision_current as d on d.row_id = w.row_id where w.source = 'bhxh-01'"""
     assert ask(home, told) == [("01", "issued", code[1])]
