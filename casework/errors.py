@@ -1,6 +1,8 @@
 """Errors that shells show to people, with their exit codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar
 
 from registry.errors import NO_ROOM, BusyError, IntegrityError, UsageError
@@ -20,7 +22,21 @@ __all__ = [
     "OnlyLooksError",
     "UndoneError",
     "UsageError",
+    "writing",
 ]
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Says what cannot be written there: BusyError for want of room, UsageError for anything else."""
+    try:
+        yield
+    except OSError as error:
+        is_full = error.errno in NO_ROOM
+        advice = "Make room, then try again." if is_full else "Name another place, or mend this one."
+        raise (BusyError if is_full else UsageError)(
+            f"{place}: cannot be written ({error.strerror}). {advice}"
+        ) from error
 
 
 class DecidedError(UsageError):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from casework.deliveries.answers import Answer, answers
 from casework.deliveries.layouts import CSV, FAULTS_HEADING, ROW_HEADING
-from casework.errors import NO_ROOM, BusyError, UsageError
+from casework.errors import writing
 from casework.types import Home, Progress, Viewer, silent
 from pipelines.answer_texts import above_of, cells_of
 from pipelines.answer_workbooks import write_error_workbook, write_receipt
@@ -48,16 +48,13 @@ def write_answers(
 ) -> list[AnswerFiles]:
     """The files that were written, for each delivery, below `out` or the home.
 
-    UsageError where that cannot be, BusyError for want of room.
+    An error of `writing` where that cannot be.
     """
     root = out or home.folder / FOLDER
     written = []
     for number, answer in enumerate(answers(home, delivery_ids, viewer), start=1):
-        try:
+        with writing(root):
             written.append(write_answer(answer, root))
-        except OSError as error:
-            kind = BusyError if error.errno in NO_ROOM else UsageError
-            raise kind(f"{root}: the answers cannot be written here ({error.strerror}).") from error
         progress("answer", number, len(delivery_ids))
     return written
 

@@ -34,7 +34,7 @@ def add_commands(commands: Commands) -> None:
 def report(call: Call) -> int:
     """Writes the report, and prints the figures of each officer."""
     from casework.control.compliance import Period, compliance, items_of
-    from casework.errors import UsageError
+    from casework.errors import UsageError, writing
     from casework.home import open_home
     from casework.types import Scope, Viewer
     from pipelines.control_workbook import write_report
@@ -47,10 +47,8 @@ def report(call: Call) -> int:
     home = open_home(call.home)
     area = Scope(None if given.area == COUNTRY else given.area, given.unit)
     counted = compliance(home, Period(given.since, given.until), area, Viewer(call.by, PURPOSE))
-    try:
+    with writing(given.out):
         write_report(home, counted, items_of(home, counted.cases.values()), given.out)
-    except OSError as error:
-        raise UsageError(f"{given.out}: cannot be written ({error.strerror})") from error
     lines = counted.lines("officer")
 
     def text() -> str:

@@ -88,16 +88,14 @@ def verify(call: Call) -> int:
 def proof(call: Call) -> int:
     """Writes a proof."""
     from casework.audit.proofs import prove_decision
-    from casework.errors import UsageError
+    from casework.errors import writing
     from casework.home import open_home
     from casework.types import Viewer
 
     given = call.arguments
     found = prove_decision(open_home(call.home), given.row, given.no, Viewer(call.by, PROOF_PURPOSE))
-    try:
+    with writing(given.out):
         given.out.write_text(found.text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{given.out}: cannot be written: {error.strerror}.") from error
 
     def text() -> str:
         seen = "có nhân chứng" if found.is_witnessed else "chưa có nhân chứng"

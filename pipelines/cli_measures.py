@@ -186,17 +186,15 @@ def show(call: Call) -> int:
 def letter(call: Call) -> int:
     """Writes the letter of a measure."""
     from casework.control.letters import letter_file
-    from casework.errors import UsageError
+    from casework.errors import writing
     from casework.home import open_home
     from casework.types import Viewer
 
     out: Path = call.arguments.out
     form = out.suffix.lower().removeprefix(".")
     written = letter_file(open_home(call.home), call.arguments.measure, form, Viewer(call.by, PURPOSE))
-    try:
+    with writing(out):
         out.write_bytes(written)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror})") from error
     call.show({"measure": call.arguments.measure, "file": str(out)}, lambda: f"Đã ghi {out}.")
     return 0
 

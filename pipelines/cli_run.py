@@ -171,7 +171,7 @@ def _next_commands(result: RunResult) -> str:
 def decisions(call: Call) -> int:
     """Writes the decisions to a file."""
     from casework.deliveries.export import export_decisions
-    from casework.errors import UsageError
+    from casework.errors import UsageError, writing
     from casework.home import open_home
     from casework.types import Viewer
     from pipelines.decision_files import WRITERS, write_decisions
@@ -182,9 +182,7 @@ def decisions(call: Call) -> int:
     if not out.parent.is_dir():
         raise UsageError(f"{out}: there is no folder {out.parent}.")
     rows = export_decisions(open_home(call.home), call.arguments.batch, Viewer(call.by, EXPORT_PURPOSE))
-    try:
+    with writing(out):
         write_decisions(rows, out)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror}.") from error
     call.show({"file": out, "rows": len(rows)}, lambda: f"Đã ghi {len(rows):,} dòng vào {out}")
     return 0

@@ -29,7 +29,7 @@ _DEFINITIONS = {"Số liệu": 24, "Đếm gì": 80, "Không nói gì": 80}
 
 
 def write_report(home: Home, counted: Compliance, items: Mapping[int, int], path: Path) -> None:
-    """Writes the report; the file is there whole or not at all. `items`: row_id → the newest item of the queue."""
+    """Writes the report, whose file is begun once all of it is made. `items`: row_id → the newest item of the queue."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

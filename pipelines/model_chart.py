@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casework.errors import UsageError
+from casework.errors import writing
 
 if TYPE_CHECKING:
     from casework.model.models import ModelView
@@ -55,7 +55,5 @@ def draw(view: ModelView, file: Path) -> None:
         .resolve_scale(y="independent")
         .configure(font=_FONT)
     )
-    try:
+    with writing(file):
         chart.save(str(file), format=file.suffix.removeprefix(".").lower())
-    except OSError as error:
-        raise UsageError(f"{file}: the chart cannot be written ({error.strerror}); name another file") from error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from casework.errors import UsageError
+from casework.errors import writing
 from casework.office_dates import local_date
 from casework.types import Home
 from casework.vietnam_time import today
@@ -23,15 +23,13 @@ _NO_CONTENT = "khong-mo-duoc"
 
 
 def write_notes(home: Home, refused: Sequence[Refused]) -> list[Refused]:
-    """The refused files, each with its note in the home's answers; UsageError where that cannot be written.
+    """The refused files, each with its note in the home's answers; an error of `writing` where that cannot be.
 
     The same file with the same content has one note, however often it comes. A file that is not there has none.
     """
     root = home.folder / FOLDER
-    try:
+    with writing(root):
         return [one if one.is_missing else replace(one, answer=_write(one, root)) for one in refused]
-    except OSError as error:
-        raise UsageError(f"{root}: the answers cannot be written here ({error.strerror}).") from error
 
 
 def _write(one: Refused, root: Path) -> Path:

@@ -11,7 +11,7 @@ import polars as pl
 
 from casework.deciding.rows import for_comparison, normalise_understood
 from casework.deliveries.intake import ReceivedFile, understood_sheet
-from casework.errors import UsageError
+from casework.errors import UsageError, writing
 from casework.model.models import model_of
 from casework.register.load import Extract
 from casework.types import Progress, silent
@@ -80,8 +80,6 @@ def learn(
         taught = train(pairs, model, seed=seed, version=version.isoformat(), at=version, trained_on=told)
     except TrainingError as error:
         raise UsageError(f"nothing can be learnt from these files: {error}") from error
-    try:
+    with writing(out):
         write_model(taught, out)
-    except OSError as error:
-        raise UsageError(f"{out}: the model cannot be written ({error.strerror}); name another file") from error
     return Learnt(version.isoformat(), out, sizes)
