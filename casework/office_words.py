@@ -19,6 +19,8 @@ SAID = {
     "refusal": "không đồng ý",
     "alive": "nói người này còn sống",
     "undo": "hoàn tác",
+    "release": "cho cả tệp bị giữ đi tiếp",
+    "return_file": "trả lại cả tệp bị giữ",
 }
 
 #: what a run counts beside the outcomes: rows of files that the brake holds

@@ -189,7 +189,7 @@ order by e.logged_at, e.entry_no;
 
 -- name: control_by_hand
 -- words of officers on items: verdicts, rows given back, agreements, refusals of what waits beside a link, that somebody
--- is alive, and words taken back; `told` is which
+-- is alive, and words taken back; and on held files, which stand for the first of their rows; `told` is which
 with said as (
   select
     judged_by as officer, 'judgement-' || cast(min(judgement_id) as text) as case_id, min(row_id) as row_id,
@@ -221,6 +221,13 @@ with said as (
   select undone_by, 'undo-' || cast(undo_id as text), row_id, undone_at, 'undo'
   from undo
   where undone_at >= :since and undone_at < :until
+  union all
+  select
+    h.settled_by, 'hold-' || cast(h.delivery_id as text),
+    (select min(r.row_id) from delivery_row as r where r.delivery_id = h.delivery_id), h.settled_at,
+    case h.state when 'released' then 'release' else 'return_file' end
+  from delivery_hold as h
+  where h.settled_at >= :since and h.settled_at < :until
 )
 select
   s.officer, w.province, w.source as unit, s.case_id, s.row_id, s.happened_at, w.received_at as began_at, s.told, 1 as number

@@ -12,6 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from casework.control.compliance import Period, cases_of
 from casework.deciding import batch
 from casework.deliveries.answers import answers
 from casework.deliveries.intake import take_in
@@ -20,11 +21,14 @@ from casework.held import give_back_file, listing, release
 from casework.office.accounts import Account, add_account
 from casework.run import work_through
 from casework.types import Scope, Viewer
+from casework.vietnam_time import today
 from pipelines.answer_texts import outcome_word, what_to_do
 from registry import plans
 from tests.policies import LIMITS, with_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from casework.types import Home
 
     from .conftest import Office, Row
@@ -162,6 +166,19 @@ def test_an_officer_releases_with_a_reason_that_is_kept(office: Office) -> None:
     with pytest.raises(UsageError, match="released by"):
         give_back_file(office.home, held.delivery_id, "trả", office.viewer)
     assert office.broken() == {}
+
+
+@pytest.mark.parametrize(("settle", "told"), [(release, "release"), (give_back_file, "return_file")])
+def test_what_was_said_of_a_held_file_is_among_the_words_by_hand(
+    office: Office, settle: Callable[[Home, int, str, Viewer], object], told: str
+) -> None:
+    account = Account(0, "kiem", "Kiểm", Scope(), False, None, is_control=True)
+    add_account(office.home, account, "ba con mèo vàng", office.viewer)
+    (held,) = office.run(office.file("bad.csv", *BAD["unknown"])).held
+    settle(office.home, held.delivery_id, "đã gọi cho xã", Viewer("hoa", "held"))
+    _, found = cases_of(office.home, "by_hand", Period(today(), today()), Scope(), Viewer("kiem", "x"))
+    first = min(row.row_id for row in office.rows())
+    assert [(case.officer, case.unit, case.row_id, case.told) for case in found] == [("hoa", "xa-01", first, told)]
 
 
 def test_what_a_released_file_brings_again_is_not_held_again(office: Office) -> None:
