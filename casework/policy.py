@@ -35,6 +35,15 @@ def head_faults(raw: Mapping[str, Any], known: Collection[str]) -> list[str]:
     return faults if isinstance(raw.get("version"), str) else [*faults, "version is missing"]
 
 
+def tables(raw: Mapping[str, Any], name: str, faults: list[str]) -> list[Mapping[str, Any]]:
+    """The entries under `[[name]]`; where something else stands there it is a fault."""
+    found = raw.get(name, [])
+    if isinstance(found, list) and all(isinstance(entry, dict) for entry in found):
+        return found
+    faults.append(f"{name} is no list of entries, each below [[{name}]]")
+    return []
+
+
 def settings(home: Home, name: str, kinds: Mapping[str, type[str] | type[int]]) -> Mapping[str, Any]:
     """The values of a policy that is plain settings, each a text or a whole number from 1 as `kinds` says.
 
@@ -64,7 +73,7 @@ def entries(
     """
     raw = policy(home, name)
     faults = head_faults(raw, ("version", table))
-    found = raw.get(table, [])
+    found = tables(raw, table, faults)
     for number, entry in enumerate(found, start=1):
         faults += [
             f"{table} no. {number}: {part} is no part of a {table}" for part in entry if part not in (*parts, *may_have)

@@ -49,10 +49,15 @@ def sqlite_rows(file: Path, after: int, until: int) -> Iterator[Row]:
 
 
 def json_rows(lines: Iterable[str]) -> Iterator[Row]:
-    """The rows of the log as lines of JSON, such as PostgreSQL's row_to_json writes them, by number."""
-    for line in lines:
+    """The rows of the log as lines of JSON, such as PostgreSQL's row_to_json writes them, by number.
+
+    ValueError for a line that is no row.
+    """
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             told = json.loads(line)
+            if not isinstance(told, dict) or not isinstance(told.get("entry_no"), int):
+                raise ValueError(f"line {number} of the ledger's log is no row with an entry_no")
             yield [told.get(name) for name in COLUMNS]
 
 

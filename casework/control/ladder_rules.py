@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casework.policy import PolicyError, head_faults, policy
+from casework.policy import PolicyError, head_faults, policy, tables
 from casework.types import Home
+from registry import control
 from registry.measures import RUNGS
 
 _RUNG = {"code": str, "answer_days": int, "next_days": int}
@@ -57,15 +58,16 @@ def ladder_rules(home: Home) -> LadderRules:
     """The rules of a home; PolicyError names every fault."""
     raw = policy(home, "ladder")
     faults = head_faults(raw, ("version", "rung", "ground", "opens"))
-    rungs = [Rung(**told) for told in _read(_RUNG, raw.get("rung", []), "rung", faults)]
-    grounds = [Ground(**told) for told in _read(_GROUND, raw.get("ground", []), "ground", faults)]
-    opening = [OpeningRule(**told) for told in _read(_OPENS, raw.get("opens", []), "opens", faults)]
+    rungs = [Rung(**told) for told in _read(_RUNG, raw, "rung", faults)]
+    grounds = [Ground(**told) for told in _read(_GROUND, raw, "ground", faults)]
+    opening = [OpeningRule(**told) for told in _read(_OPENS, raw, "opens", faults)]
     if [rung.code for rung in rungs] != list(RUNGS):
         faults.append(f"the rungs are not {', '.join(RUNGS)}, in this order")
     known = {ground.code for ground in grounds}
     if len(known) != len(grounds):
         faults.append("a ground stands there twice")
     faults += [f"opens: {rule.ground} is no ground" for rule in opening if rule.ground not in known]
+    faults += [f"opens: {rule.figure} is no figure" for rule in opening if rule.figure not in control.STATEMENTS]
     faults += [f"opens: {rule.rung} is no rung" for rule in opening if rule.rung not in RUNGS]
     faults += [f"opens: {rule.figure} at a count from 1" for rule in opening if min(rule.cases, rule.days) < 1]
     if faults:
@@ -75,12 +77,10 @@ def ladder_rules(home: Home) -> LadderRules:
     )
 
 
-def _read(
-    parts: Mapping[str, type], told: Sequence[Mapping[str, Any]], table: str, faults: list[str]
-) -> list[Mapping[str, Any]]:
+def _read(parts: Mapping[str, type], raw: Mapping[str, Any], table: str, faults: list[str]) -> list[Mapping[str, Any]]:
     """The sound entries of a table; the others are faults."""
     found = []
-    for number, entry in enumerate(told, start=1):
+    for number, entry in enumerate(tables(raw, table, faults), start=1):
         wrong = [name for name in sorted({*parts, *entry}) if not _is_sound(entry.get(name), parts.get(name))]
         if wrong:
             faults.append(f"{table} no. {number}: {', '.join(wrong)}")

@@ -88,7 +88,10 @@ def _templates(home: Home) -> Mapping[str, Any]:
     raw = policy(home, "letters")
     faults = [f"{name} is missing" for name in ("version", *_TEXTS) if not isinstance(raw.get(name), str)]
     for rung in RUNGS:
-        given = raw.get(rung, {})
+        given = raw.get(rung)
+        if not isinstance(given, dict):
+            faults.append(f"[{rung}] is missing")
+            continue
         faults += [
             f"{rung}.{part} is missing" for part, kind in _PARTS.items() if not isinstance(given.get(part), kind)
         ]

@@ -283,6 +283,11 @@ def test_the_command_says_what_it_found(log: Path, tmp_path: Path, capsys: pytes
     assert "mục 300 không phải quyết định" in capsys.readouterr().out
     assert main(["log", str(log), "--key", "none"]) == 2
     assert main([*asked, "--ledger", str(tmp_path / "absent")]) == 2
+    for line in ("[]", "null", "{}", '{"entry_no": "1"}', '{"entry_no": null}', "{"):
+        ledger.write_text(line, encoding="utf-8")
+        capsys.readouterr()
+        assert main([*asked, "--ledger", str(ledger)]) == 2
+        assert capsys.readouterr().err.startswith("verifier: ")
 
 
 def test_the_verifier_runs_where_nothing_of_the_program_is(log: Path, tmp_path: Path) -> None:

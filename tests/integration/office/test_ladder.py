@@ -28,7 +28,7 @@ CHIEF = Viewer("chief", "accounts")
 LAN, TEAM, OTHERS, BOSS = (Viewer(login, "kiểm soát") for login in ("lan", "kiem", "kiem.66", "tw"))
 ANSWER = "Đã tra cứu lại, xin giải trình."
 
-#: a policy under which a case of "night" reminds, three of them warn, and a warning follows a reminder by itself
+#: a policy under which a case of "out_of_hours" reminds, three of them warn, and a warning follows a reminder by itself
 RULES = """
 version = "test"
 rung = [
@@ -38,8 +38,8 @@ rung = [
 ]
 ground = [{ code = "out_of_hours", title = "làm đêm" }]
 opens = [
-  { figure = "night", ground = "out_of_hours", rung = "reminder", cases = 1, days = 30 },
-  { figure = "night", ground = "out_of_hours", rung = "warning", cases = 3, days = 30 },
+  { figure = "out_of_hours", ground = "out_of_hours", rung = "reminder", cases = 1, days = 30 },
+  { figure = "out_of_hours", ground = "out_of_hours", rung = "warning", cases = 3, days = 30 },
 ]
 """
 
@@ -71,7 +71,7 @@ def opened(office: Office, viewer: Viewer = TEAM, officer: str = "lan", rung: st
 
 def night(case: str, days_ago: int = 0, officer: str = "lan") -> OfficersCase:
     """A case of a decision by night."""
-    return OfficersCase("night", case, None, utc_moment(today() - timedelta(days=days_ago)), officer)
+    return OfficersCase("out_of_hours", case, None, utc_moment(today() - timedelta(days=days_ago)), officer)
 
 
 def later(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
@@ -230,6 +230,13 @@ def test_a_faulty_policy_is_told_whole(team: Office) -> None:
     file.write_text(RULES.replace('"warning", cases = 3', '"word", cases = 0').replace("version", "virsion"), "utf-8")
     with pytest.raises(PolicyError, match=r"virsion is no setting; version is missing; .*word is no rung; .*a count"):
         follow_rules(team.home, [], TEAM)
+    for faulty, told in (
+        (RULES.replace('figure = "', 'figure = "un'), "opens: un.* is no figure"),
+        ('version = "test"\nrung = "x"', r"rung is no list of entries, each below \[\[rung\]\]"),
+    ):
+        file.write_text(faulty, "utf-8")
+        with pytest.raises(PolicyError, match=told):
+            follow_rules(team.home, [], TEAM)
 
 
 def test_the_command_line_goes_the_whole_way(team: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -258,7 +265,7 @@ def test_the_command_line_goes_the_whole_way(team: Office, tmp_path: Path, capsy
 def test_the_command_follows_the_figures_of_compliance(team: Office, capsys: pytest.CaptureFixture[str]) -> None:
     set_rules(team)
     file = team.home.folder / "rules" / "ladder.toml"
-    file.write_text(RULES.replace("night", "overturned"), "utf-8")
+    file.write_text(RULES.replace("out_of_hours", "overturned"), "utf-8")
     row = next(row for row in team.run_lines("a.csv", *EVERY_OUTCOME) if row.outcome == "review")
     item = team.item(row)
     team.decide(item, "return", note="thiếu giấy khai sinh")

@@ -95,10 +95,18 @@ def test_what_a_sender_named_his_sheet_breaks_no_letter(team: Office) -> None:
         assert "trang **x** {officer}, dòng 2" in text
 
 
-def test_a_faulty_template_is_told(team: Office) -> None:
+@pytest.mark.parametrize(
+    ("further", "told"),
+    [
+        ("", r"\[reminder\] is missing"),
+        ('reminder = "x"', r"\[reminder\] is missing"),
+        ("[reminder]", "reminder.about is"),
+    ],
+)
+def test_a_faulty_template_is_told(team: Office, further: str, told: str) -> None:
     measure = opened(team).measure_id
     rules = team.home.folder / "rules"
     rules.mkdir(exist_ok=True)
-    (rules / "letters.toml").write_text('version = "x"\nsigner = "Tổ trưởng"\n', encoding="utf-8")
-    with pytest.raises(PolicyError, match=r"province_office is missing; .*reminder.about is missing"):
+    (rules / "letters.toml").write_text(f'version = "x"\nsigner = "Tổ trưởng"\n{further}\n', encoding="utf-8")
+    with pytest.raises(PolicyError, match=rf"province_office is missing; .*{told}"):
         letter_file(team.home, measure, "docx", Viewer("kiem", "x"))
