@@ -22,7 +22,7 @@ from registry.errors import BusyError
 from registry.home import KEY_PURPOSES, Home, Key
 from registry.log import canonical
 from registry.queue import one_form
-from registry.register import Meta, Version, current_file
+from registry.register import Meta, current_file, open_current
 
 _PAGE = 10_000
 _OPEN_TO_OTHERS = 0o077
@@ -182,8 +182,8 @@ def published(folder: Path) -> tuple[str, Meta | None] | None:
     if file is None:
         return None
     try:
-        with Version(file) as version:
-            return file.name, version.meta
+        with open_current(folder) as version:
+            return version.file.name, version.meta
     except BusyError:
         return file.name, None
 

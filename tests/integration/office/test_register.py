@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from casework import run as running
@@ -17,9 +19,11 @@ from casework.register.disputed import disputed_codes
 from casework.types import Viewer
 from matching import block
 from registry import plans, register
+from registry.checks import published
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from registry.plans import Plan
 
@@ -328,3 +332,19 @@ def test_a_publication_cut_short_leaves_the_version_in_use_to_its_readers(
     office.publish()
     assert sorted(path.name for path in office.home.register_folder.glob("unfinished*")) == []
     assert office.broken() == {}
+
+
+def test_a_version_of_the_same_name_is_not_taken_for_the_one_that_was_open(office: Office, tmp_path: Path) -> None:
+    """As where another home is put in the place of one that this process has searched."""
+    folder = office.home.register_folder
+    with register.open_current(folder) as version:
+        file = version.file
+    another = tmp_path / file.name
+    shutil.copy(file, another)
+    with duckdb.connect(str(another)) as connection:
+        connection.execute("update meta set ledger_id = 'another'")
+    another.replace(file)
+    found = published(folder)
+    assert found is not None
+    assert found[1] is not None
+    assert (found[0], found[1].ledger_id) == (file.name, "another")
