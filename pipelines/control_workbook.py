@@ -70,14 +70,18 @@ class _Sheets:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(2)
-        for line, values in enumerate(rows[: _LAST_ROW - 3], start=3):
+        room = _LAST_ROW - 3
+        if len(rows) > room:
+            cut = f"Trang này chỉ chứa {room:,} dòng đầu trong {len(rows):,}. Lấy báo cáo của thời gian ngắn hơn."
+            sheet.write_string(1, 0, cut, self._bold)
+        for line, values in enumerate(rows[:room], start=3):
             for at, value in enumerate(values):
                 if isinstance(value, (int, float)):
                     sheet.write_number(line, at, value, self._text)
                 elif value is not None:
                     sheet.write_string(line, at, str(value), self._wrapped if wrapped else self._text)
         if rows:
-            sheet.autofilter(2, 0, min(len(rows), _LAST_ROW - 3) + 2, len(headings) - 1)
+            sheet.autofilter(2, 0, min(len(rows), room) + 2, len(headings) - 1)
 
 
 def _title(counted: Compliance) -> str:

@@ -31,6 +31,7 @@ from casework.office.questions import answer
 from casework.office.undo import undo_decision
 from casework.policy import PolicyError
 from casework.types import Home, Scope, Viewer
+from pipelines import control_workbook
 from pipelines.cli import main
 from registry import queue
 from tests.engines import Model, Places
@@ -185,3 +186,10 @@ def test_the_report_holds_every_case(worked: Worked, tmp_path: Path, monkeypatch
     assert main(["control", "report", "--by", "kiem.01", *days, *nowhere], environ) == 2
     ever = ["--from", "0001-01-01", "--to", "9999-12-31"]
     assert main(["control", "report", "--by", "kiem.01", *ever, "--out", str(out)], environ) == 2
+    # what a sheet has no room for is told
+    monkeypatch.setattr(control_workbook, "_LAST_ROW", 5)
+    assert main(["control", "report", "--by", "kiem.01", *days, "--out", str(out)], environ) == 0
+    figure = counted.figures[0]
+    cut = CalamineWorkbook.from_path(out).get_sheet_by_name(figure.title).to_python()
+    total = len(counted.cases[figure.code])
+    assert (len(cut), f"chỉ chứa 2 dòng đầu trong {total:,}" in str(cut[1][0])) == (5, True)
