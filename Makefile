@@ -70,7 +70,8 @@ clean: ## remove the installation, the demo's home, what torture kept and the ca
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Everything of the lock, in a folder made anew, so that nothing older stays behind. uv is only faster. The lock is whole,
-# so nothing is resolved again (older pips fail at that where an extra is not pinned by itself); pip check makes sure.
+# so nothing is resolved again (older pips fail at that where an extra is not pinned by itself); pip check makes sure. What
+# is imported is compiled then: all of it here would take longer than the rest.
 $(VENV)/locked: requirements.lock
 	@python=""; for p in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
 		if $$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$p; break; fi; done; \
@@ -78,7 +79,7 @@ $(VENV)/locked: requirements.lock
 	echo "Installing into $(VENV) with $$($$python --version); the first time takes about a minute."; \
 	"$$python" -m venv --clear $(VENV); \
 	{ command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --requirement requirements.lock; } \
-		|| $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
+		|| $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip check --disable-pip-version-check >/dev/null || $(BIN)/python -m pip check
 	@touch $@
 
