@@ -27,7 +27,8 @@ class Candidate:
 
     `odds` is log2 of "same" against everybody else who could look so; `price` is what the row's household would lose by
     it (matching/assign.py). `tied_to` are the persons that a waiting row itself weighs. `verdict` is an officer's word
-    on this pair: same, not_same or None. `years_apart` lie between the birth years, where both are known.
+    on this pair: same, not_same, or doubted (words that do not fit together, or do not hold as they were said); None
+    without one. `years_apart` lie between the birth years, where both are known.
     """
 
     record_id: int

@@ -85,14 +85,16 @@ def decide(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) ->
 
 
 def _as_judged(case: Case, decided: Mapping[int, Ruling]) -> Case:
-    """A case that an officer called new, without the rows that are still an open question.
+    """A case that an officer called new, without the rows that are still an open question, and the words in doubt.
 
     Two rows about one person may both be called new; the second is then the first one's.
     """
     if not case.judged_new:
         return case
     candidates = [
-        replace(candidate, verdict="not_same") if _stands_for(candidate, decided)[0] == "row" else candidate
+        replace(candidate, verdict="not_same")
+        if candidate.verdict == "doubted" or _stands_for(candidate, decided)[0] == "row"
+        else candidate
         for candidate in case.candidates
     ]
     return replace(case, candidates=candidates)
@@ -114,6 +116,8 @@ def _ruling(case: Case, decided: Mapping[int, Ruling], thresholds: Thresholds) -
     ]
     if judged:
         return _judged_same(case, judged, posteriors, review)
+    if any(candidate.verdict == "doubted" for candidate in case.candidates):
+        return review("identity_conflict")
     if not entities:
         return _without_candidate(case, thresholds, review)
 

@@ -159,6 +159,11 @@ def officers(session: Session, row_ids: Iterable[int]) -> dict[int, str]:
     return {row.row_id: row.judged_by for row in session.rows_for("kept_words", "row_ids", sorted(set(row_ids)))}
 
 
+def words_since(session: Session, row_ids: Iterable[int], seq: int) -> set[int]:
+    """Those of some rows on which an officer's word was kept after a seq."""
+    return {row.row_id for row in session.rows_for("words_since", "row_ids", sorted(set(row_ids)), seq=seq)}
+
+
 def outrun(session: Session) -> list[int]:
     """Rows in review as stale, that wait for no other."""
     return [row.row_id for row in session.rows("outrun_rows")]

@@ -125,6 +125,8 @@ def _apply_row(chunk: Chunk, row: OpenRow, *, is_last: bool) -> str:
 
 def _is_stale(chunk: Chunk, row: OpenRow) -> bool:
     """Whether the ground of a row's plan has shifted since it was decided."""
+    if row.row_id in chunk.overruled:
+        return True
     if chunk.is_outgrown or not chunk.strange.isdisjoint(row.asked):
         return True
     body = row.body

@@ -23,12 +23,14 @@ class Facts:
     """What the ledger says about the candidates: holders of codes, verdicts of officers, what waiting rows weigh.
 
     `tied` are the persons that a waiting row weighs, `behind` the rows that it weighs or waits for; `follows` the rows
-    in review that a row is one person with by an officer's word, but for those that wait for it.
+    in review that a row is one person with by an officer's word, but for those that wait for it. `said_here` are those
+    pairs of `verdicts` of which the word was said on this very row, and of this person.
     """
 
     active: Mapping[int, str]
     disputed: frozenset[int]
     verdicts: Mapping[tuple[int, int], str]
+    said_here: frozenset[tuple[int, int]]
     judged_new: frozenset[int]
     tied: Mapping[int, frozenset[int]]
     behind: Mapping[int, frozenset[int]]
@@ -71,6 +73,9 @@ def facts_of(
     own = set(records["record_id"])
     of_candidates = identity_digests(found.met)
     verdicts: dict[tuple[int, int], str] = {}
+    direct: dict[tuple[int, int], str] = {}
+    by_another_row: dict[tuple[int, int], str] = {}
+    said_here: set[tuple[int, int]] = set()
     judged_new: set[int] = set()
     for record_id, word in judged:
         if word["verdict"] == "new_person" and -record_id == word["row_id"]:
@@ -78,9 +83,18 @@ def facts_of(
         person_id, other_row = word["person_id"], word["other_row_id"]
         # a verdict holds until a strong field of either side changes; what a row says never does
         if person_id is not None and (other_row or of_candidates.get(person_id) == word["other_digest"]):
-            verdicts[record_id, person_id] = word["verdict"]
+            pair = record_id, person_id
+            verdicts[pair] = (by_another_row if other_row else direct)[pair] = word["verdict"]
+            if other_row is None and -record_id == word["row_id"]:
+                said_here.add(pair)
         elif other_row is not None:
             verdicts[record_id, -other_row] = word["verdict"]
+    # a row that is one person with another, which is one with somebody, of whom was said that he is not this row's
+    verdicts |= {
+        pair: "doubted"
+        for pair, verdict in by_another_row.items()
+        if (verdict, direct.get(pair)) == ("same", "not_same")
+    }
     weighed = {row_id: decisions.candidates(session, row_id) for row_id in row_ids if -row_id not in own}
     tied = {
         row_id: frozenset(c.person_id for c in candidates if c.person_id and c.posterior >= _TIED)
@@ -94,7 +108,9 @@ def facts_of(
     held = codes.standing(session, person_ids)
     alike = {pair for pair, verdict in verdicts.items() if verdict == "same" and pair[1] < 0}
     follows = _follows(session, alike)
-    return Facts(held.active, held.disputed, verdicts, frozenset(judged_new), tied, behind, follows)
+    return Facts(
+        held.active, held.disputed, verdicts, frozenset(said_here), frozenset(judged_new), tied, behind, follows
+    )
 
 
 def _follows(session: Session, alike: Collection[tuple[int, int]]) -> dict[int, list[int]]:

@@ -100,7 +100,10 @@ def rule(gathered: Gathered, model: Model, rules: SearchRules) -> dict[int, dict
             lacks=lacking(meaning),
             prior=model.priors[meaning["event"]],
             missed=chances[key],
-            candidates=[_candidate(pair, facts, deceased, model, born) for pair in best.get(key, [])],
+            candidates=[
+                _candidate(pair, facts, deceased, model, born, is_death=meaning["event"] == "death")
+                for pair in best.get(key, [])
+            ],
             number_is_anothers=ANOTHERS_NUMBER in meaning["flags"],
             number_disagrees="personal_id_disagrees" in meaning["flags"],
             judged_new=key in facts.judged_new,
@@ -182,9 +185,19 @@ def _birth_years(records: pl.DataFrame) -> dict[int, int]:
 
 
 def _candidate(
-    pair: Mapping[str, Any], facts: Facts, deceased: set[int], model: Model, born: Mapping[int, int]
+    pair: Mapping[str, Any],
+    facts: Facts,
+    deceased: set[int],
+    model: Model,
+    born: Mapping[int, int],
+    *,
+    is_death: bool,
 ) -> Candidate:
     row, other = pair["record_id_l"], pair["record_id_r"]
+    verdict = facts.verdicts.get((row, other))
+    if verdict == "same" and other in deceased and not is_death and (row, other) not in facts.said_here:
+        # what was said of another row, perhaps while he lived, says nothing of who reports him now
+        verdict = "doubted"
     return Candidate(
         record_id=other,
         odds=pair["odds"],
@@ -194,7 +207,7 @@ def _candidate(
         is_deceased=other in deceased,
         has_active_code=other < 0 or other in facts.active,
         is_disputed=other in facts.disputed,
-        verdict=facts.verdicts.get((row, other)),
+        verdict=verdict,
         tied_to=facts.tied.get(-other, frozenset()),
         years_apart=abs(born[row] - born[other]) if row in born and other in born else None,
     )

@@ -47,8 +47,9 @@ class Chunk:
         self.strange = plans.strange_keys(session, plan, [key_hash for row in rows for key_hash in row.asked])
         self._numbers = {row.row_id: row.decision_no for row in rows}
         self._reopened = {row.row_id for row in rows if row.item_id is not None}
+        self.overruled = queue.words_since(session, self._reopened, plan.tail_seq)
         # what somebody said is his, whoever carries it out
-        self._officers = queue.officers(session, self._reopened)
+        self._officers = queue.officers(session, self._reopened - self.overruled)
         self._waiting_for = [row.body["waits_for_row"] for row in rows if row.body.get("waits_for_row")]
         self._open = {item["row_id"] for item in queue.open_items(session, self._waiting_for) if item["kind"] == "row"}
         self._waits = queue.waits_from(session, self._waiting_for)
@@ -86,15 +87,18 @@ class Chunk:
     def _decisions_of(self, row_ids: Sequence[int | None]) -> dict[int, tuple[int, str]]:
         """row_id → (person_id, code) of rows that have been linked or issued."""
         known = [row_id for row_id in row_ids if row_id is not None]
+        found = decisions.current(self._session, known)
+        self._issued = {row_id for row_id, row in found.items() if row.outcome == "issued"}
         return {
             row_id: (row.person_id, row.bhxh_code)
-            for row_id, row in decisions.current(self._session, known).items()
+            for row_id, row in found.items()
             if row.outcome in ("linked", "issued")
         }
 
     def _target_person(self, body: Mapping[str, Any]) -> int | None:
         if body.get("same_as_row") is not None:
-            earlier = self._earlier.get(body["same_as_row"])
+            # it was set against somebody new; whoever the row was linked to instead it was not set against
+            earlier = self._earlier.get(body["same_as_row"]) if body["same_as_row"] in self._issued else None
             return None if earlier is None else earlier[0]
         return body.get("person_id")
 
@@ -238,6 +242,8 @@ class Chunk:
             self._settled.append(row.row_id)
         if person_id is not None and code is not None:
             self._earlier[row.row_id] = (person_id, code)
+            if body["outcome"] == "issued":
+                self._issued.add(row.row_id)
         plan = self._plan
         self._decisions.append(
             Decision(

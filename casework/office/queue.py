@@ -231,7 +231,7 @@ def _carried_out(home: Home, item: Item, verdict: Verdict, viewer: Viewer, judge
     """What came of a verdict that is kept since a seq; BusyError where the row is in review in spite of it."""
     with home.ledger.reading() as session:
         is_open = queue.item(session, item.item_id, viewer).state == "open"
-        decided_at = decisions.current(session, [item.row_id])[item.row_id].seq
+        decided_at = decisions.current(session, [item.row_id])[item.row_id].tail_seq
     # a row that stays in review after a verdict is decided once by it, however often that is said
     if is_open and (verdict.word not in _WITHIN or decided_at < judged_at):
         redecide(home, [item.row_id, *([] if verdict.row is None else [verdict.row])], viewer)
@@ -270,12 +270,13 @@ def _finish(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> DecideR
     """What follows once an item's row is decided."""
     if verdict.word == "link" and item.kind == "row":
         _agree_as_linker(home, item, verdict.code, viewer)
-    return _settled(home, item, viewer)
+    return _settled(home, item, viewer, verdict.row)
 
 
-def _settled(home: Home, item: Item, viewer: Viewer) -> DecideResult:
-    """What stands, once the rows that waited for an item's row are decided again."""
-    return _result(home, item, settle_waiting(home, [item.row_id], viewer))
+def _settled(home: Home, item: Item, viewer: Viewer, other_row: int | None = None) -> DecideResult:
+    """What stands, once the rows that waited for an item's row, or the other one of a pair, are decided again."""
+    waited_for = [item.row_id, *([] if other_row is None else [other_row])]
+    return _result(home, item, settle_waiting(home, waited_for, viewer))
 
 
 def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bool:

@@ -258,7 +258,13 @@ def _leave_nothing(session: WriteSession, item: Item, linked: Mapping[str, Any],
         raise NotUndoneError(item.item_id, "beside")
     since = undo.linked_since(session, person_id, linked["seq"])
     digests = row_digests(compared_rows(session, [row_id, *(other for other, _ in since)], viewer))
-    if any(digests[-other] == digests[-row_id] for other, _ in since):
+    alike = {
+        place
+        for said in queue.judgements_of(session, row_id)
+        if said["verdict"] == "same"
+        for place in (said["row_id"], said["other_row_id"])
+    }
+    if any(other in alike or digests[-other] == digests[-row_id] for other, _ in since):
         raise NotUndoneError(item.item_id, "relied_on")
     _reverse(session, item, person_id, linked["seq"], viewer)
     queue.close(session, {other.item_id: viewer.by for other in standing})

@@ -74,7 +74,8 @@ where not exists (
 order by c.person_id, c.seq;
 
 -- name: dead_are_linked_by_people
--- 3.6: the machine links a dead person only in a death. Rows: other links to the dead, unless judged the same.
+-- 3.6: the machine links a dead person only in a death. Rows: other links to the dead, unless an officer
+-- said so of this very row.
 select d.row_id, d.decision_no, d.person_id
 from decision as d
 join intake_row as r on r.row_id = d.row_id
@@ -84,6 +85,8 @@ where d.outcome = 'linked'
   and v.status = 'deceased'
   and coalesce(r.event, '') <> 'death'
   and not exists (
-    select 1 from judgement as j where j.person_id = d.person_id and j.verdict = 'same' and j.seq <= d.seq
+    select 1
+    from judgement as j
+    where j.row_id = d.row_id and j.person_id = d.person_id and j.verdict = 'same' and j.seq <= d.seq
   )
 order by d.row_id, d.decision_no;

@@ -137,11 +137,12 @@ where q.state = 'open' and q.kind = 'row'
 order by q.row_id;
 
 -- name: kept_rows
--- rows in review on which an officer's word is kept and not carried out, or the word by which a recorded death was taken back
+-- rows in review on which an officer's word is kept and not carried out, or the word by which a recorded death was taken back:
+-- the plan of their last decision, which knew the ledger up to tail_seq, did not know it
 select q.row_id
 from queue_item as q
 join decision_current as d on d.row_id = q.row_id
-join judgement as j on j.row_id = q.row_id and j.seq > d.seq
+join judgement as j on j.row_id = q.row_id and j.seq > d.tail_seq
 where q.state = 'open' and q.kind = 'row'
   and j.judgement_id = (select max(l.judgement_id) from judgement as l where l.row_id = q.row_id)
   and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)
@@ -150,7 +151,7 @@ select q.row_id
 from queue_item as q
 join decision_current as d on d.row_id = q.row_id
 join alive_word as a on a.item_id = q.item_id
-join person_version as v on v.person_id = a.person_id and v.seq > d.seq
+join person_version as v on v.person_id = a.person_id and v.seq > d.tail_seq
 where q.state = 'open' and q.kind = 'row'
   and a.seq = (select max(l.seq) from alive_word as l where l.item_id = q.item_id)
   and v.seq = (
@@ -163,7 +164,7 @@ order by 1;
 select q.row_id, j.judged_by
 from queue_item as q
 join decision_current as d on d.row_id = q.row_id
-join judgement as j on j.row_id = q.row_id and j.seq > d.seq
+join judgement as j on j.row_id = q.row_id and j.seq > d.tail_seq
 where q.state = 'open' and q.kind = 'row'
   and j.judgement_id = (select max(l.judgement_id) from judgement as l where l.row_id = q.row_id)
   and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id)
@@ -173,13 +174,20 @@ select q.row_id, a.said_by
 from queue_item as q
 join decision_current as d on d.row_id = q.row_id
 join alive_word as a on a.item_id = q.item_id
-join person_version as v on v.person_id = a.person_id and v.seq > d.seq
+join person_version as v on v.person_id = a.person_id and v.seq > d.tail_seq
 where q.state = 'open' and q.kind = 'row'
   and a.seq = (select max(l.seq) from alive_word as l where l.item_id = q.item_id)
   and v.seq = (
     select max(w.seq) from alive_word as w where w.person_id = a.person_id and w.death_seq = a.death_seq
   )
   and q.row_id in :row_ids;
+
+-- name: words_since
+-- rows on which an officer's word was kept after a seq
+select distinct j.row_id
+from judgement as j
+where j.row_id in :row_ids and j.seq > :seq
+  and not exists (select 1 from judgement_withdrawn as x where x.judgement_id = j.judgement_id);
 
 -- name: outrun_rows
 -- rows in review because others were at work on the same keys each time they were decided
