@@ -65,9 +65,9 @@ def hold(
     )
 
 
-def leave_batch(session: WriteSession, row_ids: Sequence[int]) -> None:
-    """Takes rows that came in held deliveries only out of their batch."""
-    session.run_for("leave_batch", "row_ids", list(row_ids))
+def leave_batch(session: WriteSession, delivery_ids: Sequence[int]) -> None:
+    """Takes undecided rows of some deliveries, which came in held ones only, out of whatever batch they are in."""
+    session.run_for("leave_batch", "delivery_ids", list(delivery_ids))
 
 
 def listing(session: Session) -> list[HeldDelivery]:

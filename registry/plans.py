@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 
 from registry.engine import Session, WriteSession
 from registry.viewer import Viewer
@@ -48,6 +50,8 @@ class OpenRow(PlannedRow):
     decision_no: int
     #: where it is in review, the open item
     item_id: int | None
+    #: whether it stands in a batch still: the rows of a file that is held meanwhile do not
+    is_taken: bool
 
 
 def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, viewer: Viewer) -> list[int]:
@@ -56,16 +60,33 @@ def open_batches(session: WriteSession, delivery_ids: Sequence[int] | None, view
     With delivery ids only the rows of those deliveries, and the batches that hold some of them.
     """
     if delivery_ids is None:
-        fresh = [row.row_id for row in session.rows("all_rows_without_batch")]
+        fresh = session.rows("all_rows_without_batch")
         batches = {row.batch_id for row in session.rows("unfinished_batches")}
     else:
         ids = list(delivery_ids)
-        fresh = [row.row_id for row in session.rows_for("rows_without_batch", "delivery_ids", ids)]
+        fresh = session.rows_for("rows_without_batch", "delivery_ids", ids)
         theirs = {row.batch_id for row in session.rows_for("batches_of_deliveries", "delivery_ids", ids)}
         batches = {row.batch_id for row in session.rows_for("unfinished_of_batches", "batch_ids", sorted(theirs))}
-    for start in range(0, len(fresh), MOST_ROWS):
-        batches.add(add_batch(session, fresh[start : start + MOST_ROWS], viewer))
+    batches.update(add_batch(session, row_ids, viewer) for row_ids in _parts(fresh))
     return sorted(batches)
+
+
+def _parts(fresh: Sequence[sa.Row[Any]]) -> Iterator[list[int]]:
+    """The ids of some rows in parts of MOST_ROWS at most, in their order; no delivery in two that fits into one.
+
+    What a file is, the brake sees where its rows stand together.
+    """
+    part_of, part, room = dict[int, int](), 0, MOST_ROWS
+    for delivery_id, rows in sorted(Counter(row.delivery_id for row in fresh).items()):
+        if rows > room and room < MOST_ROWS:
+            part, room = part + 1, MOST_ROWS
+        part_of[delivery_id], room = part, room - rows
+    parts = defaultdict[int, list[int]](list)
+    for row in fresh:
+        parts[part_of[row.delivery_id]].append(row.row_id)
+    for _, row_ids in sorted(parts.items()):
+        for start in range(0, len(row_ids), MOST_ROWS):
+            yield row_ids[start : start + MOST_ROWS]
 
 
 def new_batch(session: WriteSession, viewer: Viewer) -> int:
@@ -145,6 +166,7 @@ def to_apply(session: Session, plan: Plan, viewer: Viewer, *, after: int, limit:
             row.province,
             row.decision_no,
             row.item_id,
+            row.taken is not None,
         )
         for row in found
     ]

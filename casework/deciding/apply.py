@@ -103,6 +103,8 @@ def _apply_row(chunk: Chunk, row: OpenRow, *, is_last: bool) -> str:
     """Applies one row, or says that it is sent back."""
     if chunk.is_superseded(row):
         return "applied"
+    if not row.decision_no and not row.is_taken:
+        return "sent_back"
     body = row.body
     if body["outcome"] == "returned":
         # it has searched nothing

@@ -121,12 +121,11 @@ def _stored(session: WriteSession, ruled: _Ruled, batch_id: int, attempt: int) -
 
 @dataclass(frozen=True)
 class _Tripped:
-    """A delivery that tripped the brake: its signs and its rows in the batch."""
+    """A delivery that tripped the brake, and its signs."""
 
     delivery_id: int
     rules_version: str
     signs: Sequence[Sign]
-    row_ids: Sequence[int]
 
 
 def _tripped(home: Home, ruled: _Ruled) -> list[_Tripped]:
@@ -147,18 +146,18 @@ def _tripped(home: Home, ruled: _Ruled) -> list[_Tripped]:
                 WatchedRow(row.row_id, place.sheet, place.sheet_row, meaning, row.body, told in reported)
             )
     return [
-        _Tripped(delivery_id, limits.version, found, [row.row_id for row in rows])
+        _Tripped(delivery_id, limits.version, found)
         for delivery_id, rows in sorted(by_delivery.items())
         if (found := signs(rows, limits))
     ]
 
 
 def _hold(session: WriteSession, tripped: Sequence[_Tripped], viewer: Viewer) -> None:
-    """Holds deliveries, and takes the rows that came in no other out of their batch."""
+    """Holds deliveries, and takes their undecided rows that came in no other out of whatever batch they are in."""
     acts = []
     for file in tripped:
         holds.hold(session, file.delivery_id, [asdict(sign) for sign in file.signs], file.rules_version, viewer)
         said = [[sign.sign, sign.rows, sign.of] for sign in file.signs]
         acts.append(log.Act("hold", {"delivery": file.delivery_id, "rules": file.rules_version, "signs": said}))
-    holds.leave_batch(session, [row_id for file in tripped for row_id in file.row_ids])
+    holds.leave_batch(session, [file.delivery_id for file in tripped])
     log.append(session, viewer, acts)

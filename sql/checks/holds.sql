@@ -1,6 +1,6 @@
 -- name: held_row_waits
 -- 3.5: nothing of a held file is applied before an officer releases it: a row that came in held files only is neither
--- decided nor in a batch. Rows: those that are.
+-- decided since nor in a batch. Rows: those that are.
 select w.row_id, min(w.delivery_id) as delivery_id
 from delivery_row as w
 join delivery_hold as h on h.delivery_id = w.delivery_id and h.state = 'held'
@@ -11,19 +11,29 @@ where not exists (
     where o.row_id = w.row_id and coalesce(g.state, 'released') = 'released'
   )
   and (
-    exists (select 1 from decision as d where d.row_id = w.row_id)
-    or exists (select 1 from batch_row as b where b.row_id = w.row_id)
+    exists (select 1 from decision as d where d.row_id = w.row_id and d.seq > h.seq)
+    or exists (
+      select 1
+      from batch_row as b
+      where b.row_id = w.row_id and not exists (select 1 from decision as d where d.row_id = w.row_id)
+    )
   )
 group by w.row_id
 order by w.row_id;
 
 -- name: row_of_a_returned_file_is_returned
--- 4: a row goes back with its file: one that came in no other is returned. Rows: those that were decided otherwise.
+-- 4: a row goes back with its file: one that came in no other, and was not decided before the file was held, is returned.
+-- Rows: those that were decided otherwise.
 select w.row_id, d.outcome
 from delivery_row as w
 join decision_current as d on d.row_id = w.row_id
 where d.outcome <> 'returned'
-  and exists (select 1 from delivery_hold as h where h.delivery_id = w.delivery_id and h.state = 'returned')
+  and exists (
+    select 1
+    from delivery_hold as h
+    where h.delivery_id = w.delivery_id and h.state = 'returned'
+      and h.seq < (select min(f.seq) from decision as f where f.row_id = w.row_id)
+  )
   and not exists (
     select 1
     from delivery_row as o

@@ -25,9 +25,10 @@ insert into delivery_hold (delivery_id, state, signs, rules_version, seq, held_a
 values (:delivery_id, 'held', :signs, :rules_version, :seq, :at, :by);
 
 -- name: leave_batch
--- rows without a delivery that may be decided leave their batch
+-- undecided rows of some deliveries, without another one that may be decided, leave their batch, whichever it is
 delete from batch_row
-where row_id in :row_ids
+where row_id in (select r.row_id from delivery_row as r where r.delivery_id in :delivery_ids)
+  and not exists (select 1 from decision as d where d.row_id = batch_row.row_id)
   and not exists (
     select 1
     from delivery_row as o
@@ -60,12 +61,13 @@ where h.state = 'held'
 order by h.delivery_id;
 
 -- name: rows_to_give_back
--- rows whose every delivery was given back, and that nobody has decided
+-- rows whose every delivery was given back, and that nobody has decided, nor is about to
 select r.row_id
 from delivery_hold as h
 join delivery_row as r on r.delivery_id = h.delivery_id
 left join decision as d on d.row_id = r.row_id
-where h.state = 'returned' and d.row_id is null
+left join batch_row as b on b.row_id = r.row_id
+where h.state = 'returned' and d.row_id is null and b.row_id is null
   and not exists (
     select 1
     from delivery_row as o

@@ -29,7 +29,7 @@ select row_id from delivery_row where delivery_id = :delivery_id order by row;
 
 -- name: rows_without_batch
 -- rows of some deliveries that no batch has taken yet, in the order of their event dates; none that is held
-select r.row_id
+select r.row_id, max(d.delivery_id) as delivery_id
 from delivery_row as d
 join intake_row as r on r.row_id = d.row_id
 left join batch_row as b on b.row_id = r.row_id
@@ -45,7 +45,7 @@ order by coalesce(r.event_date, ''), r.row_id;
 
 -- name: all_rows_without_batch
 -- every row that no batch has taken yet, in the order of their event dates; none that is held
-select r.row_id
+select r.row_id, (select max(x.delivery_id) from delivery_row as x where x.row_id = r.row_id) as delivery_id
 from intake_row as r
 left join batch_row as b on b.row_id = r.row_id
 where b.row_id is null

@@ -54,10 +54,11 @@ insert into plan (
 -- name: planned_rows
 -- the next rows of a plan that are still to be applied, what was understood of them, and how they stand now
 select
-  p.row_id, p.position, p.body, p.asked, w.province, w.understood, q.item_id,
+  p.row_id, p.position, p.body, p.asked, w.province, w.understood, q.item_id, b.row_id as taken,
   coalesce((select max(d.decision_no) from decision as d where d.row_id = p.row_id), 0) as decision_no
 from plan_row as p
 join intake_row as w on w.row_id = p.row_id
+left join batch_row as b on b.row_id = p.row_id
 left join queue_item as q on q.row_id = p.row_id and q.kind = 'row' and q.state = 'open'
 where p.batch_id = :batch_id
   and p.attempt = :attempt
