@@ -75,7 +75,17 @@ def run(home: Home, files: Iterable[ReceivedFile], viewer: Viewer, progress: Pro
     check_ready(home)
     with sealed_meanwhile(home, viewer) as refuse:
         delivered = take_in(home, files, viewer)
+        _take_up(home, viewer, refuse)
         return _decide(home, delivered, viewer, refuse, progress)
+
+
+def _take_up(home: Home, viewer: Viewer, refuse: Callable[[Session], None]) -> None:
+    """Decides what somebody was to decide at once and did not: requests of the counter, files that were released."""
+    with home.ledger.reading() as session:
+        left = deliveries.left(session)
+    if left:
+        for batch_id in write_briskly(home, lambda session: plans.open_batches(session, left, viewer)):
+            work_through(home, batch_id, viewer, refuse)
 
 
 def decide_open(home: Home, viewer: Viewer, progress: Progress = silent) -> RunResult:

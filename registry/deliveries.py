@@ -46,6 +46,11 @@ INTAKE_ROW = {
 }
 
 
+def left(session: Session) -> list[int]:
+    """Deliveries of the counter, and released ones, with a row that no batch has taken."""
+    return [row.delivery_id for row in session.rows("left_deliveries")]
+
+
 def cells_digest(cells: str) -> str:
     """The digest of a row's received cells, as they are kept."""
     return hashlib.sha256(cells.encode("utf-8")).hexdigest()

@@ -57,6 +57,22 @@ where b.row_id is null
   )
 order by coalesce(r.event_date, ''), r.row_id;
 
+-- name: left_deliveries
+-- deliveries of the counter, and released ones, with a row that no batch has taken yet
+select t.delivery_id
+from delivery as t
+where (
+    t.profile = 'counter'
+    or exists (select 1 from delivery_hold as h where h.delivery_id = t.delivery_id and h.state = 'released')
+  )
+  and exists (
+    select 1
+    from delivery_row as r
+    left join batch_row as b on b.row_id = r.row_id
+    where r.delivery_id = t.delivery_id and b.row_id is null
+  )
+order by t.delivery_id;
+
 -- name: intake_rows
 -- some rows as received and understood
 select

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
@@ -113,6 +114,20 @@ def test_what_of_a_larger_file_was_decided_before_it_was_held_stands(
     (held,) = listing(office.home, office.viewer)
     assert give_back_file(office.home, held.delivery_id, "nửa sau là tệp khác", office.viewer) == 30
     assert outcomes(office) == {"issued": 30, "returned": 30}
+    assert office.broken() == {}
+
+
+def test_a_release_that_was_cut_short_is_taken_up_by_the_next_run(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run(office.file("bad.csv", *strangers(30, "Chuyển đi")))
+    (held,) = listing(office.home, office.viewer)
+    with monkeypatch.context() as patched:
+        patched.setattr("casework.held.decide_deliveries", Mock(side_effect=InterruptedError))
+        with pytest.raises(InterruptedError):
+            release(office.home, held.delivery_id, "đã hỏi xã", office.viewer)
+    assert office.run(office.file("other.csv", *strangers(33)[30:])).outcomes == {"issued": 3}
+    assert outcomes(office) == {"review": 30, "issued": 3}
     assert office.broken() == {}
 
 

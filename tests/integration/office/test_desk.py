@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
-from casework.errors import ClaimedError, UsageError
+from casework.counter_request import send
+from casework.errors import BusyError, ClaimedError, UsageError
 from casework.office.claims import release, show_claimed
 from casework.office.counter import look_up, open_person
 from casework.office.desk import desk, ended, next_item
@@ -76,3 +78,27 @@ def test_a_person_at_the_counter(office: Office) -> None:
     assert office.counts() == before
     with pytest.raises(UsageError, match="not in the register"):
         open_person(office.home, 900_009, "thử", LAN)
+
+
+def test_a_request_that_could_not_be_decided_at_once_is_decided_by_the_next_run(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_the_counter = Viewer("lan", "tiếp dân", Scope("01"))
+    asked = {
+        "event": "bổ sung",
+        "event_date": "01/10/2025",
+        "full_name": "Vũ Ngọc Diễm",
+        "birth_date": "09/04/1988",
+        "sex": "Nữ",
+        "birth_place_code": "09676",
+        "residence_code": "09676",
+    }
+    with monkeypatch.context() as busy:
+        busy.setattr("casework.counter_request.decide_deliveries", Mock(side_effect=BusyError("busy")))
+        assert send(office.home, asked, at_the_counter).outcome is None
+    other = "Bổ sung,Kiều Xuân Lộc,01/04/1978,Nam,,,,,09676,09676,,,01/10/2025"
+    office.run_lines("other.csv", other)
+    taken = send(office.home, asked, at_the_counter)
+    assert [row.outcome for row in office.rows()] == ["issued", "issued"]
+    assert taken.code in {row.code for row in office.rows()}
+    assert office.broken() == {}
