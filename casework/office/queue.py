@@ -296,9 +296,11 @@ def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bo
         held = codes.holders(session, [verdict.code or ""]).get(verdict.code or "", [])
         person_id = next((person_id for person_id, status in held if status == "active"), None)
         word = (viewer.by, KEPT_AS[verdict.word], person_id)
-        came_true = verdict.word == "not_same" or newest["outcome"] == {"link": "linked", "new": "issued"}[verdict.word]
         is_last = bool(told) and (told[-1]["judged_by"], told[-1]["verdict"], told[-1]["person_id"]) == word
-        return is_last and came_true and verdict.code in (None, newest["bhxh_code"])
+        if verdict.word == "link":
+            return is_last and (newest["outcome"], newest["bhxh_code"]) == ("linked", verdict.code)
+        # who is called new may be whom another row about him made; who is not one person may be somebody else or new
+        return is_last and newest["outcome"] in ("linked", "issued")
 
 
 def _overtaken(home: Home, item: Item, verdict: Verdict, stands: tuple[str, str | None]) -> DecideResult:

@@ -9,7 +9,7 @@ import pytest
 from casework.deciding import apply
 from casework.deciding.redecide import redecide
 from casework.errors import NotUndoneError
-from casework.office.queue import decide, keep, show
+from casework.office.queue import carry_out, decide, keep, show
 from casework.office.undo import undo_decision
 from casework.office.verdicts import Verdict
 from casework.types import Viewer
@@ -156,4 +156,23 @@ def test_who_waited_for_the_other_row_of_a_pair_is_decided_again_too(office: Off
     other = "Bổ sung,Nghiêm Xuân Tường,15/04/1951,Nam,001051004321,,,,09676,09676,,,08/10/2025"
     first, second, _ = came(office, NEW, other, line.format(third))
     say(office, first, Verdict("not_same_row", row=second.row_id))
+    assert office.broken() == {}
+
+
+@pytest.mark.parametrize("word", ["new", "not_same"])
+def test_the_same_word_again_ends_as_it_ended(office: Office, word: str) -> None:
+    """Of two rows about one person, both called new, the later one is linked; whoever is not Hạnh is new."""
+    if word == "new":
+        first, second = came(office, NEW, NEW_AGAIN)
+        said = [(office.item(first), Verdict("new"), LAN), (office.item(second), Verdict("new"), MINH)]
+    else:
+        (row,) = came(office, LIKE_HANH)
+        said = [(office.item(row), Verdict("not_same", HANH), LAN)]
+    for item, _, viewer in said:
+        show(office.home, item, viewer)
+    carry_out(office.home, [keep(office.home, *one) for one in said], LAN)
+    ended = [(row.outcome, row.code) for row in office.rows()]
+    assert {outcome for outcome, _ in ended} <= {"issued", "linked"}
+    again = [decide(office.home, *one) for one in said]
+    assert sorted((one.outcome, one.code) for one in again) == sorted(ended)
     assert office.broken() == {}
