@@ -317,6 +317,14 @@ def _reverse(session: WriteSession, item: Item, person_id: int, seq: int, viewer
 
 
 def _other_deaths(session: Session, person_id: int, row_id: int) -> bool:
-    """Whether another row reports the person's death, and waits for nobody because it is recorded."""
+    """Whether another row reports the person's death, and waits for nobody: it is recorded, or was agreed to."""
     rows = [other for other, event in undo.linked_since(session, person_id, 0) if event == "death" and other != row_id]
-    return any(queue.open_item(session, other, "death") is None for other in rows)
+    for other, linked in decisions.current(session, rows).items():
+        items = queue.items_of_row(session, other, ("death",), linked.seq)
+        if not items:
+            return True
+        asked = items[-1]
+        # where fewer agreed than must, somebody refused
+        if asked.state == "closed" and len(queue.approvals(session, asked.item_id)) >= AGREEING["death"]:
+            return True
+    return False

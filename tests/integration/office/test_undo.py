@@ -256,6 +256,21 @@ def test_a_death_stands_that_another_report_rests_on(office: Office) -> None:
     assert refused(office, item) == "relied_on"
 
 
+def test_a_death_is_undone_where_another_report_was_refused(office: Office) -> None:
+    row = one(office, DEATH)
+    other = one(office, DEATH.replace("05/09", "06/09"), "b.csv", "xa-02")
+    item, wrong = office.item(row, "death"), office.item(other, "death")
+    for officer in ("lan", "minh"):
+        office.decide(item, "approve", by=officer)
+    office.decide(undo(office, item).item_id, "return", note="nhầm người")
+    for officer in ("lan", "minh"):
+        office.decide(wrong, "approve", by=officer)
+    assert status(office, THIEN) == "deceased"
+    undo(office, wrong)
+    assert status(office, THIEN) == "active"
+    assert office.broken() == {}
+
+
 def test_a_death_linked_by_hand_is_undone_with_the_agreement_that_it_was(office: Office) -> None:
     row = one(office, "Chết,Phan Văn Thiên,1937,Nam,,,,,09676,09676,,,05/09/2025")
     item = office.item(row)
