@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, compress
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,6 @@ from matching.numbers import PARENT_YEARS, told_year
 from matching.places import province_of
 from matching.schemas import KEYS, conform
 from matching.steps import Atom, SearchRules, Step, search_rules
-from matching.text import over_unique
 
 _HASH = npt.NDArray[np.uint64]
 _PLACES = npt.NDArray[np.int64]
@@ -88,7 +87,7 @@ class _Found(NamedTuple):
 
 def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.DataFrame:
     ids = records.get_column("record_id").to_numpy()
-    atoms = _atoms(records, rules, ids, asking=asking)
+    atoms = _atoms(records, rules, asking=asking)
 
     steps, found = [], []
     for place, step in enumerate(rules.steps):
@@ -108,16 +107,14 @@ def _keys(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> pl.Data
     return pl.DataFrame(columns, schema_overrides={"record_id": pl.Int64}).unique(maintain_order=True)
 
 
-def _atoms(records: pl.DataFrame, rules: SearchRules, ids: npt.NDArray[np.int64], *, asking: bool) -> dict[str, _Held]:
+def _atoms(records: pl.DataFrame, rules: SearchRules, *, asking: bool) -> dict[str, _Held]:
     """The hashed values of every atom that the rules name, found in one go: one by one costs a single row more."""
     names = {name for step in rules.steps for name in (*chain(*step.keys), step.narrow) if name is not None}
-    people = records.lazy()
-    values = {
-        name: _ATOMS[name](people, asking) if (own := rules.atoms.get(name)) is None else _own(people, own)
-        for name in sorted(names)
-    }
-    found = pl.collect_all(values.values())
-    return {name: _hashed(held, ids) for name, held in zip(values, found, strict=True)}
+    told = {name: _of(own) if (own := rules.atoms.get(name)) is not None else _ATOMS[name](asking) for name in names}
+    if any(_SECOND in value.meta.root_names() for value in told.values()):
+        records = records.with_columns(_second_birth().alias(_SECOND))
+    found = records.select(value.alias(name) for name, value in told.items())
+    return {column.name: _hashed(column, _OF_EACH.get(column.name, str)) for column in found.iter_columns()}
 
 
 def _keys_of(step: Step, key: Sequence[str], atoms: Mapping[str, _Held], records: int, *, asking: bool) -> list[_Found]:
@@ -145,13 +142,20 @@ def _hash_text(value: str) -> int:
     return int.from_bytes(hashlib.blake2b(value.encode("utf-8"), digest_size=8).digest(), "little")
 
 
-def _hashed(values: pl.DataFrame, ids: npt.NDArray[np.int64]) -> _Held:
-    """An atom's (record_id, value), hashed and each once; each distinct value is hashed once."""
-    texts = values.get_column("value").to_list()
-    known = {text: _hash_text(text) for text in set(texts)}
-    hashes = np.fromiter((known[text] for text in texts), dtype=np.uint64, count=len(texts))
-    order = np.argsort(ids)
-    at = order[np.searchsorted(ids, values.get_column("record_id").to_numpy(), sorter=order)]
+def _hashed(values: pl.Series, of_each: Callable[[str], str | None]) -> _Held:
+    """An atom's values, a text or a list of texts for each record, hashed and each once."""
+    texts = values.to_list()
+    at: _PLACES = np.arange(len(texts))
+    if isinstance(values.dtype, pl.List):
+        at = np.repeat(at, [len(held) if held else 0 for held in texts])
+        texts = list(chain.from_iterable(filter(None, texts)))
+    named = {text: None if text is None else of_each(text) for text in set(texts)}
+    known = {text: None if name is None else _hash_text(name) for text, name in named.items()}
+    found = [known[text] for text in texts]
+    if None in known.values():
+        is_told = [hashed is not None for hashed in found]
+        at, found = at[is_told], list(compress(found, is_told))
+    hashes = np.array(found, dtype=np.uint64)
     sorting = np.lexsort((hashes, at))
     at, hashes = at[sorting], hashes[sorting]
     first = np.ones(len(at), dtype=np.bool_)
@@ -161,17 +165,17 @@ def _hashed(values: pl.DataFrame, ids: npt.NDArray[np.int64]) -> _Held:
 
 def _mix(seed: _HASH, value: _HASH) -> _HASH:
     """A 64-bit finaliser (splitmix64) over both: every bit of either changes half of the result's."""
-    with np.errstate(over="ignore"):
-        mixed = (seed * np.uint64(0x9E3779B97F4A7C15)) ^ value
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return mixed ^ (mixed >> np.uint64(31))
+    mixed = (seed * np.uint64(0x9E3779B97F4A7C15)) ^ value
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
-# atoms: each gives (record_id, value), no row where the record has no value ---------------------------------------
+# atoms: each is an expression over NORMALISED that gives a record's text, or list of texts, and null where it has none;
+# the argument tells whether a row asks or a record emits ------------------------------------------------------------
 
 
-def _own(records: pl.LazyFrame, atom: Atom) -> pl.LazyFrame:
+def _of(atom: Atom) -> pl.Expr:
     """The values of an atom of the search file's own."""
     columns = [pl.col(name) for name in atom.columns]
     if atom.sorted:
@@ -182,174 +186,124 @@ def _own(records: pl.LazyFrame, atom: Atom) -> pl.LazyFrame:
         columns = [column.str.head(atom.first) for column in columns]
     if atom.last:
         columns = [column.str.tail(atom.last) for column in columns]
-    return pl.concat([records.select("record_id", value=column) for column in columns]).drop_nulls().unique()
+    return columns[0] if len(columns) == 1 else pl.concat_list(columns)
 
 
-def _column(name: str) -> Callable[[pl.LazyFrame, bool], pl.LazyFrame]:
-    def values(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-        return records.select("record_id", value=pl.col(name)).drop_nulls()
-
-    return values
+def _fixed(values: pl.Expr) -> Callable[[bool], pl.Expr]:
+    return lambda _asking: values
 
 
-def _letters(name: str) -> Callable[[pl.LazyFrame, bool], pl.LazyFrame]:
+def _letters(name: str) -> pl.Expr:
     """The letters of a name without the spaces between its syllables: these are lost, and come where none belongs."""
-
-    def values(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-        return records.select("record_id", value=pl.col(name).str.replace_all(" ", "", literal=True)).drop_nulls()
-
-    return values
+    return pl.col(name).str.replace_all(" ", "", literal=True)
 
 
-def _lists(*names: str) -> Callable[[pl.LazyFrame, bool], pl.LazyFrame]:
-    def values(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-        parts = [records.select("record_id", value=pl.col(name)).explode("value") for name in names]
-        return pl.concat(parts).drop_nulls().unique()
-
-    return values
+def _communes(*names: str) -> pl.Expr:
+    return pl.concat_list(pl.col(name).fill_null(pl.lit([], dtype=pl.List(pl.String))) for name in names)
 
 
-def _syllable(place: int) -> Callable[[pl.LazyFrame, bool], pl.LazyFrame]:
-    def values(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-        return records.select(
-            "record_id", value=pl.col("name_fold").str.split(" ").list.get(place, null_on_oob=True)
-        ).drop_nulls()
-
-    return values
+def _syllable(place: int) -> pl.Expr:
+    return pl.col("name_fold").str.split(" ").list.get(place, null_on_oob=True)
 
 
-def _syllables(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-    """The syllables of the name, whatever their order."""
-    ordered = pl.col("name_fold").str.split(" ").list.sort().list.join(" ")
-    return records.select("record_id", value=ordered).drop_nulls()
+#: what a slip of the finger inside a syllable leaves as it is: the first letters of the name's syllables
+_INITIALS = pl.col("name_fold").str.replace_all(r"(\w)\w* ?", "${1}")
+#: the name without its last syllable, where there are more
+_BUT_GIVEN = pl.col("name_fold").str.extract(r"^(.+) \S+$")
+_YEAR, _MONTH, _DAY = pl.col("birth") // 10000, pl.col("birth") // 100 % 100, pl.col("birth") % 100
+_FULL, _TO_THE_MONTH, _TO_THE_YEAR = (pl.col("birth_precision") == number for number in (0, 1, 2))
 
 
-def _initials(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-    """The first letters of the name's syllables: what a slip of the finger inside a syllable leaves as it is."""
-    letters = pl.col("name_fold").str.replace_all(r"(\w)\w* ?", "${1}")
-    return records.select("record_id", value=letters).drop_nulls()
+_SECOND = "second_birth"
+#: a record's birth dates
+_BIRTHS = (pl.col("birth"), pl.col(_SECOND))
 
 
-def _but_given(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-    """The name without its last syllable, where there are more."""
-    before = pl.col("name_fold").str.extract(r"^(.+) \S+$")
-    return records.select("record_id", value=before).drop_nulls()
-
-
-def _dated(records: pl.LazyFrame) -> pl.LazyFrame:
-    """The records with a birth date, and once more by the year that their own personal id tells, where it is another.
+def _second_birth() -> pl.Expr:
+    """A record's birth date in the year that its own personal id tells, where that is another.
 
     The number is a second birth date: either may be wrong. One that tells of a parent's years is not their own.
     """
-    known = records.filter(pl.col("birth").is_not_null())
-    year, told = pl.col("birth") // 10000, told_year(pl.col("personal_id"))
-    second = known.filter((told != year) & (told > year - PARENT_YEARS) & (told < year + PARENT_YEARS))
-    return pl.concat(
-        [known, second.with_columns((told * 10000 + pl.col("birth") % 10000).cast(pl.Int32).alias("birth"))]
-    )
+    told = told_year(pl.col("personal_id"))
+    is_another = (told != _YEAR) & (told > _YEAR - PARENT_YEARS) & (told < _YEAR + PARENT_YEARS)
+    moved = (told * 10000 + pl.col("birth") % 10000).cast(pl.Int32)
+    return pl.when(is_another).then(moved)
 
 
-def _whole(records: pl.LazyFrame) -> pl.LazyFrame:
-    """The records whose birth date is known to the day."""
-    return records.filter(pl.col("birth").is_not_null() & (pl.col("birth_precision") == 0))
+def _told(*parts: pl.Expr) -> pl.Expr:
+    """Parts of birth dates as the values of an atom."""
+    return pl.concat_list(part.cast(pl.String) for part in parts)
 
 
-def _told(dated: pl.LazyFrame, part: pl.Expr) -> pl.LazyFrame:
-    """A part of each record's birth date as the value of an atom."""
-    return dated.select("record_id", value=part.cast(pl.String))
+def _birth(asking: bool) -> pl.Expr:
+    return pl.concat_list(value for birth in _BIRTHS for value in (_asked_of if asking else _emitted_of)(birth))
 
 
-def _birth(records: pl.LazyFrame, asking: bool) -> pl.LazyFrame:
-    full, month, year = (pl.col("birth_precision") == number for number in (0, 1, 2))
-    january = full & (pl.col("birth") % 10000 == 101)
-    day_key = pl.format("d{}", "birth")
-    month_key = pl.format("m{}", pl.col("birth") // 100)
-    year_key = pl.format("y{}", pl.col("birth") // 10000)
-    # a coarse date says so in capitals: asked for by rows that know more
-    coarse_month = pl.format("M{}", pl.col("birth") // 100)
-    coarse_year = pl.format("Y{}", pl.col("birth") // 10000)
-    if asking:
-        exact = pl.when(full).then(day_key).when(month).then(month_key).otherwise(year_key)
-        columns = [
-            exact,
-            pl.when(full).then(coarse_month),
-            pl.when(full | month).then(coarse_year),
-            # 1 January often stands for a date that nobody knows: it asks as a year would
-            pl.when(january).then(year_key),
-        ]
-    else:
-        columns = [
-            pl.when(full).then(day_key),
-            pl.when(full | month).then(month_key),
-            year_key,
-            pl.when(month).then(coarse_month),
-            pl.when(year | january).then(coarse_year),
-        ]
-    known = _dated(records)
-    return pl.concat([known.select("record_id", value=column) for column in columns]).drop_nulls()
+def _asked_of(birth: pl.Expr) -> list[pl.Expr]:
+    """What a row asks for by a date; a coarse date says so in capitals, and is asked for by rows that know more."""
+    day, month, year = pl.format("d{}", birth), pl.format("m{}", birth // 100), pl.format("y{}", birth // 10000)
+    coarse_month, coarse_year = pl.format("M{}", birth // 100), pl.format("Y{}", birth // 10000)
+    return [
+        pl.when(_FULL).then(day).when(_TO_THE_MONTH).then(month).otherwise(year),
+        pl.when(_FULL).then(coarse_month),
+        pl.when(_FULL | _TO_THE_MONTH).then(coarse_year),
+        # 1 January often stands for a date that nobody knows: it asks as a year would
+        pl.when(_is_january(birth)).then(year),
+    ]
 
 
-def _full_birth(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-    return _told(_whole(_dated(records)), pl.col("birth"))
+def _emitted_of(birth: pl.Expr) -> list[pl.Expr]:
+    """What a record of a date is found by."""
+    day, month, year = pl.format("d{}", birth), pl.format("m{}", birth // 100), pl.format("y{}", birth // 10000)
+    coarse_month, coarse_year = pl.format("M{}", birth // 100), pl.format("Y{}", birth // 10000)
+    return [
+        pl.when(_FULL).then(day),
+        pl.when(_FULL | _TO_THE_MONTH).then(month),
+        year,
+        pl.when(_TO_THE_MONTH).then(coarse_month),
+        pl.when(_TO_THE_YEAR | _is_january(birth)).then(coarse_year),
+    ]
 
 
-def _birth_month(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-    return _told(_dated(records).filter(pl.col("birth_precision") < 2), pl.col("birth") // 100)
+def _is_january(birth: pl.Expr) -> pl.Expr:
+    return _FULL & (birth % 10000 == 101)
 
 
-def _birth_day(records: pl.LazyFrame, asking: bool) -> pl.LazyFrame:
+def _birth_day(asking: bool) -> pl.Expr:
     """Day and month without the year; a row also asks for them in the other order."""
-    whole, month, day = _whole(records), pl.col("birth") // 100 % 100, pl.col("birth") % 100
-    told = _told(whole, month * 100 + day)
+    told = pl.when(_FULL).then(_MONTH * 100 + _DAY)
     if not asking:
-        return told
-    return pl.concat([told, _told(whole.filter((day <= 12) & (day != month)), day * 100 + month)])
+        return told.cast(pl.String)
+    return _told(told, pl.when(_FULL & (_DAY <= 12) & (_DAY != _MONTH)).then(_DAY * 100 + _MONTH))
 
 
-def _day(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-    """The day of the month."""
-    return _told(_whole(records), pl.col("birth") % 100)
-
-
-def _birth_year(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-    return _told(_dated(records), pl.col("birth") // 10000)
-
-
-def _province(records: pl.LazyFrame, asking: bool) -> pl.LazyFrame:
-    province = pl.col("value").map_batches(lambda communes: over_unique(communes, province_of), pl.String)
-    return _lists("birth_place", "residence")(records, asking).with_columns(value=province).drop_nulls().unique()
-
-
-def _parent(records: pl.LazyFrame, _asking: bool) -> pl.LazyFrame:
-    return pl.concat(
-        [records.select("record_id", value=pl.col(name)) for name in ("father_fold", "mother_fold")]
-    ).drop_nulls()
-
-
-_ATOMS: dict[str, Callable[[pl.LazyFrame, bool], pl.LazyFrame]] = {
-    "code": _lists("codes"),
-    "personal_id": _column("personal_id"),
-    "old_id": _column("old_id"),
-    "name": _letters("name_fold"),
-    "sound": _letters("name_sound"),
-    "surname": _syllable(0),
-    "syllables": _syllables,
-    "initials": _initials,
-    "but_given": _but_given,
-    "given": _syllable(-1),
+_ATOMS: dict[str, Callable[[bool], pl.Expr]] = {
+    "code": _fixed(pl.col("codes")),
+    "personal_id": _fixed(pl.col("personal_id")),
+    "old_id": _fixed(pl.col("old_id")),
+    "name": _fixed(_letters("name_fold")),
+    "sound": _fixed(_letters("name_sound")),
+    "surname": _fixed(_syllable(0)),
+    "syllables": _fixed(pl.col("name_fold").str.split(" ").list.sort().list.join(" ")),
+    "initials": _fixed(_INITIALS),
+    "but_given": _fixed(_BUT_GIVEN),
+    "given": _fixed(_syllable(-1)),
     "birth": _birth,
-    "full_birth": _full_birth,
-    "birth_month": _birth_month,
+    "full_birth": _fixed(_told(*(pl.when(_FULL).then(birth) for birth in _BIRTHS))),
+    "birth_month": _fixed(_told(*(pl.when(_FULL | _TO_THE_MONTH).then(birth // 100) for birth in _BIRTHS))),
     "birth_day": _birth_day,
-    "day": _day,
-    "birth_year": _birth_year,
-    "sex": _column("sex"),
-    "birth_place": _lists("birth_place"),
-    "residence": _lists("residence"),
-    "place": _lists("birth_place", "residence"),
-    "province": _province,
-    "parent": _parent,
-    "household": _column("household_code"),
-    "head": _column("head_fold"),
-    "phone": _column("phone"),
+    "day": _fixed(pl.when(_FULL).then(_DAY).cast(pl.String)),
+    "birth_year": _fixed(_told(*(birth // 10000 for birth in _BIRTHS))),
+    "sex": _fixed(pl.col("sex")),
+    "birth_place": _fixed(_communes("birth_place")),
+    "residence": _fixed(_communes("residence")),
+    "place": _fixed(_communes("birth_place", "residence")),
+    "province": _fixed(_communes("birth_place", "residence")),
+    "parent": _fixed(pl.concat_list("father_fold", "mother_fold")),
+    "household": _fixed(pl.col("household_code")),
+    "head": _fixed(pl.col("head_fold")),
+    "phone": _fixed(pl.col("phone")),
 }
+
+#: what stands in place of each text of an atom
+_OF_EACH: dict[str, Callable[[str], str | None]] = {"province": province_of}

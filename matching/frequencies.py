@@ -7,7 +7,8 @@ cut down to the values at hand answers the same, because the totals are rows of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -88,8 +89,10 @@ def values_of(model: Model, *frames: pl.DataFrame) -> list[str]:
     """Every value whose frequency a comparison of the frames may ask for, sorted; the totals stand under ""."""
     names = _names_of(model)
     parts = [*_plain_parts(model), *_parts_by_surname(model), *(_name_parts(names) if names else ())]
-    told = [frame.select(value.alias("value")).to_series() for frame in frames for _, value in parts]
-    return pl.concat([pl.Series("value", [""]), *(each.drop_nulls() for each in told)]).unique().sort().to_list()
+    # each part in one cell: asking part by part costs a single row more
+    cells = [value.implode().alias(str(at)) for at, (_, value) in enumerate(parts)]
+    told = chain.from_iterable(frame.select(cells).row(0) for frame in frames)
+    return sorted({"", *chain.from_iterable(told)} - {None})
 
 
 def _names_of(model: Model) -> Comparison | None:
@@ -158,9 +161,10 @@ def _count_plain(records: pl.DataFrame, value: pl.Expr, part: str) -> pl.DataFra
     return _count(everyone, pl.col("value"), part)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    values: pl.DataFrame
+class _Part(NamedTuple):
+    """The values of one part with their places, and their counts by sex and cohort; the last place is of no value."""
+
+    places: dict[str, int]
     cells: npt.NDArray[np.int64]
 
 
@@ -172,8 +176,7 @@ class Frequencies:
 
     def __init__(self, table: pl.DataFrame, last_counted: int | None = None) -> None:
         self._last_counted = last_counted
-        parts = conform(table, FREQUENCIES).partition_by("part", as_dict=True)
-        self._parts = {str(part): _part(rows) for (part,), rows in parts.items()}
+        self._parts = _parts(conform(table, FREQUENCIES))
         totals = self._parts.get("records")
         self._totals = totals.cells[0] if totals else np.zeros((3, len(COHORTS) + 2), dtype=np.int64)
         self.records = int(self._totals.sum())
@@ -206,12 +209,12 @@ class Frequencies:
             leaning = (np.maximum(count - besides, 0) + _LEAN * share) / (total + _LEAN)
             share = np.where(known, leaning, share)
         share = np.maximum(share, self.rarest)
-        return np.where(values.is_null().to_numpy(), np.nan, share)
+        return np.where(_is_null(values), np.nan, share)
 
     def plain_share(self, part: str, values: pl.Series) -> Shares:
         """The share of all records that carry each value of a part that does not depend on sex or cohort."""
         share = np.maximum(self.count(part, values) / max(self.records, 1), self.rarest)
-        return np.where(values.is_null().to_numpy(), np.nan, share)
+        return np.where(_is_null(values), np.nan, share)
 
     def count(self, part: str, values: pl.Series) -> Indices:
         """How many records carry each value."""
@@ -222,22 +225,30 @@ class Frequencies:
         known = self._parts.get(part)
         if known is None:
             return np.zeros((len(values), *self._totals.shape), dtype=np.int64)
-        asked = pl.DataFrame({"value": values.cast(pl.String)})
-        found = asked.join(known.values, on="value", how="left", maintain_order="left", validate="m:1")
-        at = found.get_column("at").fill_null(len(known.cells) - 1).to_numpy()
+        last = len(known.cells) - 1
+        at = [known.places.get(value, last) for value in values.to_list()]
         cells: npt.NDArray[np.int64] = known.cells[at]
         return cells
 
 
-def _part(rows: pl.DataFrame) -> _Part:
-    """The values of one part with their places, and their counts by sex and cohort; the last place is of no value."""
-    values = rows.select("value").unique(maintain_order=True).with_row_index("at").select("value", "at")
-    at = rows.join(values, on="value", how="left", maintain_order="left", validate="m:1").get_column("at").to_numpy()
-    sex = rows.get_column("sex").replace_strict(_SEXES, default=0, return_dtype=pl.Int64).to_numpy()
-    cohort = rows.get_column("cohort").to_numpy().astype(np.int64) + 1
-    cells = np.zeros((len(values) + 1, len(_SEXES), len(COHORTS) + 2), dtype=np.int64)
-    np.add.at(cells, (at, sex, cohort), rows.get_column("records").to_numpy())
-    return _Part(values, cells)
+def _is_null(values: pl.Series) -> npt.NDArray[np.bool_]:
+    return np.fromiter((value is None for value in values.to_list()), dtype=np.bool_, count=len(values))
+
+
+def _parts(table: pl.DataFrame) -> dict[str, _Part]:
+    """The parts of FREQUENCIES by name."""
+    columns = (table.get_column(name).to_list() for name in FREQUENCIES)
+    held: dict[str, tuple[dict[str, int], list[tuple[int, int, int, int]]]] = {}
+    for part, value, sex, cohort, records in zip(*columns, strict=True):
+        places, counts = held.setdefault(part, ({}, []))
+        counts.append((places.setdefault(value, len(places)), _SEXES.get(sex, 0), cohort + 1, records))
+    found = {}
+    for part, (places, counts) in held.items():
+        cells = np.zeros((len(places) + 1, len(_SEXES), len(COHORTS) + 2), dtype=np.int64)
+        at, sex, cohort, records = np.array(counts).T
+        np.add.at(cells, (at, sex, cohort), records)
+        found[part] = _Part(places, cells)
+    return found
 
 
 def name_shares(records: pl.DataFrame, names: Comparison, frequencies: Frequencies) -> dict[str, Shares]:

@@ -21,14 +21,14 @@ def parted(names: pl.Series) -> pl.Series:
     behind the mark of a man or a woman (HBlơn, for H'Blơn) or behind the middles that most people have (THỊLOAN). Other
     words can be slips of the finger (Ngưyễn, LONA).
     """
-    distinct = names.drop_nulls().unique()
-    words = distinct.str.split(" ").explode().unique().drop_nulls()
-    cut = {word: told for word in words.to_list() if (told := _cut(word)) != word}
+    texts = names.to_list()
+    distinct = set(texts) - {None}
+    words = {word for name in distinct for word in name.split(" ")}
+    cut = {word: told for word in words if (told := _cut(word)) != word}
     if not cut:
         return names
-    touched = distinct.filter(distinct.str.split(" ").list.eval(pl.element().is_in(list(cut))).list.any())
-    whole = [" ".join(cut.get(word, word) for word in name.split(" ")) for name in touched.to_list()]
-    return names.replace(touched, whole)
+    whole = {name: " ".join(cut.get(word, word) for word in name.split(" ")) for name in distinct}
+    return pl.Series(names.name, [whole.get(name) for name in texts], dtype=pl.String)
 
 
 def _cut(word: str) -> str:

@@ -10,7 +10,7 @@ from matching.dates import birth_number
 from matching.glued import parted
 from matching.numbers import clean_phone, typed_to_fill
 from matching.places import place_columns
-from matching.schemas import NORMALISED, RECORD, conform
+from matching.schemas import NORMALISED, RECORD, conform, empty
 from matching.text import bears_the_mothers_name, clean_column, fold, name_columns, norm_name, over_unique, rules
 
 #: Raise this date whenever any value that `normalise` gives would change: stores refuse to mix two versions.
@@ -54,6 +54,8 @@ def normalise(records: pl.DataFrame) -> pl.DataFrame:
     `is_moving` (whether its household is a new one) where they are known. A birth date that is no date becomes null, a
     telephone that is none too; nothing else is judged.
     """
+    if records.is_empty():
+        return empty(NORMALISED)
     texts = {name: clean_column(records.get_column(name)) for name in RECORD}
     names = name_columns(parted(texts["full_name"]))
     births = _births(texts["birth_date"])

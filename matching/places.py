@@ -171,16 +171,14 @@ def readings(code: str | None, which: str | None, name: str | None) -> list[str]
 
 def place_columns(codes: pl.Series, lists: pl.Series, names: pl.Series) -> pl.DataFrame:
     """`communes` (see `readings`) and `exact` ("list:code" when the list was told) of columns of places."""
-    asked = pl.DataFrame({"code": codes, "list": lists, "name": names})
-    distinct = asked.unique()
-    found = [readings(*row) for row in distinct.iter_rows()]
-    known = distinct.with_columns(pl.Series("communes", found, dtype=pl.List(pl.String)))
-    is_code = pl.col("code").str.contains(f"^{_CODE.pattern}$")
-    exact = pl.when(is_code).then(pl.concat_str("list", pl.lit(":"), pl.col("code").str.zfill(5)))
-    return (
-        asked.join(known, on=["code", "list", "name"], how="left", nulls_equal=True, maintain_order="left")
-        .with_columns(exact.alias("exact"))
-        .select("communes", "exact")
+    asked = list(zip(codes.to_list(), lists.to_list(), names.to_list(), strict=True))
+    known = {place: readings(*place) for place in set(asked)}
+    exact = [
+        f"{which}:{code.zfill(5)}" if which and code and _CODE.fullmatch(code) else None for code, which, _ in asked
+    ]
+    return pl.DataFrame(
+        {"communes": [known[place] for place in asked], "exact": exact},
+        schema={"communes": pl.List(pl.String), "exact": pl.String},
     )
 
 

@@ -30,7 +30,7 @@ _INVISIBLE = re.compile(
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _QUALITIES = frozenset("\u0302\u0306\u031b")
 _STRAY_MARK = re.compile("[\u0300-\u036f]")
-_CLEAN_ASCII = "^[!-_a-~]+( [!-_a-~]+)*$"
+_CLEAN_ASCII = re.compile(r"[!-_a-~]+( [!-_a-~]+)*\Z")
 _NOT_NAME = re.compile("(?:[^\\w\u0300-\u036f]|_)+")
 _I_OR_Y = re.compile("(h|k|l|m|s|t|qu)[iìíỉĩị]")
 _TO_Y = str.maketrans("iìíỉĩị", "yỳýỷỹỵ")
@@ -202,29 +202,27 @@ def bears_the_mothers_name(own: pl.Series, mother: pl.Series) -> pl.Series:
 
 def clean_column(values: pl.Series) -> pl.Series:
     """The cleaned text of a column; blank is null. Plain ASCII with single spaces is already clean."""
-    is_plain = values.str.contains(_CLEAN_ASCII)
-    if is_plain.all():
+    texts = values.to_list()
+    cleaned = {text: clean(text) or None for text in set(texts) if text is not None and not _CLEAN_ASCII.match(text)}
+    if not cleaned:
         return values
-    frame = pl.DataFrame({"value": values, "plain": is_plain})
-    other = frame.select(pl.when(~pl.col("plain")).then("value")).to_series()
-    cleaned = over_unique(other, lambda text: clean(text) or None)
-    return frame.select(pl.when("plain").then("value").otherwise(cleaned)).to_series().rename(values.name)
+    return pl.Series(values.name, [cleaned.get(text, text) for text in texts], dtype=pl.String)
 
 
 def name_columns(names: pl.Series) -> pl.DataFrame:
     """The forms of a column of names: norm, fold, sound, has_marks, is_unnamed; one row a name, null for null."""
-    distinct = names.drop_nulls().unique()
-    norms = [norm_name(name) for name in distinct.to_list()]
-    folds = [fold(name) for name in norms]
-    unnamed = _unnamed()
-    forms = pl.DataFrame(
-        {
-            "name": distinct,
-            "norm": pl.Series([norm or None for norm in norms], dtype=pl.String),
-            "fold": pl.Series([folded or None for folded in folds], dtype=pl.String),
-            "sound": pl.Series([sound(folded) or None for folded in folds], dtype=pl.String),
-            "has_marks": pl.Series([not norm.isascii() for norm in norms], dtype=pl.Boolean),
-            "is_unnamed": pl.Series([unnamed.search(norm) is not None for norm in norms], dtype=pl.Boolean),
-        }
-    )
-    return pl.DataFrame({"name": names}).join(forms, on="name", how="left", maintain_order="left").drop("name")
+    texts = names.to_list()
+    known = {text: _forms(text) for text in set(texts) if text is not None}
+    columns = zip(*(known.get(text, _NO_FORMS) for text in texts), strict=True) if texts else ([],) * len(_FORMS)
+    return pl.DataFrame(dict(zip(_FORMS, columns, strict=True)), schema=_FORMS)
+
+
+_FORMS = {"norm": pl.String, "fold": pl.String, "sound": pl.String, "has_marks": pl.Boolean, "is_unnamed": pl.Boolean}
+_NO_FORMS = (None,) * len(_FORMS)
+
+
+def _forms(name: str) -> tuple[str | None, str | None, str | None, bool, bool]:
+    norm = norm_name(name)
+    folded = fold(norm)
+    is_child = _unnamed().search(norm) is not None
+    return norm or None, folded or None, sound(folded) or None, not norm.isascii(), is_child

@@ -30,6 +30,8 @@ _POINTER = "current"
 #: how the names of files begin that only a publication at work needs
 _UNFINISHED = "unfinished"
 _MEMORY_LIMIT = "1GB"
+#: how many values DuckDB looks up one by one; for more it reads the whole column. A row searches with some hundred keys
+_LOOKED_UP = 2000
 
 
 def _statement(name: str) -> str:
@@ -65,7 +67,9 @@ class Writer:
             "temp_directory": str(folder / f"{_UNFINISHED}.spill"),
         }
         with _written(folder):
-            self._connection = duckdb.connect(str(self._unfinished), config=settings)
+            self._connection = duckdb.connect(config=settings)
+            self._connection.execute(_statement("create_version"), {"file": str(self._unfinished)})
+            self._connection.execute(_statement("write_version"))
             self._connection.execute(_statement("create_key_stage"))
 
     def add(self, people: pl.DataFrame, keys: pl.DataFrame) -> None:
@@ -123,7 +127,8 @@ class Version:
         self.file = file
         damaged = f"{file.name}: the register version is missing or damaged. Run `motma register publish`."
         try:
-            self._connection = duckdb.connect(str(file), read_only=True, config={"memory_limit": _MEMORY_LIMIT})
+            settings: dict[str, Any] = {"memory_limit": _MEMORY_LIMIT, "dynamic_or_filter_threshold": _LOOKED_UP}
+            self._connection = duckdb.connect(str(file), read_only=True, config=settings)
             found = self._connection.execute(_statement("read_meta")).fetchall()
             held = self._connection.execute(_statement("count_all")).fetchall()
         except duckdb.Error as error:

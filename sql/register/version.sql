@@ -1,3 +1,10 @@
+-- name: create_version
+-- in small row groups: a key is one row, and the group in which it lies is read
+attach $file as version (row_group_size 10240);
+
+-- name: write_version
+use version;
+
 -- name: create_person_stage
 create table person as select * from incoming limit 0;
 
