@@ -1,7 +1,7 @@
 """The ledger's engine: who may write, when a transaction begins, and how a statement is run.
 
 Writers take the issuing lock as the first statement of their transaction and hold it to commit, so the order of
-`seq` is the order of commits (DESIGN 3.2). Readers get one snapshot.
+`seq` is the order of commits. Readers get one snapshot.
 """
 
 from __future__ import annotations

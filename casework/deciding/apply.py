@@ -1,4 +1,4 @@
-"""Carrying out a plan: short transactions under the issuing lock, each row whole or not at all (DESIGN 3.5).
+"""Carrying out a plan: short transactions under the issuing lock, each row whole or not at all (docs/one-code.md).
 
 A row whose keys somebody else has committed since the plan's T, or whose ground has shifted otherwise, is not scored
 under the lock: it goes back and is decided again.
@@ -19,7 +19,7 @@ from registry import plans
 from registry.engine import Session
 from registry.plans import OpenRow, Plan
 
-#: A transaction should hold the lock for at most this long (DESIGN 3.5); who waits then is next in line
+#: A transaction should hold the lock for at most this long; who waits then is next in line
 TRANSACTION_SECONDS = 0.1
 #: and for this long where it had to be waited for: then others want it too
 SHORT_TRANSACTION_SECONDS = 0.04

@@ -63,8 +63,8 @@ def test_any_bytes_are_decoded_to_nfc(content: bytes, encoding: str) -> None:
 
 
 @given(st.text(), st.sampled_from(ENCODINGS))
-def test_any_text_is_decoded(text: str, encoding: str) -> None:
-    decode(text, encoding)
+def test_any_text_is_decoded_to_nfc(text: str, encoding: str) -> None:
+    assert unicodedata.is_normalized("NFC", decode(text, encoding))
 
 
 @given(words)
