@@ -189,7 +189,8 @@ def has_approved(session: Session, item_id: int, viewer: Viewer) -> bool:
 
 def one_form(name: str) -> str:
     """A name by which one person is known, however it was typed."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    seen = "".join(char for char in unicodedata.normalize("NFKC", name) if unicodedata.category(char) != "Cf")
+    return " ".join(seen.casefold().split())
 
 
 def approvals(session: Session, item_id: int) -> list[str]:

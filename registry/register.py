@@ -91,10 +91,18 @@ class Writer:
         file = self.folder / f"register-{self.seq:012d}-{os.getpid()}.duckdb"
         with _written(self.folder):
             self._complete(frequencies, meta)
+            # closing would write it out as well, and say nothing where it cannot
+            self._connection.execute(_statement("complete_version"))
             self._connection.close()
             _sync(self._unfinished)
             self._unfinished.replace(file)
-            _point_to(self.folder, file.name)
+            try:
+                _point_to(self.folder, file.name)
+            except OSError:
+                # what nothing points to is no version
+                if current_file(self.folder) != file:
+                    file.unlink()
+                raise
         return meta
 
     def _complete(self, frequencies: pl.DataFrame, meta: Meta) -> None:

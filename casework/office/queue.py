@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from casework.deciding.redecide import redecide, settle_stranded, settle_waiting
-from casework.deciding.settle import approve, give_back
+from casework.deciding.settle import AGREEING, approve, give_back
 from casework.deliveries.return_reasons import for_the_sender
 from casework.errors import BusyError, ClaimedError, DecidedError, MotmaError, UndoneError, UsageError
 from casework.office.accounts import may_decide
@@ -283,7 +283,8 @@ def _is_his_word(home: Home, item: Item, verdict: Verdict, viewer: Viewer) -> bo
     """Whether a closed item was closed by this very word of this viewer's, whoever carried it out."""
     with home.ledger.reading() as session:
         if item.kind != "row" and verdict.word in ("approve", "link"):
-            return queue.has_approved(session, item.item_id, viewer)
+            is_agreed = len(queue.approvals(session, item.item_id)) >= AGREEING[item.kind]
+            return is_agreed and queue.has_approved(session, item.item_id, viewer)
         if verdict.word == "alive":
             return has_said(session, item.item_id, viewer)
         if verdict.word == "approve" or verdict.row is not None:

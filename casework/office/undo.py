@@ -7,7 +7,7 @@ happens in one transaction under the issuing lock, or is refused by what that tr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from casework.types import Home, Viewer
 from matching.block import emitted
 from matching.normalise import normalise
 from matching.steps import search_rules
-from registry import decisions, log, people, queue, tail, undo
+from registry import decisions, deliveries, log, people, queue, tail, undo
 from registry.decisions import Decision
 from registry.engine import Session, WriteSession, now
 from registry.moments import moment
@@ -161,11 +161,11 @@ def _word(session: Session, item: Item) -> _Word:
     """The last word on an item that stands."""
     if item.kind != "row":
         agreed = queue.approvals_of(session, item.item_id)
+        if item.state == "closed" and len(agreed) < AGREEING[item.kind]:
+            # fewer agreed than must, so somebody refused
+            return _Word(item.closed_by or "", item.closed_at or "", 0)
         if agreed:
             return _Word(*agreed[-1])
-        if item.state == "closed":
-            # nobody agreed, so somebody refused
-            return _Word(item.closed_by or "", item.closed_at or "", 0)
         raise NotUndoneError(item.item_id, "nothing")
     newest = decisions.history(session, item.row_id)[-1]
     if newest["outcome"] == "returned" and "note" in json.loads(newest["evidence"]):
@@ -185,7 +185,7 @@ def _may_take_back(session: Session, item: Item, rules: UndoRules, viewer: Viewe
     """The last word on an item; NotUndoneError where it is another's, or was said too long before a moment."""
     word = _word(session, item)
     speakers = [word.by]
-    if item.kind != "row":
+    if item.kind != "row" and word.seq:
         # whoever agreed to what was done may say that it was wrong
         speakers += [by for by, _, _ in queue.approvals_of(session, item.item_id)]
     is_his = any(queue.is_one_person(by, viewer.by) for by in speakers)
@@ -306,7 +306,8 @@ def _reverse(session: WriteSession, item: Item, person_id: int, seq: int, viewer
         if change.kind == "membership":
             people.reverse_membership(session, person_id, change.seq)
     after = people.known(session, [person_id], viewer)[person_id]
-    if before["status"] != after["status"] and _other_deaths(session, person_id, item.row_id):
+    undone = {name for name in ("status", "household_code", "residence_code") if before[name] != after[name]}
+    if _rests_on(session, own[0], before, undone, viewer):
         raise NotUndoneError(item.item_id, "relied_on")
     touched = {person_id}
     if HEAD in (before["relation_to_head"], after["relation_to_head"]):
@@ -316,15 +317,33 @@ def _reverse(session: WriteSession, item: Item, person_id: int, seq: int, viewer
     tail.put(session, emitted(normalise(people.records(session, touched, viewer)), search_rules()))
 
 
-def _other_deaths(session: Session, person_id: int, row_id: int) -> bool:
-    """Whether another row reports the person's death, and waits for nobody: it is recorded, or was agreed to."""
-    rows = [other for other, event in undo.linked_since(session, person_id, 0) if event == "death" and other != row_id]
-    for other, linked in decisions.current(session, rows).items():
-        items = queue.items_of_row(session, other, ("death",), linked.seq)
-        if not items:
+def _rests_on(
+    session: Session, change: people.Change, person: Mapping[str, Any], undone: Collection[str], viewer: Viewer
+) -> bool:
+    """Whether another row says of a person what a row's change made of him, and asks for nothing since it was so.
+
+    It was linked since and nothing was left to change, or what it asked for was agreed to since.
+    """
+    events = dict(undo.linked_since(session, person["record_id"], 0))
+    events.pop(change.row_id or 0, None)
+    said = deliveries.understood(deliveries.rows(session, events, viewer))
+    same = {row["row_id"] for row in said.iter_rows(named=True) if _says_so(row, person, undone)}
+    for other, linked in decisions.current(session, same).items():
+        kind = "death" if events[other] == "death" else "household"
+        items = queue.items_of_row(session, other, (kind,), linked.seq)
+        if not items and linked.seq > change.seq:
             return True
-        asked = items[-1]
-        # where fewer agreed than must, somebody refused
-        if asked.state == "closed" and len(queue.approvals(session, asked.item_id)) >= AGREEING["death"]:
+        agreed = queue.approvals_of(session, items[-1].item_id) if items and items[-1].state == "closed" else []
+        if len(agreed) >= AGREEING[kind] and agreed[-1][-1] > change.seq:
             return True
     return False
+
+
+def _says_so(row: Mapping[str, Any], person: Mapping[str, Any], undone: Collection[str]) -> bool:
+    """Whether a row says one of the things that are to be undone of a person."""
+    if row["event"] == "death":
+        return "status" in undone
+    if row["event"] == "move_out":
+        return "household_code" in undone and person["household_code"] is None
+    places = (name for name in undone if name != "status")
+    return any(row[name] is not None and row[name] == person[name] for name in places)

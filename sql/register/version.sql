@@ -5,6 +5,9 @@ attach $file as version (row_group_size 10240);
 -- name: write_version
 use version;
 
+-- name: complete_version
+checkpoint version;
+
 -- name: create_person_stage
 create table person as select * from incoming limit 0;
 

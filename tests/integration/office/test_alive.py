@@ -10,6 +10,7 @@ from casework.errors import NotApproverError, UsageError
 from casework.office.choices import choices
 from casework.office.desk import ended
 from casework.office.queue import decide, show
+from casework.office.undo import undo_decision
 from casework.office.verdicts import Verdict
 from casework.types import Viewer
 from tests.integration.office.test_queue import KHAI, one, status
@@ -37,7 +38,7 @@ def test_two_people_take_a_recorded_death_back(office: Office) -> None:
     first = office.decide(item, "alive", KHAI, note="đã gặp", by="lan")
     assert (first.outcome, first.alive_by, status(office, KHAI)) == ("review", ["lan"], "deceased")
     # nobody is two people, however his name is typed
-    for name in ("lan", "Lan "):
+    for name in ("lan", "Lan ", "lan\u200b"):
         assert office.decide(item, "alive", KHAI, by=name) == first
     assert ended(office.home, item, office.viewer).alive_by == ["lan"]
     with pytest.raises(NotApproverError):
@@ -50,6 +51,19 @@ def test_two_people_take_a_recorded_death_back(office: Office) -> None:
     before = office.counts()
     assert office.decide(item, "alive", KHAI, by="minh").outcome == "linked"
     assert office.counts() == before
+    assert office.broken() == {}
+
+
+def test_a_death_that_was_taken_back_keeps_no_later_one(office: Office) -> None:
+    item = recorded(office)
+    for by in ("lan", "minh"):
+        office.decide(item, "alive", KHAI, by=by)
+    death = office.item(one(office, DEATH.format(day="20"), "again.csv"), "death")
+    for by in ("lan", "minh"):
+        office.decide(death, "approve", by=by)
+    assert status(office, KHAI) == "deceased"
+    undo_decision(office.home, death, Viewer("lan", "test", is_approver=True))
+    assert status(office, KHAI) == "active"
     assert office.broken() == {}
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from casework.errors import MotmaError, NotUndoneError, UndoneError
+from casework.errors import DecidedError, MotmaError, NotUndoneError, UndoneError
 from casework.office.queue import change_requests, show
-from casework.office.undo import UndoResult, undo_decision
+from casework.office.undo import UndoResult, can_undo, undo_decision
 from casework.types import Viewer
 
 if TYPE_CHECKING:
@@ -269,6 +269,40 @@ def test_a_death_is_undone_where_another_report_was_refused(office: Office) -> N
     undo(office, wrong)
     assert status(office, THIEN) == "active"
     assert office.broken() == {}
+
+
+def test_a_refusal_after_one_agreement_is_taken_back_by_who_refused(office: Office) -> None:
+    row = one(office, DEATH)
+    item = office.item(row, "death")
+    office.decide(item, "approve", by="lan")
+    office.decide(item, "return", note="nhầm người", by="minh")
+    with pytest.raises(DecidedError):
+        office.decide(item, "approve", by="lan")
+    for by, may in (("lan", False), ("minh", True)):
+        assert can_undo(office.home, item, Viewer(by, "test")) is may
+    with pytest.raises(NotUndoneError, match="minh"):
+        undo(office, item, "lan", is_approver=False)
+    fresh = undo(office, item, "minh", is_approver=False).item_id
+    assert fresh == office.item(row, "death")
+    assert office.decide(fresh, "approve", by="lan").needs_approval
+    assert office.broken() == {}
+
+
+def test_a_move_stands_that_another_report_rests_on(office: Office) -> None:
+    item = office.item(one(office, MOVE))
+    office.decide(item, "link", HANH)
+    told = "Chuyển đến,Lương Thị Hạnh,02/08/1974,Nữ,001174000222,,0190000003,Con,09676,08995,,,07/09/2025"
+    assert one(office, told, "b.csv", "xa-02").code == HANH
+    assert refused(office, item) == "relied_on"
+
+
+def test_a_household_change_stands_that_another_report_rests_on(office: Office) -> None:
+    line = "Bổ sung,Đỗ Minh Châu,20/11/1999,Nữ,001199000333,,0190000003,Con,09676,08995,,,06/09/2025"
+    item = office.item(one(office, line), "household")
+    office.decide(item, "approve", by="lan")
+    other = one(office, line.replace("06/09", "07/09"), "b.csv", "xa-02")
+    assert other.code == CHAU
+    assert refused(office, item) == "relied_on"
 
 
 def test_a_death_linked_by_hand_is_undone_with_the_agreement_that_it_was(office: Office) -> None:
